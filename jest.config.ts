@@ -1,0 +1,27 @@
+import type { Config } from "jest";
+
+const shared = {
+  testEnvironment: "node",
+  transform: { "\\.ts$": ["ts-jest", { diagnostics: false }] },
+  moduleFileExtensions: ["ts", "js", "json", "node"],
+} satisfies Config;
+
+const config: Config = {
+  projects: [
+    {
+      ...shared,
+      displayName: "quick",
+      testMatch: ["<rootDir>/test/{unit,api,simulator,tools}/**/*.test.ts"],
+    },
+    {
+      ...shared,
+      displayName: "engine",
+      testMatch: ["<rootDir>/test/engine/**/*.test.ts"],
+      globalSetup: "<rootDir>/test/engine/support/globalSetup.ts",
+      setupFilesAfterEnv: ["<rootDir>/test/engine/support/timeout.ts"],
+    },
+  ],
+  collectCoverageFrom: ["src/**/*.ts"],
+};
+
+export default config;
