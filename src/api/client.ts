@@ -1,0 +1,141 @@
+import { ipAddressesIn, ipAddressIn, serverIn, serversIn } from "./answers";
+import { isVersionRefused, UpCloudError } from "./errors";
+import { createHttp, type HttpOptions, type HttpRequest } from "./http";
+import type {
+  Access,
+  ApiVersion,
+  AssignRequestWire,
+  Family,
+  IpAddressWire,
+  ModifyRequestWire,
+  ServerWire,
+  StopRequestWire,
+  StopType,
+} from "./wire";
+
+export interface ClientOptions extends HttpOptions {
+  apiVersion: ApiVersion;
+  /** Told once when UpCloud refuses API 1.2 and the client goes on with 1.3. */
+  onVersionChange?: (from: ApiVersion, to: ApiVersion) => void;
+}
+
+export interface AssignRequest {
+  server: string;
+  family: Family;
+  /** `private` and `utility` both stand for the internal network: the version's own word is sent. */
+  access: Access;
+}
+
+/** UpCloud's verbs. Each is one request; every failure is an `UpCloudError`. `signal` ends the request early. */
+export interface UpCloudClient {
+  readonly ipAddresses: {
+    list(signal?: AbortSignal): Promise<IpAddressWire[]>;
+    get(address: string, signal?: AbortSignal): Promise<IpAddressWire>;
+    assign(request: AssignRequest, signal?: AbortSignal): Promise<IpAddressWire>;
+    modify(address: string, change: { ptrRecord: string }, signal?: AbortSignal): Promise<IpAddressWire>;
+    release(address: string, signal?: AbortSignal): Promise<void>;
+  };
+  readonly servers: {
+    list(signal?: AbortSignal): Promise<ServerWire[]>;
+    get(uuid: string, signal?: AbortSignal): Promise<ServerWire>;
+    /** Answers before the server has stopped. After `timeoutSeconds` UpCloud stops a soft-stopping server hard. */
+    stop(uuid: string, how: { type: StopType; timeoutSeconds: number }, signal?: AbortSignal): Promise<ServerWire>;
+    start(uuid: string, signal?: AbortSignal): Promise<ServerWire>;
+  };
+  close(): Promise<void>;
+}
+
+export function createClient(options: ClientOptions): UpCloudClient {
+  const http = createHttp(options);
+  let version = options.apiVersion;
+
+  /** One request in the version of the day; a refused version cannot have had an effect, so any verb may go again. */
+  async function send<T>(
+    request: (version: ApiVersion) => HttpRequest,
+    read: (body: unknown) => T | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
+    const used = version;
+    const { path, ...rest } = request(used);
+    const sent = { ...rest, path: `/${used}${path}`, signal };
+    try {
+      const { status, body } = await http.send(sent);
+      const result = read(body);
+      if (result === undefined) throw UpCloudError.unreadable(sent, status, "JSON of another shape than documented");
+      return result;
+    } catch (error) {
+      if (used !== "1.2" || !isVersionRefused(error)) throw error;
+      if (version === used) {
+        version = "1.3";
+        options.onVersionChange?.(used, version);
+      }
+      return send(request, read, signal);
+    }
+  }
+
+  return {
+    ipAddresses: {
+      list: (signal) => send(() => ({ method: "GET", path: "/ip_address", subject: {} }), ipAddressesIn, signal),
+      get: (address, signal) =>
+        send(
+          () => ({ method: "GET", path: `/ip_address/${encodeAddress(address)}`, subject: { address } }),
+          ipAddressIn,
+          signal,
+        ),
+      assign: ({ server, family, access }, signal) =>
+        send(
+          (used) => {
+            const body: AssignRequestWire = { ip_address: { family, access: accessIn(used, access), server } };
+            return { method: "POST", path: "/ip_address", body, subject: { server, assigning: true } };
+          },
+          ipAddressIn,
+          signal,
+        ),
+      modify: (address, { ptrRecord }, signal) =>
+        send(
+          (used) => {
+            const body: ModifyRequestWire = { ip_address: { ptr_record: ptrRecord } };
+            const method = used === "1.2" ? "PUT" : "PATCH";
+            return { method, path: `/ip_address/${encodeAddress(address)}`, body, subject: { address, ptrRecord } };
+          },
+          ipAddressIn,
+          signal,
+        ),
+      release: (address, signal) =>
+        send(
+          () => ({ method: "DELETE", path: `/ip_address/${encodeAddress(address)}`, subject: { address } }),
+          () => null,
+          signal,
+        ).then(() => undefined),
+    },
+    servers: {
+      list: (signal) => send(() => ({ method: "GET", path: "/server", subject: {} }), serversIn, signal),
+      get: (server, signal) =>
+        send(() => ({ method: "GET", path: `/server/${server}`, subject: { server } }), serverIn, signal),
+      stop: (server, { type, timeoutSeconds }, signal) =>
+        send(
+          () => {
+            const body: StopRequestWire = { stop_server: { stop_type: type, timeout: String(timeoutSeconds) } };
+            return { method: "POST", path: `/server/${server}/stop`, body, subject: { server } };
+          },
+          serverIn,
+          signal,
+        ),
+      start: (server, signal) =>
+        send(
+          () => ({ method: "POST", path: `/server/${server}/start`, body: { server: {} }, subject: { server } }),
+          serverIn,
+          signal,
+        ),
+    },
+    close: http.close,
+  };
+}
+
+function accessIn(version: ApiVersion, access: Access): Access {
+  if (access === "public") return access;
+  return version === "1.2" ? "private" : "utility";
+}
+
+/** UpCloud takes the colons of an IPv6 address as they are. */
+const encodeAddress = (address: string) => encodeURIComponent(address).replaceAll("%3A", ":");

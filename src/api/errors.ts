@@ -1,0 +1,69 @@
+import { explain, type Subject } from "./explanations";
+
+/** How a request failed: UpCloud said no, said something unreadable, or said nothing. */
+export type Failure = "refused" | "unreadable" | "unanswered";
+
+export interface FailedRequest {
+  method: string;
+  /** With the version prefix, without the host. */
+  path: string;
+  subject: Subject;
+}
+
+/** A request to UpCloud that did not do what was asked. Its message is for people: what happened and what to do. */
+export class UpCloudError extends Error {
+  override readonly name = "UpCloudError";
+  readonly method: string;
+  readonly path: string;
+
+  private constructor(
+    readonly failure: Failure,
+    message: string,
+    request: FailedRequest,
+    /** HTTP status; absent when no answer came. */
+    readonly status?: number,
+    /** UpCloud's `error_code`; absent when the answer had none. */
+    readonly code?: string,
+  ) {
+    super(message);
+    this.method = request.method;
+    this.path = request.path;
+  }
+
+  static refused(request: FailedRequest, status: number, code: string | undefined, said: string): UpCloudError {
+    const verdict = [status, code].filter((part) => part !== undefined).join(" ");
+    const words = said === "" ? "" : `, "${said}"`;
+    const message = `${explain(status, code, request.subject)} (${request.method} ${request.path}: ${verdict}${words})`;
+    return new UpCloudError("refused", message, request, status, code);
+  }
+
+  static unreadable(request: FailedRequest, status: number, what: string): UpCloudError {
+    const message =
+      `UpCloud answered ${request.method} ${request.path} with status ${status} and ${what}. ` +
+      `${afterUncertainty(request)} If it goes on, check that upcloud:apiBaseUrl names UpCloud's API and not a proxy or a login page.`;
+    return new UpCloudError("unreadable", message, request, status);
+  }
+
+  static unanswered(request: FailedRequest, why: string): UpCloudError {
+    const message =
+      `UpCloud gave no answer to ${request.method} ${request.path}: ${why}. ` +
+      `${afterUncertainty(request)} If it goes on, check the network and upcloud:apiBaseUrl.`;
+    return new UpCloudError("unanswered", message, request);
+  }
+}
+
+function afterUncertainty({ method, subject }: FailedRequest): string {
+  return method === "POST" && subject.assigning
+    ? `An address may have been assigned to server ${subject.server}: look at the server's addresses before you run again.`
+    : "Run the operation again.";
+}
+
+const has = (error: unknown, ...codes: string[]) =>
+  error instanceof UpCloudError && error.code !== undefined && codes.includes(error.code);
+
+/** The address does not exist, or UpCloud gave it to another account: not ours, in either case. */
+export const isAddressGone = (error: unknown): boolean => has(error, "IP_ADDRESS_NOT_FOUND", "IP_ADDRESS_FORBIDDEN");
+
+export const isServerStateIllegal = (error: unknown): boolean => has(error, "SERVER_STATE_ILLEGAL");
+
+export const isVersionRefused = (error: unknown): boolean => has(error, "API_VERSION_OBSOLETE", "API_VERSION_INVALID");

@@ -1,0 +1,70 @@
+/** What a request was about, for the sentence that tells of its failure. */
+export interface Subject {
+  /** UUID of the server. */
+  server?: string;
+  address?: string;
+  ptrRecord?: string;
+  /** The request assigns an address, which costs money from then on. */
+  assigning?: boolean;
+}
+
+/** One sentence or two: what UpCloud's refusal means for this server or address, and what to do. */
+export function explain(status: number, code: string | undefined, subject: Subject): string {
+  const sentence = (code !== undefined && byCode[code]) || byStatus(status);
+  return sentence(subject);
+}
+
+type Sentence = (subject: Subject) => string;
+
+const theServer = ({ server }: Subject) => (server === undefined ? "the server" : `server ${server}`);
+const theAddress = ({ address }: Subject) => (address === undefined ? "the address" : `address ${address}`);
+const theSubject = (subject: Subject) => (subject.address === undefined ? theServer(subject) : theAddress(subject));
+
+const byCode: Readonly<Record<string, Sentence>> = {
+  SERVER_INVALID: (s) =>
+    `UpCloud does not take ${s.server === undefined ? "the value" : `"${s.server}"`} as the UUID of a server: copy the UUID from UpCloud's control panel or from \`upctl server list\`.`,
+  INSUFFICIENT_CREDITS: (s) =>
+    `The UpCloud account has too few credits for another address on ${theServer(s)}: add credits, then run again.`,
+  SERVER_FORBIDDEN: (s) =>
+    `The credentials may not use ${theServer(s)}, which belongs to another account: use the credentials of its account, or correct the UUID.`,
+  SERVER_NOT_FOUND: (s) => `There is no ${theServer(s)}: correct the UUID, or create the server first.`,
+  IP_ADDRESS_LIMIT_REACHED: (s) =>
+    `Another address of this kind does not fit on ${theServer(s)}, which has as many as UpCloud allows: release one first, or use another server.`,
+  IP_ADDRESS_RESOURCES_UNAVAILABLE: (s) =>
+    `UpCloud has no free address of this kind in the zone of ${theServer(s)}: run again later, or use a server in another zone.`,
+  SERVER_STATE_ILLEGAL: (s) =>
+    `UpCloud assigns and releases addresses only while the server is stopped, and ${s.server === undefined ? `the server of ${theAddress(s)}` : theServer(s)} is not: stop it and run again.`,
+  IP_ADDRESS_INVALID: (s) =>
+    `UpCloud does not take ${s.address === undefined ? "the value" : `"${s.address}"`} as an IP address: correct the address.`,
+  IP_ADDRESS_FORBIDDEN: (s) =>
+    `The credentials may not use ${theAddress(s)}, which belongs to another account: use the credentials of its account, or run \`pulumi refresh\` if it was released.`,
+  IP_ADDRESS_NOT_FOUND: (s) =>
+    `There is no ${theAddress(s)} any more: run \`pulumi refresh\`, then \`pulumi up\` to get another one.`,
+  PTR_RECORD_INVALID: (s) =>
+    `UpCloud does not take ${s.ptrRecord === undefined ? "the value" : `"${s.ptrRecord}"`} as the PTR record of ${theAddress(s)}: give a fully qualified domain name such as mail.example.com.`,
+  PTR_RECORD_NOT_SUPPORTED: (s) =>
+    `UpCloud keeps PTR records for public addresses only, and ${theAddress(s)} is not public: leave ptrRecord out.`,
+  CANNOT_DELETE_PRIVATE_ADDRESS: (s) =>
+    `UpCloud does not release ${theAddress(s)}, because it is on the internal network: give the resource \`retainOnDelete: true\`, run \`pulumi up\`, then take it out of the program.`,
+  AUTHENTICATION_FAILED: () =>
+    "UpCloud does not accept the credentials: check upcloud:token, or upcloud:username and upcloud:password, or the UPCLOUD_ variables of the environment, and that API access is allowed for the user.",
+  ACTION_FORBIDDEN: (s) =>
+    `The UpCloud user has no right to do this with ${theSubject(s)}: grant the right in the control panel, or use another user.`,
+  API_VERSION_OBSOLETE: () => "UpCloud no longer serves this version of its API: set upcloud:apiVersion to 1.3.",
+  API_VERSION_INVALID: () => "UpCloud does not know this version of its API: set upcloud:apiVersion to 1.3.",
+  TRIAL_PLAN: (s) =>
+    `UpCloud's trial allows no further address on ${theServer(s)}: end the trial by adding credits, then run again.`,
+};
+
+function byStatus(status: number): Sentence {
+  if (status === 401) return byCode.AUTHENTICATION_FAILED as Sentence;
+  if (status === 403) return byCode.ACTION_FORBIDDEN as Sentence;
+  if (status === 429) {
+    return (s) => `UpCloud takes no more requests for now, this one about ${theSubject(s)}: run again in a minute.`;
+  }
+  if (status >= 500) {
+    return (s) => `UpCloud failed inside while handling ${theSubject(s)}: run again, and look at status.upcloud.com.`;
+  }
+  return (s) =>
+    `UpCloud refused a request about ${theSubject(s)}: correct what its answer names, or report it as a fault of pulumi-upcloud-ip.`;
+}

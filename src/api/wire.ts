@@ -1,0 +1,77 @@
+/**
+ * UpCloud's JSON, as it travels. Every value of an address is a string; a flag that does not apply is absent, not "no".
+ * Chapter "IP addresses" of the API 1.2 documentation; API 1.3 adds `mac`, `zone`, `floating` and `release_policy`.
+ */
+
+/** The versions of the API that this package speaks. */
+export const apiVersions = ["1.2", "1.3"] as const;
+export type ApiVersion = (typeof apiVersions)[number];
+
+export const families = ["IPv4", "IPv6"] as const;
+export type Family = (typeof families)[number];
+
+/** `private` is API 1.2's word for the internal network, `utility` is API 1.3's. */
+export const accesses = ["public", "private", "utility"] as const;
+export type Access = (typeof accesses)[number];
+
+export type YesNo = "yes" | "no";
+
+export interface IpAddressWire {
+  access: Access;
+  address: string;
+  family: Family;
+  ptr_record: string;
+  /** Absent on a floating address that is not attached. */
+  server?: string;
+  part_of_plan?: YesNo;
+  floating?: YesNo;
+  mac?: string;
+  zone?: string;
+  release_policy?: "keep" | "release";
+}
+
+export interface IpAddressEnvelope {
+  ip_address: IpAddressWire;
+}
+
+export interface IpAddressListEnvelope {
+  ip_addresses: { ip_address: IpAddressWire[] };
+}
+
+export interface AssignRequestWire {
+  ip_address: { family: Family; access: Access; server: string };
+}
+
+export interface ModifyRequestWire {
+  ip_address: { ptr_record: string };
+}
+
+export const serverStates = ["started", "stopped", "maintenance", "error"] as const;
+export type ServerState = (typeof serverStates)[number];
+
+/** What this package reads of a server; UpCloud sends much more. */
+export interface ServerWire {
+  uuid: string;
+  title: string;
+  hostname: string;
+  state: ServerState;
+  zone: string;
+}
+
+export interface ServerEnvelope {
+  server: ServerWire;
+}
+
+export interface ServerListEnvelope {
+  servers: { server: ServerWire[] };
+}
+
+export type StopType = "soft" | "hard";
+
+export interface StopRequestWire {
+  stop_server: { stop_type: StopType; timeout?: string };
+}
+
+export interface ErrorEnvelope {
+  error: { error_code: string; error_message: string };
+}
