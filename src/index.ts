@@ -1,0 +1,1 @@
+export { ServerIpAddress, type ServerIpAddressArgs } from "./serverIpAddress";

@@ -1,0 +1,25 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/**
+ * Has Pulumi store, in place of a serialised provider, a line that loads the life cycle by name.
+ *
+ * A serialised provider is several kilobytes in every resource, twice, and old code would go on running after an upgrade:
+ * read and delete run what the state holds. The line is small, the same for every resource, and always loads the
+ * installed version. See decisions/0001-name-the-life-cycle.md.
+ */
+export function nameProvider(
+  opts: pulumi.CustomResourceOptions | undefined,
+  type: string,
+  exported: string,
+): pulumi.CustomResourceOptions {
+  const __provider = `exports.handler = () => require("pulumi-upcloud-ip/provider").${exported};`;
+  /** Children inherit the transformation, so it acts on its own type only. */
+  const name: pulumi.ResourceTransformation = (resource) =>
+    resource.type === type ? { props: { ...resource.props, __provider }, opts: resource.opts } : undefined;
+  return { ...opts, transformations: [...(opts?.transformations ?? []), name] };
+}
+
+/** `pulumi.dynamic.Resource` asks for a provider to serialise; what comes of it is never stored. */
+export const placeholder: pulumi.dynamic.ResourceProvider = {
+  create: () => Promise.reject(new Error("the life cycle was not loaded by its name")),
+};

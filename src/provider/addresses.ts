@@ -1,0 +1,58 @@
+import * as ipaddr from "ipaddr.js";
+import type { Family, IpAddressWire } from "../api/wire";
+
+/*
+ * UpCloud spells IPv6 addresses in lower case with the last four groups padded to four digits, which is not the
+ * canonical form of RFC 5952. So addresses are compared by value, and UpCloud's own spelling is what ids hold.
+ */
+
+/** The canonical spelling of RFC 5952, or `undefined` for what is no address. */
+export function canonicalAddress(text: string): string | undefined {
+  return parse(text)?.toString();
+}
+
+export function isSameAddress(a: string, b: string): boolean {
+  if (a === b) return true;
+  const canonical = canonicalAddress(a);
+  return canonical !== undefined && canonical === canonicalAddress(b);
+}
+
+export function familyOf(address: string): Family | undefined {
+  const kind = parse(address)?.kind();
+  return kind === undefined ? undefined : kind === "ipv4" ? "IPv4" : "IPv6";
+}
+
+/**
+ * The name that UpCloud gives a public address by itself, as far as an answer tells it: the record in it where that is
+ * such a name, or the one that the zone (API 1.3) makes certain.
+ */
+export function defaultPtrRecordIn({ access, address, ptr_record, zone }: IpAddressWire): string | undefined {
+  if (access !== "public") return "";
+  if (ptr_record.startsWith(`${defaultHost(address)}.`) && defaultSuffix.test(ptr_record)) return ptr_record;
+  return zone === undefined ? undefined : defaultPtrRecord(address, zone);
+}
+
+/** The name that UpCloud gives a public address of this zone by itself. */
+export const defaultPtrRecord = (address: string, zone: string): string =>
+  `${defaultHost(address)}.${zone}.upcloud.host`;
+
+/** DNS names are the same in upper and lower case, with and without the root's dot. */
+export const isSamePtrRecord = (a: string, b: string): boolean => canonicalName(a) === canonicalName(b);
+
+export const canonicalName = (name: string): string => name.toLowerCase().replace(/\.$/, "");
+
+/** `.upcloud.host` today, `.host.upcloud.com` on addresses from before 2019. */
+const defaultSuffix = /\.(upcloud\.host|host\.upcloud\.com)$/;
+
+function defaultHost(address: string): string {
+  const parsed = parse(address);
+  if (parsed === undefined || parsed.kind() === "ipv4") return address.replaceAll(".", "-");
+  const groups = (parsed as ipaddr.IPv6).parts.slice(4).map((part) => part.toString(16).padStart(4, "0"));
+  return `${groups.join("-")}.v6`;
+}
+
+function parse(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
+  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text);
+  if (text.includes("%") || !ipaddr.IPv6.isValid(text)) return undefined;
+  return ipaddr.IPv6.parse(text);
+}

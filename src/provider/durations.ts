@@ -1,0 +1,22 @@
+const unitsMs = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const;
+
+/** Milliseconds of a duration in Pulumi's and Go's form, such as `10m`, `1h30m` or `45s`; `undefined` for anything else. */
+export function parseDuration(text: string): number | undefined {
+  if (!/^(\d+(\.\d+)?(h|ms|m|s))+$/.test(text)) return undefined;
+  let total = 0;
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/g)) {
+    total += Number(amount) * unitsMs[unit as keyof typeof unitsMs];
+  }
+  return total > 0 && total <= longestMs ? total : undefined;
+}
+
+/** The longest time that a Node timer can hold, a little under 25 days. */
+const longestMs = 2 ** 31 - 1;
+
+/** Ends an operation's requests when its time is over; a duration that is none counts as the default. */
+export function deadline(duration: string | undefined): AbortSignal {
+  return AbortSignal.timeout((duration !== undefined && parseDuration(duration)) || defaultMs);
+}
+
+/** Twenty minutes: a server may take ten to stop. */
+const defaultMs = 20 * 60_000;

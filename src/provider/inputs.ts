@@ -1,0 +1,22 @@
+import type { Access, Family, StopType } from "../api/wire";
+
+/** How a running server may be treated; `false`: it is left alone. */
+export type PowerCycle = boolean | { stopType?: StopType; timeoutSeconds?: number };
+
+/** How long an operation may take, such as `{ create: "10m" }`. */
+export interface Timeouts {
+  create?: string;
+  update?: string;
+  delete?: string;
+}
+
+/** The inputs of a `ServerIpAddress` after check: defaults filled in, everything in its canonical form. */
+export interface ServerIpAddressInputs {
+  server: string;
+  family: Family;
+  access: Access;
+  ptrRecord?: string;
+  adopt?: string;
+  powerCycle?: PowerCycle;
+  timeouts?: Timeouts;
+}

@@ -1,0 +1,19 @@
+/** Lines on stderr, which `pulumi up` shows live: what is being waited for, at most one line every ten seconds a server. */
+export class Progress {
+  private readonly lastSaid = new Map<string, number>();
+
+  constructor(
+    private readonly write: (line: string) => void,
+    private readonly now: () => number,
+  ) {}
+
+  /** `since`: when the waiting began; left out at its beginning. A line that comes too early is dropped. */
+  say(server: string, line: string, since?: number): void {
+    const now = this.now();
+    if (now - (this.lastSaid.get(server) ?? Number.NEGATIVE_INFINITY) < quietMs) return;
+    this.lastSaid.set(server, now);
+    this.write(since === undefined ? line : `${line} (${Math.round((now - since) / 1000)} s)`);
+  }
+}
+
+const quietMs = 10_000;

@@ -1,0 +1,317 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { createClient, type UpCloudClient } from "../../src/api/client";
+import type { PowerCycle } from "../../src/provider/inputs";
+import type { Pace } from "../../src/provider/pace";
+import { Progress } from "../../src/provider/progress";
+import { ServerBusyError, ServerRunsError } from "../../src/provider/serverFailures";
+import { StoppedServers } from "../../src/provider/stoppedServers";
+import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator";
+
+const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
+const web = "0053cd80-5945-4105-9081-11192806a8f7";
+
+let simulator: Simulator;
+let client: UpCloudClient;
+let said: string[];
+/** What happens the next time somebody waits so long. */
+let onSleep: { ms: number; act: () => void } | undefined;
+
+/** The simulator's clock, so that minutes of waiting pass in milliseconds. */
+const pace: Pace = {
+  now: () => simulator.clock.now(),
+  async sleep(ms, signal) {
+    if (onSleep?.ms === ms) {
+      const { act } = onSleep;
+      onSleep = undefined;
+      act();
+    }
+    if (signal?.aborted) return;
+    simulator.clock.advance(ms);
+    await wait(3);
+  },
+};
+
+async function start(options: SimulatorOptions = {}) {
+  simulator = await startSimulator(options);
+  const { url: baseUrl, credentials } = simulator;
+  client = createClient({
+    baseUrl,
+    credentials: { token: credentials.token },
+    apiVersion: "1.2",
+    requestTimeoutMs: 5000,
+  });
+  said = [];
+  onSleep = undefined;
+  return stack();
+}
+const stack = () => new StoppedServers(client.servers, new Progress((line) => said.push(line), pace.now), pace);
+
+afterEach(async () => {
+  await client.close();
+  await simulator.stop();
+});
+
+const assign = (
+  servers: StoppedServers,
+  { server = mail, powerCycle = true as PowerCycle, signal = new AbortController().signal } = {},
+) =>
+  servers.whileStopped({ server, powerCycle, signal }, () =>
+    client.ipAddresses.assign({ server, family: "IPv4", access: "public" }, signal),
+  );
+
+/** How often something other than a read was asked for. */
+const writes = () => {
+  const counts: Record<string, number> = {};
+  for (const { method, path, status } of simulator.requests) {
+    if (method === "GET") continue;
+    const what = `${path.split("/").at(-1)} ${status}`;
+    counts[what] = (counts[what] ?? 0) + 1;
+  }
+  return counts;
+};
+const stateOf = (server: string) => simulator.account.getServer(server)?.state;
+const addressesOf = (server: string) => simulator.account.listIpAddresses(server).length;
+
+test("four changes at once share one stop and one start", async () => {
+  const servers = await start();
+  await Promise.all([1, 2, 3, 4].map(() => assign(servers)));
+  expect(writes()).toEqual({ "stop 200": 1, "ip_address 201": 4, "start 200": 1 });
+  expect(stateOf(mail)).toBe("started");
+});
+
+test("a server that is stopped is neither stopped nor started", async () => {
+  const servers = await start();
+  await Promise.all([assign(servers, { server: web }), assign(servers, { server: web })]);
+  expect(writes()).toEqual({ "ip_address 201": 2 });
+  expect(stateOf(web)).toBe("stopped");
+});
+
+test("servers are stopped independently of each other", async () => {
+  const servers = await start();
+  simulator.account.startServer(web);
+  await Promise.all([assign(servers), assign(servers, { server: web })]);
+  expect(writes()).toEqual({ "stop 200": 2, "ip_address 201": 2, "start 200": 2 });
+});
+
+test("a change that comes when the last one is about to start the server takes the duty over", async () => {
+  const servers = await start();
+  let late: Promise<unknown> | undefined;
+  onSleep = {
+    ms: 1000,
+    act: () => {
+      onSleep = {
+        ms: 1000,
+        act: () => {
+          late = assign(servers);
+        },
+      };
+    },
+  };
+  await assign(servers);
+  expect(late).toBeDefined();
+  await late;
+  expect(writes()).toEqual({ "stop 200": 1, "ip_address 201": 2, "start 200": 1 });
+  expect(stateOf(mail)).toBe("started");
+});
+
+test("a change that comes while the server is being started has it stopped once more, afterwards", async () => {
+  const servers = await start();
+  let late: Promise<unknown> | undefined;
+  simulator.faults.add({
+    kind: "act",
+    method: "POST",
+    path: "/server/*/start",
+    act: () => {
+      late ??= assign(servers);
+    },
+  });
+  await assign(servers);
+  await late;
+  expect(writes()).toEqual({ "stop 200": 2, "ip_address 201": 2, "start 200": 2 });
+  expect(stateOf(mail)).toBe("started");
+});
+
+test("a change that UpCloud refuses leaves the server running", async () => {
+  const servers = await start();
+  simulator.account.credits = 0;
+  await expect(assign(servers)).rejects.toMatchObject({ code: "INSUFFICIENT_CREDITS" });
+  expect(writes()).toEqual({ "stop 200": 1, "ip_address 402": 1, "start 200": 1 });
+  expect(stateOf(mail)).toBe("started");
+});
+
+test("one of three changes that fails neither stops the others nor the start", async () => {
+  const servers = await start();
+  simulator.faults.add({ kind: "error", method: "POST", path: "/ip_address", status: 500 });
+  const outcomes = await Promise.allSettled([1, 2, 3].map(() => assign(servers)));
+  expect(outcomes.map(({ status }) => status).sort()).toEqual(["fulfilled", "fulfilled", "rejected"]);
+  expect(writes()).toEqual({ "stop 200": 1, "ip_address 201": 2, "ip_address 500": 1, "start 200": 1 });
+});
+
+test("a start that UpCloud refuses is told with the change's result", async () => {
+  const servers = await start();
+  const refusal = { kind: "error", status: 402, errorCode: "INSUFFICIENT_CREDITS" } as const;
+  simulator.faults.add({ ...refusal, method: "POST", path: "/server/*/start" });
+  const { value, notStarted } = await assign(servers);
+  expect(value.server).toBe(mail);
+  expect(notStarted?.message).toContain(
+    `server "mail" (${mail}), which was stopped to change them, could not be started`,
+  );
+  expect(notStarted?.message).toContain(`upctl server start ${mail}`);
+  expect(stateOf(mail)).toBe("stopped");
+});
+
+test("a change and a start that are both refused are told in one message", async () => {
+  const servers = await start();
+  simulator.account.credits = 0;
+  simulator.faults.add({
+    kind: "error",
+    method: "POST",
+    path: "/server/*/start",
+    status: 403,
+    errorCode: "ACTION_FORBIDDEN",
+  });
+  await expect(assign(servers)).rejects.toThrow(/too few credits .* Besides, .* could not be started again/s);
+});
+
+test.each([
+  ["is lost", { kind: "drop", when: "after-effect" }],
+  ["never reached UpCloud", { kind: "drop", when: "before-effect" }],
+  ["is 503", { kind: "error", status: 503 }],
+  ["is refused for the server's state", { kind: "error", status: 409, errorCode: "SERVER_STATE_ILLEGAL" }],
+] as const)("a start whose answer %s is seen to in another look", async (_, fault) => {
+  const servers = await start();
+  simulator.faults.add({ ...fault, method: "POST", path: "/server/*/start" });
+  expect((await assign(servers)).notStarted).toBeUndefined();
+  expect(stateOf(mail)).toBe("started");
+});
+
+test("a start that fails for good is given up after five tries", async () => {
+  const servers = await start();
+  simulator.faults.add({ kind: "error", status: 503, method: "POST", path: "/server/*/start", times: 100 });
+  const { notStarted } = await assign(servers);
+  expect(notStarted?.message).toContain("503");
+  expect(writes()).toMatchObject({ "start 503": 5 });
+});
+
+test("a server that does not boot is told with its state, after two minutes", async () => {
+  const servers = await start();
+  simulator.account.setGuest(mail, { boots: false });
+  const before = simulator.clock.now();
+  const { notStarted } = await assign(servers);
+  expect(notStarted?.message).toContain('could not be started again: its state is still "error".');
+  expect(simulator.clock.now() - before).toBeLessThan(4 * 60_000);
+});
+
+test("a guest that does not shut down is stopped hard by UpCloud when the time is over", async () => {
+  const servers = await start();
+  simulator.account.setGuest(mail, { acpi: false });
+  const before = simulator.clock.now();
+  await assign(servers, { powerCycle: { stopType: "soft", timeoutSeconds: 60 } });
+  expect(simulator.clock.now() - before).toBeGreaterThan(60_000);
+  expect(writes()).toEqual({ "stop 200": expect.any(Number), "ip_address 201": 1, "start 200": 1 });
+});
+
+test("a time that is over before the server has stopped is told, and the server runs in the end", async () => {
+  const servers = await start();
+  simulator.account.setGuest(mail, { acpi: false });
+  const abort = new AbortController();
+  onSleep = { ms: 1500, act: () => abort.abort() };
+  const failure = assign(servers, { signal: abort.signal });
+  await expect(failure).rejects.toThrow(ServerBusyError);
+  await expect(failure).rejects.toThrow(/over while server "mail" .* was still started and not stopped: run again/);
+  expect(writes()).toEqual({ "stop 200": 1, "start 200": 1 });
+  expect(stateOf(mail)).toBe("started");
+});
+
+test("one change's short time does not end the others", async () => {
+  const servers = await start();
+  const abort = new AbortController();
+  onSleep = { ms: 1500, act: () => abort.abort() };
+  const [short, long] = await Promise.allSettled([assign(servers, { signal: abort.signal }), assign(servers)]);
+  expect([short.status, long.status]).toEqual(["rejected", "fulfilled"]);
+  expect(stateOf(mail)).toBe("started");
+});
+
+test("a server that somebody starts before the change is stopped again", async () => {
+  const servers = await start();
+  simulator.faults.add({
+    kind: "act",
+    method: "POST",
+    path: "/ip_address",
+    act: (account) => account.startServer(mail),
+  });
+  await assign(servers);
+  expect(writes()).toEqual({ "stop 200": 2, "ip_address 409": 1, "ip_address 201": 1, "start 200": 1 });
+  expect(stateOf(mail)).toBe("started");
+});
+
+test("maintenance is waited out before the server is stopped", async () => {
+  const servers = await start();
+  simulator.account.setServerState(mail, "maintenance", { state: "started", afterMs: 20_000 });
+  await assign(servers);
+  expect(writes()).toEqual({ "stop 200": 1, "ip_address 201": 1, "start 200": 1 });
+});
+
+describe("without powerCycle", () => {
+  test("a running server is left alone and named with its state and the two ways on", async () => {
+    const servers = await start();
+    const failure = assign(servers, { powerCycle: false });
+    await expect(failure).rejects.toThrow(ServerRunsError);
+    await expect(failure).rejects.toThrow(
+      /server "mail" \(009d64ef-.*\) is started \(SERVER_STATE_ILLEGAL\): stop it and run again, or set `powerCycle: true`/,
+    );
+    expect(writes()).toEqual({ "ip_address 409": 1 });
+  });
+
+  test("a server in maintenance is waited for until it is stopped", async () => {
+    const servers = await start();
+    simulator.account.setServerState(mail, "maintenance", { state: "stopped", afterMs: 20_000 });
+    await assign(servers, { powerCycle: false });
+    expect(writes()).toMatchObject({ "ip_address 201": 1 });
+    expect(stateOf(mail)).toBe("stopped");
+  });
+
+  test("a refusal though the server is stopped is soon taken at its word", async () => {
+    const servers = await start();
+    for (const { address } of simulator.account.listIpAddresses(web).slice(1)) {
+      simulator.account.releaseIpAddress(address);
+    }
+    const [last] = simulator.account.listIpAddresses(web);
+    const signal = new AbortController().signal;
+    const release = servers.whileStopped({ server: web, powerCycle: false, signal }, () =>
+      client.ipAddresses.release(last?.address ?? ""),
+    );
+    await expect(release).rejects.toThrow(/although it is stopped: a server keeps at least one address/);
+    expect(addressesOf(web)).toBe(1);
+  });
+});
+
+test("two stacks that change the same running server both succeed and leave it running", async () => {
+  for (let offset = 0; offset < 20; offset++) {
+    const first = await start({
+      rules: { startAnswers: offset % 2 === 0 ? "started" : "maintenance", startMs: 300 * offset },
+    });
+    const second = stack();
+    const late = (async () => {
+      for (let i = 0; i < offset; i++) await wait(1);
+      return Promise.all([assign(second), assign(second)]);
+    })();
+    await Promise.all([assign(first), assign(first), late]);
+    simulator.clock.advance(60_000);
+    expect([offset, stateOf(mail), addressesOf(mail)]).toEqual([offset, "started", 7]);
+    if (offset < 19) {
+      await client.close();
+      await simulator.stop();
+    }
+  }
+});
+
+test("progress names the server and what is waited for, at most every ten seconds", async () => {
+  const servers = await start();
+  simulator.account.setGuest(mail, { acpi: false });
+  await assign(servers);
+  expect(said[0]).toBe(`server "mail" (${mail}): stopping it, hard after 120 s`);
+  expect(said.slice(1, -1).every((line) => /: waiting until it is stopped \(\d+ s\)$/.test(line))).toBe(true);
+  expect(said.length).toBeGreaterThan(5);
+  expect(said.length).toBeLessThan(16);
+});

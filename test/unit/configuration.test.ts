@@ -1,0 +1,98 @@
+import { ConfigurationError, readConfiguration } from "../../src/provider/configuration";
+
+const read = (config: Record<string, string>, env: Record<string, string> = {}) =>
+  readConfiguration((key) => config[key], env);
+
+test("a token alone is enough: UpCloud's address and API 1.2 are the defaults", () => {
+  expect(read({ "upcloud:token": "ucat_x" })).toEqual({
+    credentials: { token: "ucat_x" },
+    baseUrl: "https://api.upcloud.com",
+    apiVersion: "1.2",
+  });
+});
+
+test("the environment serves where the stack says nothing", () => {
+  const env = {
+    UPCLOUD_USERNAME: "user",
+    UPCLOUD_PASSWORD: "secret",
+    UPCLOUD_DEBUG_API_BASE_URL: "http://127.0.0.1:8080/",
+    UPCLOUD_API_VERSION: "1.3",
+  };
+  expect(read({}, env)).toEqual({
+    credentials: { username: "user", password: "secret" },
+    baseUrl: "http://127.0.0.1:8080",
+    apiVersion: "1.3",
+  });
+});
+
+test("the stack's configuration wins over the environment, credentials as a whole", () => {
+  const env = { UPCLOUD_USERNAME: "user", UPCLOUD_PASSWORD: "secret", UPCLOUD_API_VERSION: "1.2" };
+  expect(read({ "upcloud:token": "ucat_x", "upcloud:apiVersion": "1.3" }, env)).toMatchObject({
+    credentials: { token: "ucat_x" },
+    apiVersion: "1.3",
+  });
+});
+
+test("empty variables of the environment count as unset", () => {
+  expect(read({}, { UPCLOUD_TOKEN: "ucat_x", UPCLOUD_USERNAME: "", UPCLOUD_API_VERSION: "" })).toMatchObject({
+    credentials: { token: "ucat_x" },
+  });
+});
+
+test("a path before the version is kept", () => {
+  expect(read({ "upcloud:token": "t", "upcloud:apiBaseUrl": "https://proxy.example/upcloud/" }).baseUrl).toBe(
+    "https://proxy.example/upcloud",
+  );
+});
+
+test.each<[string, Record<string, string>, Record<string, string>, RegExp]>([
+  [
+    "no credentials",
+    {},
+    {},
+    /^Expected credentials for UpCloud, got none: run `pulumi config set --secret upcloud:token/,
+  ],
+  [
+    "both kinds in the stack",
+    { "upcloud:token": "hidden", "upcloud:username": "user" },
+    {},
+    /one kind of credentials in the stack's configuration, got upcloud:token and upcloud:username/,
+  ],
+  [
+    "both kinds in the environment",
+    {},
+    { UPCLOUD_TOKEN: "hidden", UPCLOUD_PASSWORD: "hidden" },
+    /one kind of credentials in the environment, got UPCLOUD_TOKEN and UPCLOUD_PASSWORD/,
+  ],
+  ["a user without a password", {}, { UPCLOUD_USERNAME: "user" }, /Expected UPCLOUD_PASSWORD beside UPCLOUD_USERNAME/],
+  [
+    "a password without a user",
+    { "upcloud:password": "hidden" },
+    {},
+    /Expected upcloud:username beside upcloud:password/,
+  ],
+  ["a token with a line break", { "upcloud:token": "hid\nden" }, {}, /upcloud:token to hold printable ASCII/],
+  [
+    "a base URL that is none",
+    { "upcloud:token": "t", "upcloud:apiBaseUrl": "api.upcloud.com" },
+    {},
+    /to be an address such as https:\/\/api\.upcloud\.com, got "api\.upcloud\.com"/,
+  ],
+  [
+    "a base URL with a version",
+    { "upcloud:token": "t", "upcloud:apiBaseUrl": "https://api.upcloud.com/1.3" },
+    {},
+    /without a version, got "https:\/\/api\.upcloud\.com\/1\.3"/,
+  ],
+  [
+    "a base URL with credentials",
+    { "upcloud:token": "t", "upcloud:apiBaseUrl": "https://user:hidden@api.upcloud.com" },
+    {},
+    /without credentials, query or fragment/,
+  ],
+  ["another version", { "upcloud:token": "t", "upcloud:apiVersion": "1.4" }, {}, /to be 1\.2 or 1\.3, got "1\.4"/],
+])("%s is refused, and no credential is shown", (_, config, env, message) => {
+  expect(() => read(config, env)).toThrow(ConfigurationError);
+  expect(() => read(config, env)).toThrow(message);
+  expect(() => read(config, env)).not.toThrow(/hidden|hid\n/);
+});
