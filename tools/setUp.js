@@ -1,0 +1,83 @@
+// @ts-check
+/**
+ * The first step of `npm run demo`, `npm test` and `npm run check`: a Node that is new enough, and the dependencies of
+ * package-lock.json. Plain JavaScript without dependencies, because a fresh clone has nothing else.
+ */
+const minimumNode = [20, 18, 1];
+
+if (isOlder(process.versions.node, minimumNode)) {
+  fail(`This project needs Node ${minimumNode.join(".")} or newer; this is Node ${process.versions.node}.`);
+}
+
+// Required here and not at the top: a Node that is refused above may not know "node:" names.
+const { spawnSync } = require("node:child_process");
+const { readFileSync } = require("node:fs");
+const { join } = require("node:path");
+
+const root = join(__dirname, "..");
+
+if (!dependenciesAreInstalled()) installDependencies();
+
+/** npm's own record of what it put into node_modules, compared with what package-lock.json asks for. */
+function dependenciesAreInstalled() {
+  const wanted = lockedPackages("package-lock.json");
+  if (wanted === undefined) fail("package-lock.json is missing or damaged: restore it, then run this command again.");
+  const installed = lockedPackages("node_modules/.package-lock.json");
+  return installed !== undefined && Object.keys(wanted).every((path) => isInstalled(wanted[path], installed[path]));
+}
+
+/**
+ * @param {LockedPackage} wanted
+ * @param {LockedPackage | undefined} installed
+ */
+function isInstalled(wanted, installed) {
+  // npm leaves out the optional packages of other platforms.
+  if (installed === undefined) return wanted.optional === true;
+  return installed.version === wanted.version && installed.link === wanted.link;
+}
+
+/**
+ * @typedef {{ version?: string, link?: boolean, optional?: boolean }} LockedPackage
+ * @param {string} file
+ * @returns {Record<string, LockedPackage> | undefined}
+ */
+function lockedPackages(file) {
+  try {
+    const { "": _thisProject, ...packages } = JSON.parse(readFileSync(join(root, file), "utf8")).packages;
+    return packages;
+  } catch {
+    return undefined;
+  }
+}
+
+function installDependencies() {
+  console.error("Installing the dependencies of package-lock.json (npm ci) …");
+  // --include=dev: the tools are development dependencies, whatever NODE_ENV says. The log level of an outer
+  // `npm --silent` would hide the reason of a failure.
+  const npmCi = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--include=dev", "--loglevel=error"], {
+    cwd: root,
+    encoding: "utf8",
+    shell: process.platform === "win32",
+  });
+  if (npmCi.error) fail(`npm could not be started (${npmCi.error.message}): install npm, it comes with Node.`);
+  if (npmCi.status !== 0) fail(`${npmCi.stdout}${npmCi.stderr}\nnpm ci failed; its own report is above.`);
+}
+
+/**
+ * @param {string} version
+ * @param {number[]} minimum
+ */
+function isOlder(version, minimum) {
+  const parts = version.split(".").map(Number);
+  const index = minimum.findIndex((number, position) => number !== parts[position]);
+  return index >= 0 && parts[index] < minimum[index];
+}
+
+/**
+ * @param {string} message
+ * @returns {never}
+ */
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}
