@@ -1,0 +1,144 @@
+import { randomBytes } from "node:crypto";
+import { startSimulator } from "pulumi-upcloud-ip/simulator";
+import { Project, servers } from "./support/project";
+
+const projects: Project[] = [];
+async function start(options: Parameters<typeof startSimulator>[0] = {}, env: Record<string, string> = {}) {
+  const project = await Project.create(await startSimulator(options), env);
+  projects.push(project);
+  return project;
+}
+afterAll(() => Promise.all(projects.map((project) => project.end())));
+
+const declare = (server: string, more = "") => `new ServerIpAddress("mail", { server: "${server}", ${more} });`;
+
+test("a running server is left alone, and the failure names it, its state and the two ways on", async () => {
+  const project = await start();
+  project.declare(declare(servers.mail));
+  const { ok, output, requests } = await project.up();
+  expect(ok).toBe(false);
+  expect(output).toContain(
+    `UpCloud assigns and releases addresses only while the server is stopped, and server "mail" (${servers.mail}) is started (SERVER_STATE_ILLEGAL): ` +
+      "stop it and run again, or set `powerCycle: true` on the resource",
+  );
+  expect(output).not.toMatch(/^\s+at /m);
+  expect(requests).toEqual(["POST /1.2/ip_address", `GET /1.2/server/${servers.mail}`]);
+  expect(await project.resources()).toEqual([]);
+});
+
+test("an address whose PTR record is refused is saved, finished by the next up, and released by destroy", async () => {
+  const project = await start();
+  const before = project.account();
+  project.declare(declare(servers.web, 'ptrRecord: "mail.example.com"'));
+  project.simulator.faults.add({
+    method: "PUT",
+    path: "/1.2/ip_address/*",
+    kind: "error",
+    status: 400,
+    errorCode: "PTR_RECORD_INVALID",
+  });
+  const first = await project.up();
+  const [saved] = await project.resources();
+  const address = saved?.id as string;
+  expect(first.ok).toBe(false);
+  expect(first.output).toContain(`UpCloud does not take "mail.example.com" as the PTR record of address ${address}`);
+  expect(saved?.outputs).toMatchObject({ server: servers.web, family: "IPv4" });
+  expect(saved?.initErrors).toHaveLength(1);
+
+  const second = await project.up();
+  expect(second.ok).toBe(true);
+  expect(second.requests).toEqual([`PUT /1.2/ip_address/${address}`]);
+  expect(project.address(address)?.ptrRecord).toBe("mail.example.com");
+  expect((await project.preview()).changes).toEqual({ same: 2 });
+
+  expect((await project.destroy()).ok).toBe(true);
+  expect(project.account()).toEqual(before);
+});
+
+test("a partly created address can be destroyed at once", async () => {
+  const project = await start();
+  const before = project.account();
+  project.declare(declare(servers.web, 'ptrRecord: "mail.example.com"'));
+  project.simulator.faults.add({ method: "PUT", path: "/1.2/ip_address/*", kind: "error", status: 500 });
+  expect((await project.up()).ok).toBe(false);
+  expect((await project.destroy()).ok).toBe(true);
+  expect(project.account()).toEqual(before);
+});
+
+test("refresh and destroy tell UpCloud's refusal once, in words, without a stack trace, and keep the address", async () => {
+  const project = await start();
+  project.declare(declare(servers.web));
+  expect((await project.up()).ok).toBe(true);
+  const [saved] = await project.resources();
+  for (const operation of [project.refresh, project.destroy]) {
+    project.simulator.faults.add({ method: "GET", path: "/ip_address/*", kind: "html", status: 502 });
+    const { ok, output } = await operation();
+    project.simulator.faults.clear();
+    expect(ok).toBe(false);
+    expect(output).toContain("UpCloud failed inside");
+    expect(output).toContain("502");
+    expect(output).not.toMatch(/^\s+at |UpCloudError/m);
+    expect((await project.resources())[0]?.id).toBe(saved?.id);
+  }
+});
+
+test("destroy leaves an address that sits on another server by now, and one that belongs to someone else", async () => {
+  const project = await start();
+  project.declare(`
+    new ServerIpAddress("moved", { server: "${servers.web}" });
+    new ServerIpAddress("lost", { server: "${servers.web}" });`);
+  await project.up();
+  const idOf = async (name: string) =>
+    (await project.resources()).find(({ urn }) => urn.endsWith(`::${name}`))?.id as string;
+  const [moved, lost] = [await idOf("moved"), await idOf("lost")];
+  project.simulator.account.moveIpAddress(moved, servers.mail);
+  project.simulator.account.giveIpAddressAway(lost);
+  const { ok, requests } = await project.destroy();
+  expect(ok).toBe(true);
+  expect(requests.filter((request) => !request.startsWith("GET"))).toEqual([]);
+  expect(project.address(moved)?.server).toBe(servers.mail);
+  expect(project.address(lost)?.owner).toBe("other");
+});
+
+// Pulumi itself keeps the configuration of the last `up` in the state, with its provider and with secrets encrypted.
+test("secrets from the stack's configuration are used and found nowhere in output, state or history", async () => {
+  const username = `user-${randomBytes(6).toString("hex")}`;
+  const password = `pw-${randomBytes(12).toString("hex")}`;
+  const token = `ucat_${randomBytes(12).toString("hex")}`;
+  const seed = {
+    credentials: { username, password, token },
+    servers: [{ uuid: servers.web, title: "web", zone: "de-fra1", state: "stopped" as const, ipAddresses: [{}] }],
+  };
+  const project = await start({ seed }, { UPCLOUD_TOKEN: "" });
+  await project.stack.setConfig("upcloud:username", { value: username });
+  await project.stack.setConfig("upcloud:password", { value: password, secret: true });
+  project.declare(declare(servers.web, 'ptrRecord: "mail.example.com"'));
+  const created = await project.up();
+  let { output } = created;
+  expect([created.ok, output]).toEqual([true, expect.anything()]);
+  await project.stack.setConfig("upcloud:password", { value: `${password}x`, secret: true });
+  project.declare(declare(servers.web, 'ptrRecord: "mx.example.com"'));
+  const wrong = await project.up();
+  output += wrong.output;
+  expect(wrong.ok).toBe(false);
+  expect(output).toContain("UpCloud does not accept the credentials");
+  await project.stack.removeConfig("upcloud:username");
+  await project.stack.removeConfig("upcloud:password");
+  await project.stack.setConfig("upcloud:token", { value: token, secret: true });
+  const right = await project.up();
+  const destroyed = await project.destroy();
+  expect([right.ok, destroyed.ok]).toEqual([true, true]);
+  output += right.output;
+  output += destroyed.output + project.writtenFiles();
+  for (const secret of [password, token, Buffer.from(`${username}:${password}`).toString("base64")]) {
+    expect(output.includes(secret)).toBe(false);
+  }
+});
+
+test("missing credentials are told by the keys to set", async () => {
+  const project = await start({}, { UPCLOUD_TOKEN: "" });
+  project.declare(declare(servers.web));
+  const { ok, output, requests } = await project.up();
+  expect([ok, requests]).toEqual([false, []]);
+  expect(output).toContain("Expected credentials for UpCloud, got none: run `pulumi config set --secret upcloud:token");
+});

@@ -1,0 +1,146 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { type Deployment, LocalWorkspace, type OpMap, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
+import type { Address, Server, Simulator } from "pulumi-upcloud-ip/simulator";
+
+export interface Outcome {
+  ok: boolean;
+  /** What the user sees, standard output and standard error. */
+  output: string;
+  /** How many resources had which operation, the stack itself left out. */
+  changes: OpMap;
+  /** What the operation asked of UpCloud, such as `POST /1.2/ip_address`. */
+  requests: string[];
+}
+
+export interface StateResource {
+  urn: string;
+  type: string;
+  id?: string;
+  inputs: Record<string, unknown>;
+  outputs: Record<string, unknown>;
+  initErrors?: string[];
+  external?: boolean;
+}
+
+/** The servers of the simulator's default account: `mail` is started, `web` is stopped. */
+export const servers = {
+  mail: "009d64ef-31d1-4684-a26b-c86c955cbf46",
+  web: "0053cd80-5945-4105-9081-11192806a8f7",
+} as const;
+
+type Operation = "preview" | "up" | "refresh" | "destroy";
+
+/** A Pulumi program in a directory of its own, run by the real CLI on a file backend against the simulator. */
+export class Project {
+  private constructor(
+    readonly directory: string,
+    readonly simulator: Simulator,
+    readonly stack: Stack,
+  ) {}
+
+  static async create(simulator: Simulator, env: Record<string, string> = {}): Promise<Project> {
+    const directory = mkdtempSync(join(tmpdir(), "pulumi-upcloud-ip-"));
+    mkdirSync(join(directory, "state"));
+    writeFileSync(join(directory, "Pulumi.yaml"), "name: addresses\nruntime: nodejs\n");
+    writeFileSync(join(directory, "package.json"), '{ "name": "addresses", "main": "index.js" }\n');
+    writeFileSync(join(directory, "index.js"), "");
+    symlinkSync(resolve(__dirname, "../../../node_modules"), join(directory, "node_modules"));
+    const pulumiCommand = await PulumiCommand.get({ root: process.env.PULUMI_CLI_ROOT as string });
+    const stack = await LocalWorkspace.createStack(
+      { stackName: "test", workDir: directory },
+      {
+        pulumiCommand,
+        envVars: {
+          PULUMI_HOME: join(directory, "home"),
+          PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
+          PULUMI_CONFIG_PASSPHRASE: "a passphrase",
+          PULUMI_SKIP_UPDATE_CHECK: "true",
+          UPCLOUD_DEBUG_API_BASE_URL: simulator.url,
+          UPCLOUD_TOKEN: simulator.credentials.token,
+          UPCLOUD_USERNAME: "",
+          UPCLOUD_PASSWORD: "",
+          UPCLOUD_API_VERSION: "",
+          ...env,
+        },
+      },
+    );
+    return new Project(directory, simulator, stack);
+  }
+
+  /** Replaces the program; the package's names are in scope. */
+  declare(program: string): void {
+    writeFileSync(
+      join(this.directory, "index.js"),
+      `const pulumi = require("@pulumi/pulumi");\nconst { ServerIpAddress } = require("pulumi-upcloud-ip");\n${program}\n`,
+    );
+  }
+
+  preview = () => this.run("preview");
+  up = () => this.run("up");
+  refresh = () => this.run("refresh");
+  destroy = () => this.run("destroy");
+
+  async outputs(): Promise<Record<string, unknown>> {
+    const outputs = await this.stack.outputs();
+    return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
+  }
+
+  /** Resources of the state, the stack itself and the provider left out. */
+  async resources(): Promise<StateResource[]> {
+    const { deployment }: Deployment = await this.stack.exportStack();
+    const { resources = [] } = deployment as { resources?: StateResource[] };
+    return resources.filter(({ type }) => !type.startsWith("pulumi:"));
+  }
+
+  /** What the account really has: addresses and servers, without their order. */
+  account(): { addresses: Address[]; servers: Server[] } {
+    const { account } = this.simulator;
+    const byAddress = (a: Address, b: Address) => a.address.localeCompare(b.address);
+    return { addresses: account.listIpAddresses().sort(byAddress), servers: account.listServers() };
+  }
+
+  address(address: string): Address | undefined {
+    return this.simulator.account.getIpAddress(address);
+  }
+
+  /** Everything Pulumi has written for the stack: state, history, backups, configuration. */
+  writtenFiles(): string {
+    const { readdirSync } = require("node:fs") as typeof import("node:fs");
+    return readdirSync(this.directory, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !entry.parentPath.includes("node_modules"))
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
+      .join("\n");
+  }
+
+  async end(): Promise<void> {
+    await this.simulator.stop();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  private async run(operation: Operation): Promise<Outcome> {
+    this.simulator.clearRequests();
+    let output = "";
+    let changes: OpMap = {};
+    const options = {
+      signal: AbortSignal.timeout(120_000),
+      color: "never" as const,
+      onOutput: (text: string) => {
+        output += text;
+      },
+      onError: (text: string) => {
+        output += text;
+      },
+      onEvent: (event: { summaryEvent?: { resourceChanges?: OpMap } }) => {
+        changes = event.summaryEvent?.resourceChanges ?? changes;
+      },
+    };
+    const ok = await this.stack[operation](options).then(
+      () => true,
+      () => false,
+    );
+    const requests = this.simulator.requests.map(({ method, path }) => `${method} ${path}`);
+    return { ok, output, changes, requests };
+  }
+}
