@@ -1,0 +1,182 @@
+import type { Family, ServerState } from "../api/wire";
+import { expected, properties, SetupError } from "./checks";
+import type { RunningClock } from "./clock";
+import { addToServer } from "./ipAddressVerbs";
+import type { Address, Guest, Server } from "./nouns";
+import { storedPtrRecord } from "./ptrText";
+import { recovery } from "./serverLife";
+import { removeServer } from "./serverVerbs";
+import { detached, type Store } from "./store";
+
+/** What a new address is to be: see `assignIpAddress`. */
+export interface Assignment {
+  server: string;
+  /** Default `IPv4`. */
+  family?: Family;
+  /** Default `public`. */
+  access?: "public" | "private";
+}
+
+/**
+ * The account, for somebody who acts on it beside the client under test: at once, without HTTP, and without the rule
+ * that a server must be stopped. Limits, credits and the pool hold. What is not there is an error.
+ */
+export interface Account {
+  /** The credits left. */
+  credits: number;
+  /** All addresses of the account, or those of a server. */
+  listIpAddresses(server?: string): Address[];
+  /** In any spelling; also finds what belongs to another account (`owner` says so). Undefined where there is none. */
+  getIpAddress(address: string): Address | undefined;
+  assignIpAddress(wanted: Assignment): Address;
+  /** Sets the PTR record; the empty text stands for UpCloud's default name. */
+  modifyIpAddress(address: string, change: { ptrRecord: string }): Address;
+  releaseIpAddress(address: string): void;
+  /** Puts an address on another server of the account, with a new network interface. */
+  moveIpAddress(address: string, server: string): Address;
+  /** Releases an address and has somebody else get it: from now on it answers 403. */
+  giveIpAddressAway(address: string): void;
+  listServers(): Server[];
+  getServer(uuid: string): Server | undefined;
+  startServer(uuid: string): void;
+  stopServer(uuid: string): void;
+  /** Puts a server into a state, and says what it becomes by itself, if anything. */
+  setServerState(uuid: string, state: ServerState, becomes?: { state: ServerState; afterMs: number }): void;
+  /** Changes how the guest behaves when it is shut down or booted. */
+  setGuest(uuid: string, guest: Partial<Guest>): void;
+  deleteServer(uuid: string): void;
+  /** Has a server and its addresses belong to another account: from now on they answer 403. */
+  giveServerAway(uuid: string): void;
+  /** Sets how many more public addresses a zone has. */
+  limitZone(zone: string, free: { IPv4?: number; IPv6?: number }): void;
+}
+
+/** Something done to the account: a function, or (over HTTP) the name of a method of `Account` and its arguments. */
+export type AccountAction = ((account: Account) => void) | { verb: AccountVerb; with: readonly unknown[] };
+
+const verbs = [
+  "assignIpAddress",
+  "modifyIpAddress",
+  "releaseIpAddress",
+  "moveIpAddress",
+  "giveIpAddressAway",
+  "startServer",
+  "stopServer",
+  "setServerState",
+  "setGuest",
+  "deleteServer",
+  "giveServerAway",
+  "limitZone",
+] as const satisfies readonly (keyof Account)[];
+export type AccountVerb = (typeof verbs)[number];
+
+/** Checks an action that a person wrote. */
+export function readAction(value: unknown): AccountAction {
+  if (typeof value === "function") return value as (account: Account) => void;
+  const given = properties(value, "The fault's act", ["verb", "with"]);
+  const verb = verbs.find((name) => name === given.verb);
+  if (verb === undefined) throw expected("The act's verb", given.verb, `one of ${verbs.join(", ")}`);
+  if (!Array.isArray(given.with)) throw expected("The act's with", given.with, "the arguments, as an array");
+  return { verb, with: given.with };
+}
+
+export function perform(account: Account, action: AccountAction): void {
+  if (typeof action === "function") action(account);
+  else (account[action.verb] as (...parameters: unknown[]) => unknown)(...action.with);
+}
+
+/** The account behind a store. `changed` is called after every change. */
+export function accountOf(store: Store, clock: RunningClock, changed: () => void): Account {
+  const address = (text: string): Address => {
+    const found = store.address(text);
+    if (found === undefined) throw new SetupError(`There is no address ${text} in the simulator.`);
+    return found;
+  };
+  const server = (uuid: string): Server => {
+    const found = store.server(uuid);
+    if (found === undefined) throw new SetupError(`There is no server ${uuid} in the simulator.`);
+    return found;
+  };
+  /** Lets the past happen before the change, and keeps the change. */
+  const change = <T>(act: () => T): T => {
+    store.settle(clock.now());
+    const result = act();
+    changed();
+    return result;
+  };
+  const putState = (uuid: string, state: ServerState, transition: Server["transition"] = undefined) =>
+    change(() => store.putServer({ ...server(uuid), state, transition }));
+  const look = <T>(read: () => T): T => {
+    store.settle(clock.now());
+    return read();
+  };
+
+  return {
+    get credits() {
+      return store.credits;
+    },
+    set credits(credits) {
+      change(() => {
+        store.credits = credits;
+      });
+    },
+    listIpAddresses: (of) =>
+      look(() => store.listAddresses("us").filter((found) => of === undefined || found.server === of.toLowerCase())),
+    getIpAddress: (text) => look(() => store.address(text)),
+    assignIpAddress: ({ server: uuid, family = "IPv4", access = "public" }) =>
+      change(() => addToServer(store, server(uuid), { family, access, releasePolicy: undefined })),
+    modifyIpAddress: (text, { ptrRecord }) =>
+      change(() => {
+        const former = address(text);
+        const stored = ptrRecord === "" ? "" : storedPtrRecord(ptrRecord, store.rules);
+        if (stored === undefined || former.access === "private") {
+          throw expected("The PTR record", ptrRecord, "a fully qualified domain name, for a public address");
+        }
+        const now = { ...former, ptrRecord: stored || store.defaultPtr(former.address, former.zone) };
+        store.putAddress(now);
+        return now;
+      }),
+    releaseIpAddress: (text) => change(() => store.removeAddress(address(text))),
+    moveIpAddress: (text, uuid) =>
+      change(() => {
+        const { family, access, ptrRecord, address: spelled } = address(text);
+        const to = server(uuid);
+        store.takeAway(address(text));
+        const mac = store.pool.newMac();
+        return store.addAddress({
+          family,
+          access,
+          ptrRecord,
+          address: spelled,
+          mac,
+          owner: to.owner,
+          zone: to.zone,
+          server: uuid,
+        });
+      }),
+    giveIpAddressAway: (text) =>
+      change(() => {
+        const former = address(text);
+        store.takeAway(former);
+        const { address: spelled, family, zone } = former;
+        store.addAddress({ address: spelled, family, zone, access: "public", owner: "other", floating: true });
+      }),
+    listServers: () => look(() => store.listServers("us")),
+    getServer: (uuid) => look(() => store.server(uuid)),
+    startServer: (uuid) => putState(uuid, "started"),
+    stopServer: (uuid) => putState(uuid, "stopped"),
+    setServerState: (uuid, state, becomes) =>
+      putState(uuid, state, becomes && recovery(becomes.state, clock.now() + becomes.afterMs)),
+    setGuest: (uuid, guest) =>
+      change(() => store.putServer({ ...server(uuid), guest: { ...server(uuid).guest, ...guest } })),
+    deleteServer: (uuid) => change(() => removeServer(store, server(uuid))),
+    giveServerAway: (uuid) =>
+      change(() => {
+        store.putServer({ ...server(uuid), owner: "other" });
+        for (const one of store.addressesOf(server(uuid).uuid)) {
+          store.putAddress(one.floating ? detached(one) : { ...one, owner: "other" });
+        }
+      }),
+    limitZone: (zone, free) => change(() => store.pool.limitZone(zone, free)),
+  };
+}

@@ -1,0 +1,90 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { expected, SetupError } from "./checks";
+import { type SimulatorOptions, startSimulator } from "./index";
+
+const help = `Usage: upcloud-simulator [options]
+
+The UpCloud API for IP addresses on this computer, at http://127.0.0.1:8080.
+User demo, password demo, token ucat_demo. Open the address in a browser to watch.
+
+  --port PORT    listen on this port; 0 takes a free one (default 8080)
+  --seed FILE    begin with the account in this JSON file
+  --state FILE   keep the account in this file over restarts; it wins over --seed
+  --latency MS   let every request take so long (default 0)
+  --help         show this
+  --version      show the version
+`;
+
+async function main(): Promise<void> {
+  const { values } = options();
+  if (values.help) return write(help);
+  if (values.version) return write(`${packageVersion()}\n`);
+  const simulator = await startSimulator({ ...simulatorOptions(values), clock: "real" });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => void simulator.stop().then(() => process.exit(0)));
+  }
+  write(`UpCloud simulator listening on ${simulator.url}\n`);
+}
+
+function options() {
+  try {
+    return parseArgs({
+      options: {
+        port: { type: "string", default: "8080" },
+        seed: { type: "string" },
+        state: { type: "string" },
+        latency: { type: "string", default: "0" },
+        help: { type: "boolean", default: false },
+        version: { type: "boolean", default: false },
+      },
+    });
+  } catch (error) {
+    const [sentence] = (error as Error).message.split(/\.(?:\s|$)/);
+    throw new SetupError(`${sentence}: expected options as in upcloud-simulator --help.`);
+  }
+}
+
+function simulatorOptions(values: { port: string; seed?: string; state?: string; latency: string }): SimulatorOptions {
+  const port = numberIn(values.port, "--port", "a port from 0 to 65535", 65_535);
+  const latencyMs = numberIn(values.latency, "--latency", "milliseconds from 0 to 600000", 600_000);
+  const given: SimulatorOptions = { port, latencyMs };
+  if (values.seed !== undefined) given.seed = readSeed(values.seed);
+  if (values.state !== undefined) given.stateFile = values.state;
+  return given;
+}
+
+function numberIn(text: string, option: string, expectation: string, to: number): number {
+  if (!/^[0-9]+$/.test(text) || Number(text) > to) throw expected(option, text, expectation);
+  return Number(text);
+}
+
+/** What is in it is checked when the simulator starts. */
+function readSeed(file: string): NonNullable<SimulatorOptions["seed"]> {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new SetupError(`--seed is ${JSON.stringify(file)}: expected a JSON file (${(error as Error).message}).`);
+  }
+}
+
+function packageVersion(): string {
+  const manifest: { version: string } = JSON.parse(readFileSync(join(__dirname, "..", "..", "package.json"), "utf8"));
+  return manifest.version;
+}
+
+function write(text: string): void {
+  process.stdout.write(text);
+}
+
+main().catch((error: NodeJS.ErrnoException) => {
+  const known = error instanceof SetupError;
+  const busy =
+    error.code === "EADDRINUSE"
+      ? "The port is taken: choose another with --port, or --port 0 for a free one."
+      : undefined;
+  process.stderr.write(`upcloud-simulator: ${busy ?? error.message}\n`);
+  process.exitCode = known || busy !== undefined ? 2 : 1;
+});

@@ -1,0 +1,109 @@
+import { type Account, accountOf } from "./account";
+import { choice, expected, properties, text, wholeNumber } from "./checks";
+import { type Clock, realClock, virtualClock } from "./clock";
+import { demoSeed } from "./demoSeed";
+import { type Fault, FaultQueue } from "./faults";
+import { listen } from "./listen";
+import type { Credentials } from "./nouns";
+import { pipeline } from "./pipeline";
+import { type LoggedRequest, RequestLog } from "./requestLog";
+import type { Rules } from "./rules";
+import { plant, type Seed } from "./seed";
+import { loadState, saveState } from "./stateFile";
+
+export type { Account, AccountAction, AccountVerb, Assignment } from "./account";
+export { SetupError } from "./checks";
+export type { Clock } from "./clock";
+export type { Fault } from "./faults";
+export type { Address, Credentials, Guest, Server, Step, Transition } from "./nouns";
+export type { LoggedRequest } from "./requestLog";
+export { defaultRules, type Rules } from "./rules";
+export type { Seed, SeedFloatingIpAddress, SeedIpAddress, SeedServer } from "./seed";
+
+export interface SimulatorOptions {
+  /** Default 0: a free port. */
+  port?: number;
+  /** The account to begin with. Default: the demo account, with a server that runs and one that does not. */
+  seed?: Seed;
+  /**
+   * A file that keeps the account. Where it exists, it takes the place of the seed. It is written, atomically and
+   * durably, before a change is answered.
+   */
+  stateFile?: string;
+  /** How long each request takes on its way, in ms of real time. Default 0. */
+  latencyMs?: number;
+  /**
+   * `virtual` (default): time moves by `rules.requestMs` with each request, and by `clock.advance`; nothing waits.
+   * `real`: the computer's time, as on the command line.
+   */
+  clock?: "virtual" | "real";
+  /** Where UpCloud is not documented, and what a test wants otherwise. Wins over the seed's rules. */
+  rules?: Partial<Rules>;
+}
+
+/** The UpCloud API on this computer. */
+export interface Simulator {
+  /** `http://127.0.0.1:PORT`, without a version. */
+  readonly url: string;
+  readonly port: number;
+  readonly credentials: Credentials;
+  /** The requests so far, live; the simulator's own `/__simulator` is not in it. */
+  readonly requests: readonly LoggedRequest[];
+  clearRequests(): void;
+  /** What is to go wrong. */
+  readonly faults: { add(fault: Fault): void; clear(): void; readonly pending: readonly Fault[] };
+  /** Time in ms since the start. */
+  readonly clock: Clock;
+  /** The account, for acting on it from outside the client under test. */
+  readonly account: Account;
+  /** Closes the listener and every connection. Stopping twice is fine. */
+  stop(): Promise<void>;
+}
+
+/** Starts the UpCloud API on 127.0.0.1. Throws a `SetupError` that names what is wrong with the options. */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const { port, stateFile, latencyMs, clockKind } = checked(options);
+  const store =
+    (stateFile !== undefined && loadState(stateFile, options.rules)) || plant(options.seed ?? demoSeed, options.rules);
+  const clock = clockKind === "real" ? realClock() : virtualClock(store.rules.requestMs);
+  const log = new RequestLog();
+  const faults = new FaultQueue();
+  let savedRevision = -1;
+  const save = () => {
+    if (stateFile === undefined || store.revision === savedRevision) return;
+    saveState(stateFile, store, clock.now());
+    savedRevision = store.revision;
+  };
+  save();
+  const account = accountOf(store, clock, save);
+  let isStopped = false;
+  const parts = { store, clock, account, log, faults, latencyMs, save, isStopped: () => isStopped };
+  const listener = await listen(pipeline(parts), port);
+  return {
+    url: `http://127.0.0.1:${listener.port}`,
+    port: listener.port,
+    credentials: store.credentials,
+    requests: log.requests,
+    clearRequests: () => log.clear(),
+    faults,
+    clock: { now: clock.now, advance: clock.advance },
+    account,
+    stop: () => {
+      isStopped = true;
+      return listener.close();
+    },
+  };
+}
+
+const optionNames = ["port", "seed", "stateFile", "latencyMs", "clock", "rules"];
+
+function checked(options: SimulatorOptions) {
+  const given = properties(options, "The options", optionNames);
+  if (given.seed === null) throw expected("The option seed", null, "an account");
+  return {
+    port: wholeNumber(given.port, "The option port", { from: 0, to: 65_535 }, 0),
+    stateFile: given.stateFile === undefined ? undefined : text(given.stateFile, "The option stateFile"),
+    latencyMs: wholeNumber(given.latencyMs, "The option latencyMs", { from: 0, to: 600_000 }, 0),
+    clockKind: choice(given.clock, "The option clock", ["virtual", "real"], "virtual"),
+  };
+}

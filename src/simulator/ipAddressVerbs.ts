@@ -1,0 +1,163 @@
+import type { ApiVersion, Family } from "../api/wire";
+import { Refusal } from "./apiErrors";
+import { addressKey } from "./ipText";
+import type { Address, Network, Server } from "./nouns";
+import { storedPtrRecord } from "./ptrText";
+import { type AssignRequest, type ModifyRequest, readAssignRequest, readModifyRequest } from "./requestBody";
+import type { Rules } from "./rules";
+import { ownServer, requireState } from "./serverVerbs";
+import { detached, type Store } from "./store";
+
+// Each verb checks everything before it changes anything: a refused request leaves no trace.
+
+/** The account's addresses. A detached floating address is on no server, and 1.2 lists addresses of servers only. */
+export function listIpAddresses(store: Store, version: ApiVersion): Address[] {
+  return store.listAddresses("us").filter((address) => isShownIn(version, address));
+}
+
+export function getIpAddress(store: Store, version: ApiVersion, text: string): Address {
+  return ownAddress(store, version, text);
+}
+
+export function assignIpAddress(store: Store, version: ApiVersion, body: string): Address {
+  const request = readAssignRequest(body, version);
+  if (request.kind === "floating") return assignFloating(store, request);
+  const server = ownServer(store, request.server);
+  requireState(server, "stopped");
+  return addToServer(store, server, request);
+}
+
+export function modifyIpAddress(store: Store, version: ApiVersion, text: string, body: string): Address {
+  const key = addressKey(text);
+  if (key === undefined) throw new Refusal("IP_ADDRESS_INVALID");
+  const request = readModifyRequest(body, version);
+  const ptrRecord = request.ptrRecord === undefined ? undefined : checkedPtrRecord(request.ptrRecord, store.rules);
+  const address = ownAddress(store, version, text);
+  if (ptrRecord !== undefined && address.access === "private") throw new Refusal("PTR_RECORD_NOT_SUPPORTED");
+  const placed = moved(store, address, request);
+  const changed: Address = {
+    ...placed,
+    ...(ptrRecord !== undefined && { ptrRecord: ptrRecord || store.defaultPtr(address.address, address.zone) }),
+    ...(request.releasePolicy !== undefined && { releasePolicy: request.releasePolicy }),
+  };
+  store.putAddress(changed);
+  return changed;
+}
+
+export function releaseIpAddress(store: Store, version: ApiVersion, text: string): void {
+  const address = ownAddress(store, version, text);
+  if (address.access === "private") throw new Refusal("CANNOT_DELETE_PRIVATE_ADDRESS");
+  const server = address.server === undefined ? undefined : store.server(address.server);
+  if (server !== undefined) requireState(server, "stopped");
+  if (address.partOfPlan && store.rules.releasePartOfPlan === "refuse") {
+    throw new Refusal("ACTION_FORBIDDEN", {}, "The IP address is part of the server's plan.");
+  }
+  if (server !== undefined && isLast(store, address, server) && store.rules.releaseLastAddress === "refuse") {
+    const message = "The server {server} must have at least one IP address.";
+    throw new Refusal("SERVER_STATE_ILLEGAL", { server: server.uuid }, message);
+  }
+  store.removeAddress(address);
+}
+
+/** Adds an address with an interface of its own. The stopped-server rule is the caller's. */
+export function addToServer(
+  store: Store,
+  server: Server,
+  wanted: Pick<Extract<AssignRequest, { kind: "ordinary" }>, "family" | "access" | "releasePolicy">,
+): Address {
+  requireRoom(store, server, wanted.family, wanted.access);
+  if (wanted.access === "public") requireCredits(store, wanted.family);
+  const { family, access, releasePolicy } = wanted;
+  return store.addAddress({
+    family,
+    access,
+    owner: server.owner,
+    zone: server.zone,
+    server: server.uuid,
+    ...(releasePolicy && { releasePolicy }),
+  });
+}
+
+function assignFloating(store: Store, request: Extract<AssignRequest, { kind: "floating" }>): Address {
+  const { family, mac, releasePolicy } = request;
+  const carrier = mac === undefined ? undefined : ownInterface(store, mac);
+  const zone = request.zone ?? carrier?.zone ?? "";
+  if (carrier === undefined && !store.hasZone(zone)) throw new Refusal("ZONE_NOT_FOUND", { zone });
+  if (carrier !== undefined) requireCarrier(store, carrier, zone, family);
+  requireCredits(store, family);
+  return store.addAddress({
+    family,
+    access: "public",
+    owner: "us",
+    zone,
+    floating: true,
+    mac: carrier?.mac,
+    ...(releasePolicy && { releasePolicy }),
+  });
+}
+
+/** Where a modified address sits: only a floating one moves, to another interface of its zone or to none. */
+function moved(store: Store, address: Address, { mac }: ModifyRequest): Address {
+  if (mac === undefined) return address;
+  if (!address.floating) throw new Refusal("FLOATING_IP_NOT_AVAILABLE", { address: address.address });
+  if (mac === null) return detached(address);
+  const carrier = ownInterface(store, mac);
+  if (carrier.server !== address.server) requireCarrier(store, carrier, address.zone, address.family);
+  return { ...address, server: carrier.server, mac: carrier.mac, index: carrier.index };
+}
+
+function ownAddress(store: Store, version: ApiVersion, text: string): Address {
+  if (addressKey(text) === undefined) throw new Refusal("IP_ADDRESS_INVALID");
+  const address = store.address(text);
+  if (address === undefined || !isShownIn(version, address)) throw new Refusal("IP_ADDRESS_NOT_FOUND");
+  if (address.owner !== "us") throw new Refusal("IP_ADDRESS_FORBIDDEN");
+  return address;
+}
+
+function isShownIn(version: ApiVersion, address: Address): boolean {
+  return version !== "1.2" || address.server !== undefined || address.owner !== "us";
+}
+
+function ownInterface(store: Store, mac: string): Address {
+  const carrier = store.interfaceOf(mac);
+  if (carrier === undefined) throw new Refusal("INTERFACE_NOT_FOUND", { mac });
+  if (carrier.owner !== "us") throw new Refusal("INTERFACE_FORBIDDEN", { mac });
+  return carrier;
+}
+
+/** A floating address sits on a public interface in its own zone, on a server that has room for it. */
+function requireCarrier(store: Store, carrier: Address, zone: string, family: Family): void {
+  if (carrier.access !== "public") throw new Refusal("MAC_INVALID");
+  if (carrier.zone !== zone) throw new Refusal("ZONE_MISMATCH");
+  const server = store.server(carrier.server ?? "");
+  if (server !== undefined && store.rules.floatingCountsToLimit) requireRoom(store, server, family, "public");
+}
+
+function requireRoom(store: Store, server: Server, family: Family, access: Network): void {
+  const present = store.addressesOf(server.uuid);
+  const { addressLimit, addressLimitCounts, floatingCountsToLimit, assignPrivate } = store.rules;
+  const counted = present.filter(
+    (address) =>
+      address.access === access &&
+      (addressLimitCounts === "in-all" || address.family === family) &&
+      (floatingCountsToLimit || !address.floating),
+  );
+  const limit = access === "public" ? addressLimit : assignPrivate === "allow" ? 1 : 0;
+  if (counted.length >= limit) throw new Refusal("IP_ADDRESS_LIMIT_REACHED");
+}
+
+/** IPv6 addresses are free of charge, but not for an account that owes. */
+function requireCredits(store: Store, family: Family): void {
+  const needed = family === "IPv4" ? store.rules.creditsForIPv4 : 0;
+  if (store.credits < needed) throw new Refusal("INSUFFICIENT_CREDITS");
+}
+
+function isLast(store: Store, address: Address, server: Server): boolean {
+  return !store.addressesOf(server.uuid).some((other) => other !== address && !other.floating) && !address.floating;
+}
+
+function checkedPtrRecord(sent: string, rules: Rules): string {
+  const stored = storedPtrRecord(sent, rules);
+  if (stored === undefined) throw new Refusal("PTR_RECORD_INVALID");
+  return stored;
+}

@@ -1,0 +1,112 @@
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import { Hono, type MiddlewareHandler } from "hono";
+import type { Account } from "./account";
+import { errorEnvelope, Refusal } from "./apiErrors";
+import { pause, type RunningClock } from "./clock";
+import { faulted } from "./faultLayer";
+import type { FaultQueue } from "./faults";
+import { ownRoutes } from "./ownRoutes";
+import { perlJson } from "./perlJson";
+import type { RequestLog } from "./requestLog";
+import { type ApiEnv, apiRoutes } from "./routes";
+import type { Store } from "./store";
+
+export interface Parts {
+  readonly store: Store;
+  readonly clock: RunningClock;
+  readonly account: Account;
+  readonly log: RequestLog;
+  readonly faults: FaultQueue;
+  readonly latencyMs: number;
+  /** Whether the simulator was stopped meanwhile: what is still on its way then has no effect any more. */
+  readonly isStopped: () => boolean;
+  /** Keeps the account, where it is kept. */
+  readonly save: () => void;
+}
+
+/** Everything that happens to a request, from the outside in. */
+export function pipeline(parts: Parts): Hono {
+  const { store, clock, log } = parts;
+  const app = new Hono();
+  app.route("/", ownRoutes(parts)); // the simulator's own pages take no part in the rest
+  app.use(logged(log, clock)); // every request, answered or not
+  app.use(late(parts.latencyMs)); // the way to UpCloud takes time
+  app.use(timed(store, clock)); // time has passed, and what was due has happened
+  app.use(faulted(parts)); // what was queued to go wrong goes wrong
+  app.use(running(parts.isStopped)); // what comes too late does not come
+  app.use(saved(parts.save)); // the account is kept before anybody hears of the change
+  app.use("/:version{[0-9.]+}/*", versioned(store)); // a version that is served
+  app.use("/:version{[0-9.]+}/*", authenticated(store)); // the account's credentials
+  app.route("/:version{[0-9.]+}", apiRoutes(store, clock)); // the verb itself
+  app.notFound(() => refusal(new Refusal("NOT_FOUND")));
+  app.onError((error) => refusal(error));
+  return app;
+}
+
+function logged(log: RequestLog, clock: RunningClock): MiddlewareHandler {
+  return async (c, next) => {
+    const { pathname, search } = new URL(c.req.url);
+    const answered = log.enter(c.req.method, `${pathname}${search}`, clock.now());
+    await next();
+    if (!c.res.headers.has("x-hono-already-sent")) answered(c.res.status);
+  };
+}
+
+function late(latencyMs: number): MiddlewareHandler {
+  return async (_, next) => {
+    if (latencyMs > 0) await pause(latencyMs);
+    await next();
+  };
+}
+
+function timed(store: Store, clock: RunningClock): MiddlewareHandler {
+  return async (_, next) => {
+    clock.tick();
+    store.settle(clock.now());
+    await next();
+  };
+}
+
+function running(isStopped: () => boolean): MiddlewareHandler {
+  return async (_, next) => (isStopped() ? RESPONSE_ALREADY_SENT : next());
+}
+
+function saved(save: () => void): MiddlewareHandler {
+  return async (_, next) => {
+    await next();
+    save();
+  };
+}
+
+function versioned(store: Store): MiddlewareHandler<ApiEnv> {
+  return async (c, next) => {
+    const version = c.req.param("version") ?? "";
+    const served = (["1.2", "1.3"] as const).find((one) => version === one || version.startsWith(`${one}.`));
+    const old = /^1\.[01](\.|$)/.test(version) || (served === "1.2" && store.rules.api12 === "obsolete");
+    if (old) throw new Refusal("API_VERSION_OBSOLETE", { version });
+    if (served === undefined) throw new Refusal("API_VERSION_INVALID", { version });
+    c.set("version", served);
+    await next();
+  };
+}
+
+function authenticated(store: Store): MiddlewareHandler<ApiEnv> {
+  const { username, password, token } = store.credentials;
+  const basic = Buffer.from(`${username}:${password}`).toString("base64");
+  return async (c, next) => {
+    const [scheme, value] = (c.req.header("Authorization") ?? "").split(" ", 2);
+    const bearer = store.rules.bearerOn12 || c.get("version") !== "1.2";
+    const matches =
+      (scheme?.toLowerCase() === "basic" && value === basic) ||
+      (scheme?.toLowerCase() === "bearer" && value === token && bearer);
+    if (!matches) throw new Refusal("AUTHENTICATION_FAILED");
+    await next();
+  };
+}
+
+/** A refusal in UpCloud's envelope. Anything else that is thrown is a failure of the service. */
+function refusal(error: Error): Response {
+  const { status, code } = error instanceof Refusal ? error : { status: 500, code: "SERVICE_ERROR" };
+  const headers = { "Content-Type": "application/json; charset=UTF-8" };
+  return new Response(`${perlJson(errorEnvelope(code, error.message))}\n`, { status, headers });
+}

@@ -1,0 +1,83 @@
+import type { ServerState } from "../api/wire";
+import { Refusal } from "./apiErrors";
+import type { RunningClock } from "./clock";
+import { isUuid } from "./ipText";
+import type { Server } from "./nouns";
+import { readRestartRequest, readStartRequest, readStopRequest } from "./requestBody";
+import { restartTransition, startTransition, stopTransition } from "./serverLife";
+import { detached, type Store } from "./store";
+
+export function listServers(store: Store): Server[] {
+  return store.listServers("us");
+}
+
+export function getServer(store: Store, uuid: string): Server {
+  return ownServer(store, uuid, "The server UUID is invalid.");
+}
+
+/** Answers with the server as it still is; it stops later. */
+export function stopServer(store: Store, clock: RunningClock, uuid: string, body: string): Server {
+  const request = readStopRequest(body, store.rules);
+  const server = getServer(store, uuid);
+  requireState(server, "started");
+  const stopping = { ...server, transition: stopTransition(server, request, clock.now(), store.rules) };
+  store.putServer(stopping);
+  return stopping;
+}
+
+/** Answers when the server has started, unless the request or the rules say at once. */
+export async function startServer(store: Store, clock: RunningClock, uuid: string, body: string): Promise<Server> {
+  const { answersAtOnce } = readStartRequest(body);
+  const server = getServer(store, uuid);
+  requireState(server, "stopped");
+  const transition = startTransition(server, clock.now(), store.rules);
+  const starting: Server = { ...server, state: "maintenance", transition };
+  store.putServer(starting);
+  if (answersAtOnce || store.rules.startAnswers === "maintenance") return starting;
+  await clock.sleep(store.rules.startMs);
+  store.settle(clock.now());
+  return store.server(uuid) ?? starting;
+}
+
+/** Answers with the server as it still is; it goes through `maintenance` later. */
+export function restartServer(store: Store, clock: RunningClock, uuid: string, body: string): Server {
+  const request = readRestartRequest(body, store.rules);
+  const server = getServer(store, uuid);
+  requireState(server, "started");
+  const restarting = { ...server, transition: restartTransition(server, request, clock.now(), store.rules) };
+  store.putServer(restarting);
+  return restarting;
+}
+
+export function deleteServer(store: Store, uuid: string): void {
+  const server = getServer(store, uuid);
+  requireState(server, "stopped");
+  removeServer(store, server);
+}
+
+/**
+ * Takes a server away with its addresses. Floating ones stay, detached; so does an ordinary public IPv4 address whose
+ * release policy is `keep`: it becomes a floating one.
+ */
+export function removeServer(store: Store, server: Server): void {
+  const addresses = store.addressesOf(server.uuid);
+  for (const address of addresses.filter(({ floating }) => floating)) store.putAddress(detached(address));
+  for (const address of addresses.filter(({ floating }) => !floating)) {
+    const kept = address.releasePolicy === "keep" && address.access === "public" && address.family === "IPv4";
+    if (kept) store.putAddress({ ...detached(address), floating: true, partOfPlan: false });
+    else store.removeAddress(address);
+  }
+  store.removeServer(server.uuid);
+}
+
+export function ownServer(store: Store, uuid: string, invalid?: string): Server {
+  if (!isUuid(uuid)) throw new Refusal("SERVER_INVALID", {}, invalid);
+  const server = store.server(uuid);
+  if (server === undefined) throw new Refusal("SERVER_NOT_FOUND", { server: uuid });
+  if (server.owner !== "us") throw new Refusal("SERVER_FORBIDDEN");
+  return server;
+}
+
+export function requireState(server: Server, state: ServerState): void {
+  if (server.state !== state) throw new Refusal("SERVER_STATE_ILLEGAL", { server: server.uuid, state: server.state });
+}

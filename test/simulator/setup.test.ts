@@ -1,0 +1,210 @@
+import type { SimulatorOptions } from "../../src/simulator";
+import { send, started } from "./support/api";
+import { addresses, town, uuids } from "./support/town";
+
+const uuid = uuids.off;
+const server = (more: object) => ({ seed: { servers: [{ uuid, ...more }] } });
+const address = (more: object) => server({ ipAddresses: [more] });
+
+describe("startSimulator refuses", () => {
+  const rows: [string, object, string][] = [
+    ["an unknown option", { ports: 1 }, `The options has the unknown property "ports": expected one of port, seed,`],
+    ["a port that is none", { port: 70_000 }, "The option port is 70000: expected a whole number from 0 to 65535."],
+    ["another clock", { clock: "sun" }, `The option clock is "sun": expected one of "virtual", "real".`],
+    [
+      "an unknown rule",
+      { rules: { adressLimit: 3 } },
+      `rules has the unknown property "adressLimit": expected one of addressLimit,`,
+    ],
+    [
+      "a rule of the wrong type",
+      { rules: { addressLimit: "5" } },
+      `rules.addressLimit is "5": expected a whole number from 1 to 100.`,
+    ],
+    [
+      "rules that contradict each other",
+      { rules: { restartMs: 1 } },
+      "rules.restartMs is 1: expected no less than restartMaintenanceMs.",
+    ],
+    ["a seed that is no object", { seed: [] }, "The seed is []: expected an object."],
+    [
+      "an unknown property",
+      { seed: { server: [] } },
+      `The seed has the unknown property "server": expected one of credentials,`,
+    ],
+    ["servers that are no list", { seed: { servers: {} } }, "servers is {}: expected an array."],
+    [
+      "a server without UUID",
+      { seed: { servers: [{}] } },
+      "servers[0].uuid is missing: expected a string that is not empty.",
+    ],
+    [
+      "a UUID that is none",
+      { seed: { servers: [{ uuid: "mail" }] } },
+      `servers[0].uuid is "mail": expected a UUID such as`,
+    ],
+    [
+      "a UUID twice",
+      { seed: { servers: [{ uuid }, { uuid: uuid.toUpperCase() }] } },
+      `servers[1].uuid is ${uuid}: another server has it already.`,
+    ],
+    ["another zone", server({ zone: "Helsinki" }), `servers[0].zone is "Helsinki": expected a zone such as fi-hel1.`],
+    ["another state", server({ state: "on" }), `servers[0].state is "on": expected one of "started",`],
+    [
+      "another family",
+      address({ family: "IPv5" }),
+      `servers[0].ipAddresses[0].family is "IPv5": expected one of "IPv4", "IPv6".`,
+    ],
+    [
+      "internal IPv6",
+      address({ family: "IPv6", access: "private" }),
+      `servers[0].ipAddresses[0].family is "IPv6": expected IPv4 on the internal network.`,
+    ],
+    [
+      "anybody's address",
+      address({ address: "8.8.8.8" }),
+      `servers[0].ipAddresses[0].address is "8.8.8.8": expected an IPv4 address in 192.0.2.0/24,`,
+    ],
+    [
+      "an address twice",
+      server({ ipAddresses: [{ address: "203.0.113.1" }, { address: "203.0.113.1" }] }),
+      "servers[0].ipAddresses[1].address is 203.0.113.1: it is in the seed already.",
+    ],
+    [
+      "a PTR record on an internal address",
+      address({ access: "private", ptrRecord: "a.example.com" }),
+      "expected a fully qualified domain name, on a public address.",
+    ],
+    [
+      "two internal addresses",
+      server({ ipAddresses: [{ access: "private" }, { access: "utility" }] }),
+      "servers[0].ipAddresses[1] is one too many: expected at most 1 private",
+    ],
+    [
+      "six of a family",
+      server({ ipAddresses: [{}, {}, {}, {}, {}, {}] }),
+      "servers[0].ipAddresses[5] is one too many: expected at most 5 public",
+    ],
+    [
+      "a wrong zone limit",
+      { seed: { zones: { "fi-hel1": { freeIPv4: -1 } } } },
+      "zones.fi-hel1.freeIPv4 is -1: expected a whole number",
+    ],
+  ];
+  test.each(rows)("%s", async (_, options, message) => {
+    await expect(started(options as SimulatorOptions)).rejects.toThrow(message);
+  });
+
+  test("a port that is taken", async () => {
+    const { port } = await started();
+    await expect(started({ port })).rejects.toMatchObject({ code: "EADDRINUSE" });
+  });
+});
+
+test("the demo account is the documented one", async () => {
+  const simulator = await started();
+  expect(simulator.credentials).toEqual({ username: "demo", password: "demo", token: "ucat_demo" });
+  const shown = simulator.account.listServers().map(({ uuid, title, zone, state }) => ({
+    ...{ uuid, title, zone, state },
+    addresses: simulator.account.listIpAddresses(uuid).map((one) => [one.access, one.family, one.partOfPlan]),
+  }));
+  expect(shown).toEqual([
+    {
+      ...{ uuid: "009d64ef-31d1-4684-a26b-c86c955cbf46", title: "mail", zone: "fi-hel1", state: "started" },
+      addresses: [
+        ["public", "IPv4", true],
+        ["private", "IPv4", false],
+        ["public", "IPv6", false],
+      ],
+    },
+    {
+      ...{ uuid: "0053cd80-5945-4105-9081-11192806a8f7", title: "web", zone: "de-fra1", state: "stopped" },
+      addresses: [
+        ["public", "IPv4", true],
+        ["private", "IPv4", false],
+      ],
+    },
+  ]);
+});
+
+test("it listens on 127.0.0.1 only, and stops twice without complaint, also while a request waits", async () => {
+  const simulator = await started({ latencyMs: 60_000 });
+  expect(simulator.url).toBe(`http://127.0.0.1:${simulator.port}`);
+  const waiting = send(simulator, "GET", "/1.2/ip_address").catch(() => "closed");
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  await expect(fetch(`http://127.0.0.2:${simulator.port}`)).rejects.toThrow();
+  await Promise.all([simulator.stop(), simulator.stop()]);
+  expect(await waiting).toBe("closed");
+  await expect(fetch(simulator.url)).rejects.toThrow();
+});
+
+test("latency is waited for before the effect", async () => {
+  const simulator = await started({ seed: town, latencyMs: 60 });
+  const begun = performance.now();
+  await send(simulator, "DELETE", `/1.2/ip_address/${addresses.off}`);
+  expect(performance.now() - begun).toBeGreaterThan(55);
+});
+
+test("a request that still waits when the simulator stops has no effect", async () => {
+  const simulator = await started({ seed: town, latencyMs: 100 });
+  const waiting = send(simulator, "DELETE", `/1.2/ip_address/${addresses.off}`).catch(() => "closed");
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  await simulator.stop();
+  expect(await waiting).toBe("closed");
+  await new Promise((resolve) => setTimeout(resolve, 120));
+  expect(simulator.account.getIpAddress(addresses.off)).toBeDefined();
+});
+
+describe("somebody beside the client", () => {
+  test("assigns, renames, moves and releases addresses of running servers at once", async () => {
+    const { account } = await started({ seed: town });
+    const made = account.assignIpAddress({ server: uuids.running, family: "IPv6" });
+    expect(account.modifyIpAddress(made.address, { ptrRecord: "a.example.com" }).ptrRecord).toBe("a.example.com");
+    expect(account.modifyIpAddress(made.address, { ptrRecord: "" }).ptrRecord).toBe(made.ptrRecord);
+    const moved = account.moveIpAddress(made.address, uuids.off);
+    expect(moved).toMatchObject({ address: made.address, server: uuids.off, index: 4 });
+    account.releaseIpAddress(made.address);
+    expect(account.getIpAddress(made.address)).toBeUndefined();
+  });
+
+  test("is held to limits and credits, and told what is not there", async () => {
+    const { account } = await started({ seed: town });
+    expect(() => account.assignIpAddress({ server: uuids.full })).toThrow("The maximum number of IP addresses");
+    account.credits = 0;
+    expect(() => account.assignIpAddress({ server: uuids.off })).toThrow("not enough credits");
+    expect(() => account.releaseIpAddress(addresses.nowhere)).toThrow(
+      `There is no address ${addresses.nowhere} in the simulator.`,
+    );
+    expect(() => account.startServer(uuids.nowhere)).toThrow(`There is no server ${uuids.nowhere} in the simulator.`);
+    expect(() => account.modifyIpAddress(addresses.offPrivate, { ptrRecord: "a.example.com" })).toThrow(
+      "for a public address",
+    );
+  });
+
+  test("gives a server away with its addresses, and takes a zone's last addresses", async () => {
+    const simulator = await started({ seed: town });
+    simulator.account.giveServerAway(uuids.lonely);
+    expect((await send(simulator, "GET", `/1.2/server/${uuids.lonely}`)).status).toBe(403);
+    expect((await send(simulator, "GET", `/1.2/ip_address/${addresses.lonely}`)).status).toBe(403);
+    simulator.account.limitZone("fi-hel1", { IPv4: 0 });
+    expect(() => simulator.account.assignIpAddress({ server: uuids.off })).toThrow("not enough IP addresses");
+  });
+
+  test("does not give a full zone an address back by moving one or giving one away", async () => {
+    const { account } = await started({ seed: { ...town, zones: { "fi-hel1": { freeIPv4: 0 } } } });
+    account.giveIpAddressAway(addresses.running);
+    account.moveIpAddress(addresses.off, uuids.lonely);
+    expect(() => account.assignIpAddress({ server: uuids.off })).toThrow("not enough IP addresses");
+    account.releaseIpAddress(addresses.off);
+    expect(account.assignIpAddress({ server: uuids.off }).address).toBe(addresses.off);
+  });
+
+  test("changes how a guest behaves, and deletes a server", async () => {
+    const simulator = await started({ seed: town });
+    simulator.account.setGuest(uuids.off, { boots: false });
+    expect((await send(simulator, "POST", `/1.2/server/${uuids.off}/start`)).body.server.state).toBe("error");
+    simulator.account.deleteServer(uuids.off);
+    expect(simulator.account.getServer(uuids.off)).toBeUndefined();
+    expect(simulator.account.listIpAddresses(uuids.off)).toEqual([]);
+  });
+});

@@ -1,0 +1,48 @@
+import { type Simulator, type SimulatorOptions, startSimulator } from "../../../src/simulator";
+
+const running = new Set<Simulator>();
+
+/** A simulator that is stopped when the test is over, however it ends. */
+export async function started(options: SimulatorOptions = {}): Promise<Simulator> {
+  const simulator = await startSimulator(options);
+  running.add(simulator);
+  return simulator;
+}
+
+afterEach(async () => {
+  await Promise.all([...running].map((simulator) => simulator.stop()));
+  running.clear();
+});
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads into bodies of many shapes, and fails where one is not as it says.
+  body: any;
+}
+
+/** Sends a request; a body that is a string goes as it is, anything else as JSON. */
+export async function send(
+  simulator: Simulator,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = { Authorization: basic("demo", "demo") },
+): Promise<Answer> {
+  const sent = body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) };
+  const response = await fetch(`${simulator.url}${path}`, { method, headers, ...sent });
+  const text = await response.text();
+  const isJson = response.headers.get("content-type")?.startsWith("application/json") && text !== "";
+  return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : undefined };
+}
+
+export function basic(username: string, password: string): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
+}
+
+/** All that a refused request must leave as it was. */
+export function everything(simulator: Simulator): string {
+  const { account } = simulator;
+  return JSON.stringify([account.listIpAddresses(), account.listServers(), account.credits]);
+}

@@ -1,0 +1,61 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ModuleKind, ScriptTarget, transpileModule } from "typescript";
+
+const root = join(__dirname, "../../..");
+const built = join(root, "node_modules/.cache", `upcloud-simulator-${process.pid}`);
+
+/** The sources as JavaScript, laid out as in the package: a start is ten times as fast as with a compiler in it. */
+function build(): string {
+  for (const folder of ["simulator", "api"]) {
+    const to = join(built, "dist", folder);
+    mkdirSync(to, { recursive: true });
+    for (const file of readdirSync(join(root, "src", folder))) {
+      const compilerOptions = { module: ModuleKind.CommonJS, target: ScriptTarget.ES2022, esModuleInterop: true };
+      const source = readFileSync(join(root, "src", folder, file), "utf8");
+      writeFileSync(join(to, file.replace(/ts$/, "js")), transpileModule(source, { compilerOptions }).outputText);
+    }
+  }
+  copyFileSync(join(root, "package.json"), join(built, "package.json"));
+  return join(built, "dist/simulator/cli.js");
+}
+
+let program: string | undefined;
+afterAll(() => rmSync(built, { recursive: true, force: true }));
+
+const children = new Set<ChildProcess>();
+
+/** `upcloud-simulator` from the sources. Killed when the test is over, if it is still there. */
+export function commandLine(...options: string[]) {
+  program ??= build();
+  const child = spawn(process.execPath, [program, ...options], { stdio: ["ignore", "pipe", "pipe"] });
+  children.add(child);
+  let output = "";
+  let errors = "";
+  child.stdout.on("data", (chunk) => {
+    output += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    errors += chunk;
+  });
+  const ended = once(child, "close").then(([code, signal]) => ({ code, signal, output, errors }));
+  return {
+    child,
+    /** When it is over, with all that it wrote. */
+    ended,
+    /** The URL, as soon as it listens. */
+    url: async (): Promise<string> => {
+      while (!output.includes("\n") && child.exitCode === null) await Promise.race([once(child.stdout, "data"), ended]);
+      const found = /^UpCloud simulator listening on (http:\/\/127\.0\.0\.1:\d+)\n$/.exec(output)?.[1];
+      if (found === undefined) throw new Error(`The command line said: ${output}${errors}`);
+      return found;
+    },
+  };
+}
+
+afterEach(() => {
+  for (const child of children) child.kill("SIGKILL");
+  children.clear();
+});
