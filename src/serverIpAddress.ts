@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Access, Family, StopType } from "./api/wire";
 import { nameProvider, placeholder } from "./namedProvider";
+import { programHints } from "./programHints";
 
 /**
  * An IP address that UpCloud assigns to a server, and its reverse-DNS (PTR) record.
@@ -65,7 +66,7 @@ export class ServerIpAddress extends pulumi.dynamic.Resource {
       placeholder,
       name,
       { ...outputs, ...args },
-      nameProvider(opts, type, "serverIpAddress"),
+      nameProvider(opts, type, "serverIpAddress", opts?.id === undefined ? programHints(args.server) : undefined),
       "upcloud",
       "ServerIpAddress",
     );

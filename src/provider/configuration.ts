@@ -30,7 +30,7 @@ export function powerCycleIn(text: string | undefined): PowerCycle {
   if (text === undefined || text === "") return false;
   const outcome = checkPowerCycle(parsed(text));
   if ("value" in outcome) return outcome.value as PowerCycle;
-  throw new ConfigurationError(`upcloud:powerCycle: ${outcome.reason}.`);
+  throw new ConfigurationError(`upcloud:powerCycle in the stack's configuration: ${outcome.reason}`);
 }
 
 function parsed(text: string): unknown {

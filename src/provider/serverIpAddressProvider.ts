@@ -5,22 +5,36 @@ import type { Access, IpAddressWire } from "../api/wire";
 import { defaultPtrRecord, isSameAddress, isSamePtrRecord } from "./addresses";
 import { deadline } from "./durations";
 import { inPlainWords, partly } from "./failures";
-import { checkServerIpAddress } from "./inputChecks";
-import type { ServerIpAddressInputs } from "./inputs";
+import { type CheckFailure, checkServerIpAddress } from "./inputChecks";
+import type { PowerCycle, ServerIpAddressInputs } from "./inputs";
 import { partsOf, type Served, type ServerIpAddressState, servedIn, stateOf } from "./ipAddressState";
+import type { ProgramHints } from "./plannedChanges";
+import { mustReleaseFirst } from "./room";
 import type { Session } from "./session";
 import type { Changed } from "./stoppedServers";
 
 /** The life cycle of `ServerIpAddress`: inputs come out of check, states out of create, read and update. */
 export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider {
+  /** What the program says now of addresses that are being replaced: delete is told only what their state says. */
+  private readonly declaredPowerCycles = new Map<string, PowerCycle>();
+
   constructor(private readonly session: Session) {}
 
   async configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<void> {
     this.session.configure((key) => config.get(key));
   }
 
-  async check(_olds: object, { __provider, ...news }: Record<string, unknown>): Promise<pulumi.dynamic.CheckResult> {
-    return checkServerIpAddress(news);
+  async check(olds: object, declared: Record<string, unknown>): Promise<pulumi.dynamic.CheckResult> {
+    const { __provider, __program, ...news } = declared;
+    const { inputs, failures } = checkServerIpAddress(news);
+    failures.push(...this.stackFailures(news));
+    if (failures.length === 0)
+      await this.checked(
+        inputs as unknown as ServerIpAddressInputs,
+        __program as ProgramHints | undefined,
+        isEmpty(olds),
+      );
+    return { inputs, failures };
   }
 
   async diff(id: string, olds: ServerIpAddressState, news: ServerIpAddressInputs): Promise<pulumi.dynamic.DiffResult> {
@@ -30,17 +44,22 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
       ...(isSameNetwork(olds.access, news.access) ? [] : ["access"]),
       ...(news.adopt === undefined || isSameAddress(news.adopt, id) ? [] : ["adopt"]),
     ];
+    if (replaces.length > 0) {
+      this.declaredPowerCycles.set(id, this.powerCycleOf(news));
+      this.session.plan.willBeCheckedAgain(news.server);
+      return { changes: true, replaces, deleteBeforeReplace: await this.mustReleaseFirst(olds, news) };
+    }
     const changes =
-      replaces.length > 0 ||
       olds.leftStopped === true ||
       !isSamePtrRecord(olds.ptrRecord, wantedPtrRecord(olds, news)) ||
       (olds.managesPtrRecord ?? false) !== (news.ptrRecord !== undefined) ||
       !isDeepStrictEqual(olds.powerCycle, news.powerCycle) ||
       !isDeepStrictEqual(olds.timeouts, news.timeouts);
-    return { changes, replaces };
+    return { changes };
   }
 
   async create(inputs: ServerIpAddressInputs): Promise<pulumi.dynamic.CreateResult> {
+    this.session.plan.creating(inputs.server);
     const signal = deadline(inputs.timeouts?.create);
     const { value: answer, notStarted } = await inPlainWords(() =>
       inputs.adopt === undefined ? this.assign(inputs, signal) : this.adopt(inputs.adopt, inputs, signal),
@@ -92,21 +111,61 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
       const release = () => this.session.client().ipAddresses.release(id, signal).catch(unlessGone);
       // UpCloud never releases an address of the internal network: no reason to stop the server first.
       if (state.access !== "public") return release();
-      const { notStarted } = await this.whileStopped(state, signal, release);
+      const powerCycle = this.declaredPowerCycles.get(id) ?? this.powerCycleOf(state);
+      const { notStarted } = await this.whileStopped({ server: state.server, powerCycle }, signal, release);
       if (notStarted !== undefined) throw notStarted;
     });
   }
 
-  private assign(inputs: ServerIpAddressInputs, signal: AbortSignal): Promise<Changed<IpAddressWire>> {
-    return this.whileStopped(inputs, signal, () => this.session.client().ipAddresses.assign(inputs, signal));
+  /** The engine checks without olds what it is going to create, also in another one's place. */
+  private async checked(
+    inputs: ServerIpAddressInputs,
+    hints: ProgramHints | undefined,
+    isToBeCreated: boolean,
+  ): Promise<void> {
+    const { session } = this;
+    session.plan.checked(inputs.server, hints, isToBeCreated);
+    session.isPreview ||= hints?.preview === true;
+    if (!session.isPreview || !isToBeCreated) return;
+    await session.previewWarnings.beforeAssign(inputs, this.powerCycleOf(inputs));
   }
 
-  private async whileStopped<T>(
-    { server, powerCycle = this.session.powerCycle() }: ServerIpAddressInputs | ServerIpAddressState,
+  private async mustReleaseFirst(olds: ServerIpAddressState, news: ServerIpAddressInputs): Promise<boolean> {
+    if (olds.access !== "public") return false;
+    if (this.session.isPreview) await this.session.previewWarnings.beforeRelease(olds.server, this.powerCycleOf(olds));
+    if (olds.server !== news.server || news.access !== "public" || news.adopt !== undefined) return false;
+    const addresses = (await this.session.snapshot.addresses()) ?? [];
+    return mustReleaseFirst(olds.server, addresses, { from: olds.family, to: news.family });
+  }
+
+  private assign(inputs: ServerIpAddressInputs, signal: AbortSignal): Promise<Changed<IpAddressWire>> {
+    const { server } = inputs;
+    return this.whileStopped({ server, powerCycle: this.powerCycleOf(inputs) }, signal, () =>
+      this.session.client().ipAddresses.assign(inputs, signal),
+    );
+  }
+
+  private whileStopped<T>(
+    how: { server: string; powerCycle: PowerCycle },
     signal: AbortSignal,
     change: () => Promise<T>,
   ): Promise<Changed<T>> {
-    return this.session.stoppedServers().whileStopped({ server, powerCycle, signal }, change);
+    return this.session.stoppedServers().whileStopped({ ...how, signal }, change);
+  }
+
+  /** A default of the stack that cannot work is refused in the preview, like the resource's own value. */
+  private stackFailures(news: { powerCycle?: unknown }): CheckFailure[] {
+    if (news.powerCycle !== undefined) return [];
+    try {
+      this.session.powerCycle();
+      return [];
+    } catch (error) {
+      return [{ property: "powerCycle", reason: (error as Error).message }];
+    }
+  }
+
+  private powerCycleOf({ powerCycle }: { powerCycle?: PowerCycle }): PowerCycle {
+    return powerCycle ?? this.session.powerCycle();
   }
 
   private async adopt(
@@ -154,6 +213,8 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
 function wantedPtrRecord(olds: ServerIpAddressState, news: ServerIpAddressInputs): string {
   return news.ptrRecord ?? (olds.managesPtrRecord && olds.defaultPtrRecord) ?? olds.ptrRecord;
 }
+
+const isEmpty = (olds: object) => Object.keys(olds).length === 0;
 
 const isManaged = (state: Partial<ServerIpAddressState>) => state.server !== undefined;
 

@@ -3,6 +3,7 @@ import { isServerStateIllegal } from "../api/errors";
 import type { ServerWire } from "../api/wire";
 import type { PowerCycle } from "./inputs";
 import { type Pace, pollDelaysMs } from "./pace";
+import type { PlannedChanges } from "./plannedChanges";
 import type { Progress } from "./progress";
 import { type HowToStop, ServerCycle } from "./serverCycle";
 import {
@@ -34,27 +35,27 @@ export interface Changed<T> {
  */
 export class StoppedServers {
   private readonly shared = new Map<string, SharedCycle>();
+  /** Changes under way in this operation, and those of them that only wait for others to come. */
+  private underWay = 0;
+  private waiting = 0;
 
   constructor(
     private readonly servers: UpCloudClient["servers"],
     private readonly progress: Progress,
     private readonly pace: Pace,
+    private readonly plan: PlannedChanges,
   ) {}
 
   async whileStopped<T>(request: StoppedChange, change: () => Promise<T>): Promise<Changed<T>> {
     const { server, powerCycle } = request;
-    if (powerCycle === false) return { value: await this.asItIs(request, change) };
-    const shared = this.join(server);
-    let value: T;
+    this.underWay++;
     try {
-      await shared.previous;
-      value = await this.stopAndChange(shared.cycle, request, howToStop(powerCycle), change);
-    } catch (error) {
-      const notStarted = await this.leave(server, shared);
-      throw notStarted === undefined ? error : notStarted.after(error);
+      if (powerCycle === false) return { value: await this.asItIs(request, change) };
+      return await this.together(server, (cycle) => this.stopAndChange(cycle, request, howToStop(powerCycle), change));
+    } finally {
+      this.underWay--;
+      this.plan.sign();
     }
-    const notStarted = await this.leave(server, shared);
-    return notStarted === undefined ? { value } : { value, notStarted };
   }
 
   /** Starts a server that an earlier operation stopped and could not start. */
@@ -109,6 +110,21 @@ export class StoppedServers {
     }
   }
 
+  private async together<T>(server: string, change: (cycle: ServerCycle) => Promise<T>): Promise<Changed<T>> {
+    const shared = this.join(server);
+    let value: T;
+    try {
+      await shared.previous;
+      await this.whileOthersMayCome(server, () => this.isLargest(shared), longestGatheringMs);
+      value = await change(shared.cycle);
+    } catch (error) {
+      const notStarted = await this.leave(server, shared);
+      throw notStarted === undefined ? error : notStarted.after(error);
+    }
+    const notStarted = await this.leave(server, shared);
+    return notStarted === undefined ? { value } : { value, notStarted };
+  }
+
   private join(server: string): SharedCycle {
     const current = this.shared.get(server);
     if (current !== undefined && current.restoring === undefined) {
@@ -128,12 +144,48 @@ export class StoppedServers {
   private async leave(server: string, shared: SharedCycle): Promise<NotStartedError | undefined> {
     shared.changes--;
     if (shared.changes > 0) return undefined;
-    if (shared.cycle.hasStopped) await this.pace.sleep(lateComersMs);
+    if (shared.cycle.hasStopped) await this.lateComers(server, shared);
     if (shared.changes > 0 || shared.restoring !== undefined) return undefined;
     shared.restoring = shared.cycle.restore();
     const notStarted = await shared.restoring;
     if (this.shared.get(server) === shared) this.shared.delete(server);
     return notStarted;
+  }
+
+  /** The server is stopped and waits for late comers; somebody must stay to start it. */
+  private async lateComers(server: string, shared: SharedCycle): Promise<void> {
+    if (this.plan.isExpecting(server) === undefined) return this.pace.sleep(quietMs);
+    await this.whileOthersMayCome(
+      server,
+      () => shared.changes === 0,
+      longestDowntimeMs,
+      () => shared.changes > 0,
+    );
+  }
+
+  /**
+   * Waits as long as the program declares more for this server, and the engine goes on handing over. The engine has only
+   * so many slots: when everything under way waits, the one that `givesWay` ends it.
+   */
+  private async whileOthersMayCome(
+    server: string,
+    givesWay: () => boolean,
+    longestMs: number,
+    hasCome: () => boolean = () => false,
+  ): Promise<void> {
+    const since = this.pace.now();
+    this.waiting++;
+    while (this.plan.isExpecting(server) && !hasCome() && this.pace.now() - since < longestMs) {
+      const isStuck = this.waiting >= this.underWay && this.plan.quietMs() > quietMs;
+      if (isStuck && givesWay()) break;
+      await this.pace.sleep(stepMs);
+    }
+    this.waiting--;
+    this.plan.sign();
+  }
+
+  private isLargest({ changes }: SharedCycle): boolean {
+    return [...this.shared.values()].every((other) => other.changes <= changes);
   }
 }
 
@@ -150,8 +202,12 @@ interface SharedCycle {
 /** How often UpCloud may say that a stopped server is not stopped before it must mean something else. */
 const mostDoubts = 2;
 
-/** The engine hands over the next change of a server this soon after the one before has ended. */
-const lateComersMs = 1000;
+/** The engine hands over the next change this soon after the one before has ended. */
+const quietMs = 1000;
+const stepMs = 50;
+/** What waiting for more may cost at the most: time while the server runs, and downtime. */
+const longestGatheringMs = 5 * 60_000;
+const longestDowntimeMs = 60_000;
 
 function howToStop(powerCycle: Exclude<PowerCycle, false>): HowToStop {
   const { stopType = "soft", timeoutSeconds = 120 } = powerCycle === true ? {} : powerCycle;

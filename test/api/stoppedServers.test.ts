@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { createClient, type UpCloudClient } from "../../src/api/client";
 import type { PowerCycle } from "../../src/provider/inputs";
 import type { Pace } from "../../src/provider/pace";
+import { PlannedChanges } from "../../src/provider/plannedChanges";
 import { Progress } from "../../src/provider/progress";
 import { ServerBusyError, ServerRunsError } from "../../src/provider/serverFailures";
 import { StoppedServers } from "../../src/provider/stoppedServers";
@@ -44,7 +45,13 @@ async function start(options: SimulatorOptions = {}) {
   onSleep = undefined;
   return stack();
 }
-const stack = () => new StoppedServers(client.servers, new Progress((line) => said.push(line), pace.now), pace);
+const stack = () =>
+  new StoppedServers(
+    client.servers,
+    new Progress((line) => said.push(line), pace.now),
+    pace,
+    new PlannedChanges(pace.now),
+  );
 
 afterEach(async () => {
   await client.close();

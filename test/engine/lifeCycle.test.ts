@@ -161,13 +161,14 @@ describe("an address and its PTR record on a stopped server", () => {
     expect(project.address(mail)?.ptrRecord).toBe("other.example.org");
   });
 
-  test("another family replaces the address: a new one first, then the old one is released", async () => {
+  test("another family replaces the address: where there is room a new one first, then the old one is released", async () => {
     project.declare(declared('family: "IPv6", ptrRecord: "mail.example.com"'));
     const old = mail;
     const { ok, changes, requests } = await project.up();
     mail = ((await project.outputs()).mail as Record<string, string>).address as string;
     expect([ok, changes.replace]).toEqual([true, 1]);
     expect(requests).toEqual([
+      "GET /1.2/ip_address",
       "POST /1.2/ip_address",
       `PUT /1.2/ip_address/${mail}`,
       `GET /1.2/ip_address/${old}`,

@@ -30,6 +30,29 @@ export const servers = {
   web: "0053cd80-5945-4105-9081-11192806a8f7",
 } as const;
 
+interface Program {
+  file: string;
+  imports: string;
+}
+
+const javaScript: Program = {
+  file: "index.js",
+  imports: `const pulumi = require("@pulumi/pulumi");\nconst { ServerIpAddress } = require("pulumi-upcloud-ip");`,
+};
+
+const typeScript: Program = {
+  file: "index.ts",
+  imports: `import * as pulumi from "@pulumi/pulumi";\nimport { ServerIpAddress } from "pulumi-upcloud-ip";`,
+};
+
+function directoryOnThisRepository(): string {
+  const directory = mkdtempSync(join(tmpdir(), "pulumi-upcloud-ip-"));
+  writeFileSync(join(directory, "Pulumi.yaml"), "name: addresses\nruntime: nodejs\n");
+  writeFileSync(join(directory, "package.json"), '{ "name": "addresses", "main": "index.js" }\n');
+  symlinkSync(resolve(__dirname, "../../../node_modules"), join(directory, "node_modules"));
+  return directory;
+}
+
 type Operation = "preview" | "up" | "refresh" | "destroy";
 
 /** A Pulumi program in a directory of its own, run by the real CLI on a file backend against the simulator. */
@@ -38,15 +61,18 @@ export class Project {
     readonly directory: string,
     readonly simulator: Simulator,
     readonly stack: Stack,
+    private readonly program: Program,
   ) {}
 
-  static async create(simulator: Simulator, env: Record<string, string> = {}): Promise<Project> {
-    const directory = mkdtempSync(join(tmpdir(), "pulumi-upcloud-ip-"));
+  /**
+   * @param installed A directory that holds all that a TypeScript program needs, `node_modules` too, but the program.
+   * Default: a new directory for a JavaScript program, with the packages of this repository.
+   */
+  static async create(simulator: Simulator, env: Record<string, string> = {}, installed?: string): Promise<Project> {
+    const directory = installed ?? directoryOnThisRepository();
+    const program = installed === undefined ? javaScript : typeScript;
     mkdirSync(join(directory, "state"));
-    writeFileSync(join(directory, "Pulumi.yaml"), "name: addresses\nruntime: nodejs\n");
-    writeFileSync(join(directory, "package.json"), '{ "name": "addresses", "main": "index.js" }\n');
-    writeFileSync(join(directory, "index.js"), "");
-    symlinkSync(resolve(__dirname, "../../../node_modules"), join(directory, "node_modules"));
+    writeFileSync(join(directory, program.file), "");
     const pulumiCommand = await PulumiCommand.get({ root: process.env.PULUMI_CLI_ROOT as string });
     const stack = await LocalWorkspace.createStack(
       { stackName: "test", workDir: directory },
@@ -66,19 +92,16 @@ export class Project {
         },
       },
     );
-    return new Project(directory, simulator, stack);
+    return new Project(directory, simulator, stack, program);
   }
 
   /** Replaces the program; the package's names are in scope. */
   declare(program: string): void {
-    writeFileSync(
-      join(this.directory, "index.js"),
-      `const pulumi = require("@pulumi/pulumi");\nconst { ServerIpAddress } = require("pulumi-upcloud-ip");\n${program}\n`,
-    );
+    writeFileSync(join(this.directory, this.program.file), `${this.program.imports}\n${program}\n`);
   }
 
   preview = () => this.run("preview");
-  up = () => this.run("up");
+  up = (how: { parallel?: number; signal?: AbortSignal } = {}) => this.run("up", how);
   refresh = () => this.run("refresh");
   destroy = () => this.run("destroy");
 
@@ -119,12 +142,13 @@ export class Project {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  private async run(operation: Operation): Promise<Outcome> {
+  private async run(operation: Operation, how: object = {}): Promise<Outcome> {
     this.simulator.clearRequests();
     let output = "";
     let changes: OpMap = {};
     const options = {
-      signal: AbortSignal.timeout(120_000),
+      signal: AbortSignal.timeout(240_000),
+      ...how,
       color: "never" as const,
       onOutput: (text: string) => {
         output += text;

@@ -1,0 +1,26 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ProgramHints } from "./namedProvider";
+
+const declaredOn = new Map<string, number>();
+let lastTurn: Promise<void> = Promise.resolve();
+
+/**
+ * Tells of the program what the life cycle of an address on this server cannot see.
+ *
+ * Declarations that stand together are all counted before the first of them is told, and each is told in a turn of its
+ * own: registrations that reach the engine in one burst are taken up in any order, and then a server would be stopped for
+ * its first address while its last one waits behind all others.
+ */
+export function programHints(server: pulumi.Input<string>): pulumi.Output<ProgramHints> {
+  return pulumi.output(server).apply(async (uuid) => {
+    const key = String(uuid).toLowerCase();
+    declaredOn.set(key, (declaredOn.get(key) ?? 0) + 1);
+    await nextTurn();
+    return { preview: pulumi.runtime.isDryRun(), onServer: declaredOn.get(key) ?? 1 };
+  });
+}
+
+function nextTurn(): Promise<void> {
+  lastTurn = lastTurn.then(() => new Promise((resolve) => setImmediate(resolve)));
+  return lastTurn;
+}

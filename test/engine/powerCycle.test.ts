@@ -1,0 +1,259 @@
+import type { Simulator } from "pulumi-upcloud-ip/simulator";
+import { startSimulator } from "pulumi-upcloud-ip/simulator";
+import { Project, servers } from "./support/project";
+
+const open: { end(): Promise<void> }[] = [];
+afterAll(() => Promise.all(open.map((each) => each.end())));
+
+/** Servers that stop and start quickly, so that a test does not wait longer than the first look. */
+const quick = { softStopMs: 1000, hardStopMs: 1000, startMs: 100 };
+
+async function start(options: Parameters<typeof startSimulator>[0] = {}): Promise<Project> {
+  const project = await Project.create(await startSimulator({ ...options, rules: { ...quick, ...options.rules } }));
+  open.push(project);
+  return project;
+}
+
+const addresses = (server: string, count: number, args = "powerCycle: true") =>
+  Array.from(
+    { length: count },
+    (_, i) =>
+      `new ServerIpAddress("a${server.slice(-2)}-${i}", { server: "${server}", family: "${i % 2 === 0 ? "IPv4" : "IPv6"}", ${args} });`,
+  ).join("\n");
+
+/** How often something other than a read was asked for, by server for stops and starts. */
+function writes(requests: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const request of requests) {
+    if (!request.startsWith("GET")) counts[request] = (counts[request] ?? 0) + 1;
+  }
+  return counts;
+}
+const stop = (server: string) => `POST /1.2/server/${server}/stop`;
+const startOf = (server: string) => `POST /1.2/server/${server}/start`;
+const stateOf = (simulator: Simulator, server: string) => simulator.account.getServer(server)?.state;
+
+describe("five addresses on one running server", () => {
+  let project: Project;
+  let before: unknown;
+  beforeAll(async () => {
+    project = await start();
+    before = project.account();
+  });
+
+  test("the preview warns once that the server runs, from two requests", async () => {
+    project.declare(addresses(servers.mail, 5, ""));
+    const { ok, output, requests } = await project.preview();
+    expect(ok).toBe(true);
+    expect([...requests].sort()).toEqual(["GET /1.2/ip_address", "GET /1.2/server"]);
+    const warning = `warning: server "mail" (${servers.mail}) is started, and UpCloud assigns and releases addresses only while it is stopped`;
+    expect(output.split("Diagnostics:")[1]?.split(warning)).toHaveLength(2);
+  });
+
+  test("with powerCycle the preview says that the server will be stopped and started", async () => {
+    project.declare(addresses(servers.mail, 5));
+    const { output, requests } = await project.preview();
+    expect(output).toContain(
+      `server "mail" (${servers.mail}) is started and will be stopped, changed and started again`,
+    );
+    expect(requests).toHaveLength(2);
+  });
+
+  test("up stops it once, assigns five times and starts it once, and says so", async () => {
+    const { ok, output, requests } = await project.up();
+    expect(ok).toBe(true);
+    expect(writes(requests)).toEqual({
+      [stop(servers.mail)]: 1,
+      "POST /1.2/ip_address": 5,
+      [startOf(servers.mail)]: 1,
+    });
+    expect(stateOf(project.simulator, servers.mail)).toBe("started");
+    expect(output).toContain(`server "mail" (${servers.mail}): stopping it, hard after 120 s`);
+    expect(output).not.toContain("warning");
+  });
+
+  test("a PTR edit does not stop it", async () => {
+    project.declare(addresses(servers.mail, 5, 'powerCycle: true, ptrRecord: "mail.example.com"'));
+    const { ok, requests } = await project.up();
+    expect([ok, requests.length]).toEqual([true, 5]);
+    expect(requests.every((request) => request.startsWith("PUT"))).toBe(true);
+  });
+
+  test("a no-op preview asks nothing", async () => {
+    expect((await project.preview()).requests).toEqual([]);
+  });
+
+  test("destroy stops it once, releases five times and starts it once, and the account is as it was", async () => {
+    const { ok, requests } = await project.destroy();
+    expect(ok).toBe(true);
+    const counts = writes(requests);
+    expect([counts[stop(servers.mail)], counts[startOf(servers.mail)], Object.keys(counts).length]).toEqual([1, 1, 7]);
+    expect(project.account()).toEqual(before);
+  });
+});
+
+describe("forty addresses on ten running servers, declared server by server", () => {
+  const uuids = Array.from({ length: 10 }, (_, i) => `00000000-0000-4000-8000-00000000000${i}`);
+  const seed = {
+    servers: uuids.map((uuid, i) => ({
+      uuid,
+      title: `server ${i}`,
+      zone: "de-fra1",
+      state: "started" as const,
+      ipAddresses: [{ access: "private" as const }],
+    })),
+  };
+
+  test.each([
+    [1, 4],
+    [8, 1],
+    [64, 1],
+  ])("at --parallel %i each server is stopped %i times", async (parallel, cycles) => {
+    const project = await start({ seed });
+    project.declare(uuids.map((uuid) => addresses(uuid, 4)).join("\n"));
+    const { ok, output, requests } = await project.up({ parallel });
+    expect([ok, output]).toEqual([true, expect.not.stringMatching(/error/i)]);
+    const counts = writes(requests);
+    expect(counts["POST /1.2/ip_address"]).toBe(40);
+    for (const uuid of uuids) {
+      expect([uuid, counts[stop(uuid)], counts[startOf(uuid)]]).toEqual([uuid, cycles, cycles]);
+      expect(stateOf(project.simulator, uuid)).toBe("started");
+      expect(project.simulator.account.listIpAddresses(uuid)).toHaveLength(5);
+    }
+  });
+});
+
+describe("whatever fails, the server runs in the end or the resource says that it does not", () => {
+  test("an assign that UpCloud refuses leaves the server running", async () => {
+    const project = await start();
+    project.simulator.account.credits = 0;
+    project.declare(addresses(servers.mail, 1));
+    const { ok, output, requests } = await project.up();
+    expect([ok, output]).toEqual([false, expect.stringContaining("too few credits")]);
+    expect(writes(requests)).toMatchObject({ [stop(servers.mail)]: 1, [startOf(servers.mail)]: 1 });
+    expect(stateOf(project.simulator, servers.mail)).toBe("started");
+  });
+
+  test("a start that UpCloud refuses is told on the resource, the address is saved, and the next up starts the server", async () => {
+    const project = await start();
+    project.declare(addresses(servers.mail, 1));
+    project.simulator.faults.add({
+      kind: "error",
+      method: "POST",
+      path: "/server/*/start",
+      status: 402,
+      errorCode: "INSUFFICIENT_CREDITS",
+    });
+    const first = await project.up();
+    expect(first.ok).toBe(false);
+    expect(first.output).toContain(
+      `server "mail" (${servers.mail}), which was stopped to change them, could not be started again`,
+    );
+    const [saved] = await project.resources();
+    expect(project.address(saved?.id as string)?.server).toBe(servers.mail);
+    expect(stateOf(project.simulator, servers.mail)).toBe("stopped");
+
+    const second = await project.up();
+    expect(second.ok).toBe(true);
+    expect(writes(second.requests)).toEqual({ [startOf(servers.mail)]: 1 });
+    expect(stateOf(project.simulator, servers.mail)).toBe("started");
+    expect((await project.preview()).changes).toEqual({ same: 2 });
+  });
+
+  test("a first Ctrl-C lets the change end and the server start", async () => {
+    const project = await start({ rules: { softStopMs: 8000 } });
+    project.declare(addresses(servers.mail, 1));
+    const abort = new AbortController();
+    const up = project.up({ signal: abort.signal });
+    while (!project.simulator.requests.some(({ path }) => path.endsWith("/stop"))) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    abort.abort();
+    await up;
+    expect(stateOf(project.simulator, servers.mail)).toBe("started");
+    const [saved] = await project.resources();
+    const onServer = project.simulator.account.listIpAddresses(servers.mail).map(({ address }) => address);
+    expect(onServer).toHaveLength(4);
+    expect(onServer).toContain(saved?.id);
+  });
+
+  test("a stop that takes longer than timeouts allows is told, and the server runs", async () => {
+    const project = await start();
+    project.simulator.account.setGuest(servers.mail, { acpi: false });
+    const args = 'powerCycle: { timeoutSeconds: 30 }, timeouts: { create: "2s" }';
+    project.declare(addresses(servers.mail, 1, args));
+    const { ok, output } = await project.up();
+    expect(ok).toBe(false);
+    expect(output).toContain(`server "mail" (${servers.mail}) was still started and not stopped: run again`);
+    expect(stateOf(project.simulator, servers.mail)).toBe("started");
+    expect(await project.resources()).toEqual([]);
+  });
+});
+
+test("two stacks that change the same running server at once both succeed and leave it running", async () => {
+  for (let run = 0; run < Number(process.env.TWO_STACKS_RUNS ?? 2); run++) {
+    const first = await start();
+    const second = await Project.create(first.simulator);
+    open.push(second);
+    first.declare(addresses(servers.mail, 2));
+    second.declare(addresses(servers.mail, 2));
+    const outcomes = await Promise.all([first.up(), second.up()]);
+    expect([run, outcomes.map(({ ok }) => ok)]).toEqual([run, [true, true]]);
+    expect(stateOf(first.simulator, servers.mail)).toBe("started");
+    expect(first.simulator.account.listIpAddresses(servers.mail)).toHaveLength(7);
+  }
+});
+
+describe("a replacement on the same server", () => {
+  const declare = (family: string) => `new ServerIpAddress("a", { server: "${servers.web}", family: "${family}" });`;
+
+  test("releases the old address first where the server is full", async () => {
+    const project = await start({ rules: { addressLimitCounts: "in-all" } });
+    for (let i = 0; i < 3; i++) project.simulator.account.assignIpAddress({ server: servers.web });
+    project.declare(declare("IPv4"));
+    await project.up();
+    const [old] = await project.resources();
+    project.declare(declare("IPv6"));
+    const preview = await project.preview();
+    expect(preview.requests).toHaveLength(2);
+    const { ok, requests } = await project.up();
+    expect(ok).toBe(true);
+    expect(requests).toEqual([
+      "GET /1.2/ip_address",
+      `GET /1.2/ip_address/${old?.id}`,
+      `DELETE /1.2/ip_address/${old?.id}`,
+      "POST /1.2/ip_address",
+    ]);
+  });
+});
+
+test("powerCycle that is set together with another family holds for the release of the old address too", async () => {
+  const project = await start();
+  project.simulator.account.stopServer(servers.mail);
+  project.declare(`new ServerIpAddress("a", { server: "${servers.mail}" });`);
+  await project.up();
+  project.simulator.account.startServer(servers.mail);
+  await project.stack.setConfig("upcloud:powerCycle", { value: "true" });
+  project.declare(`new ServerIpAddress("a", { server: "${servers.mail}", family: "IPv6" });`);
+  expect((await project.up()).ok).toBe(true);
+  expect(project.simulator.account.listIpAddresses(servers.mail)).toHaveLength(4);
+  expect(stateOf(project.simulator, servers.mail)).toBe("started");
+});
+
+test("a powerCycle of the stack that cannot work is refused in the preview", async () => {
+  const project = await start();
+  await project.stack.setConfig("upcloud:powerCycle", { value: "sometimes" });
+  project.declare(`new ServerIpAddress("a", { server: "${servers.web}" });`);
+  const { ok, output } = await project.preview();
+  expect(ok).toBe(false);
+  expect(output).toContain("upcloud:powerCycle in the stack's configuration: expected true, false or {");
+});
+
+test("a preview without credentials is silent and succeeds", async () => {
+  const project = await Project.create(await startSimulator(), { UPCLOUD_TOKEN: "" });
+  open.push(project);
+  project.declare(addresses(servers.mail, 1, ""));
+  const { ok, output, requests } = await project.preview();
+  expect([ok, requests]).toEqual([true, []]);
+  expect(output).not.toContain("warning");
+});
