@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ProgramHints } from "./namedProvider";
+import type { ProgramHints } from "./lifeCycle";
 
 const declaredOn = new Map<string, number>();
 let lastTurn: Promise<void> = Promise.resolve();

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Access, Family, StopType } from "./api/wire";
-import { nameProvider, placeholder } from "./namedProvider";
+import { lifeCycle } from "./lifeCycle";
 import { programHints } from "./programHints";
 
 /**
@@ -19,7 +19,7 @@ import { programHints } from "./programHints";
  *
  * Source: UpCloud API 1.2, chapter "IP addresses".
  */
-export class ServerIpAddress extends pulumi.dynamic.Resource {
+export class ServerIpAddress extends pulumi.CustomResource {
   /** The address as UpCloud spells it; the same as `id`. */
   readonly address: pulumi.Output<string>;
   /** The UUID of the server. */
@@ -62,14 +62,8 @@ export class ServerIpAddress extends pulumi.dynamic.Resource {
       mac: undefined,
       zone: undefined,
     };
-    super(
-      placeholder,
-      name,
-      { ...outputs, ...args },
-      nameProvider(opts, type, "serverIpAddress", opts?.id === undefined ? programHints(args.server) : undefined),
-      "upcloud",
-      "ServerIpAddress",
-    );
+    const program = opts?.id === undefined ? programHints(args?.server) : undefined;
+    super(type, name, { ...outputs, ...args, ...lifeCycle("serverIpAddress", program) }, opts);
     // In the preview of an update the engine knows the id, and none of the outputs that are not inputs too.
     this.address = this.id;
   }
