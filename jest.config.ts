@@ -21,6 +21,8 @@ const config: Config = {
       setupFilesAfterEnv: ["<rootDir>/test/engine/support/timeout.ts"],
     },
   ],
+  // Engine tests wait for other processes most of the time.
+  maxWorkers: 2,
   collectCoverageFrom: ["src/**/*.ts"],
 };
 

@@ -1,37 +1,7 @@
-import type { Simulator } from "pulumi-upcloud-ip/simulator";
-import { startSimulator } from "pulumi-upcloud-ip/simulator";
-import { Project, servers } from "./support/project";
+import { type Project, servers } from "./support/project";
+import { addresses, endAll, start, startOf, startOn, stateOf, stopOf, writes } from "./support/runningServers";
 
-const open: { end(): Promise<void> }[] = [];
-afterAll(() => Promise.all(open.map((each) => each.end())));
-
-/** Servers that stop and start quickly, so that a test does not wait longer than the first look. */
-const quick = { softStopMs: 1000, hardStopMs: 1000, startMs: 100 };
-
-async function start(options: Parameters<typeof startSimulator>[0] = {}): Promise<Project> {
-  const project = await Project.create(await startSimulator({ ...options, rules: { ...quick, ...options.rules } }));
-  open.push(project);
-  return project;
-}
-
-const addresses = (server: string, count: number, args = "powerCycle: true") =>
-  Array.from(
-    { length: count },
-    (_, i) =>
-      `new ServerIpAddress("a${server.slice(-2)}-${i}", { server: "${server}", family: "${i % 2 === 0 ? "IPv4" : "IPv6"}", ${args} });`,
-  ).join("\n");
-
-/** How often something other than a read was asked for, by server for stops and starts. */
-function writes(requests: readonly string[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const request of requests) {
-    if (!request.startsWith("GET")) counts[request] = (counts[request] ?? 0) + 1;
-  }
-  return counts;
-}
-const stop = (server: string) => `POST /1.2/server/${server}/stop`;
-const startOf = (server: string) => `POST /1.2/server/${server}/start`;
-const stateOf = (simulator: Simulator, server: string) => simulator.account.getServer(server)?.state;
+afterAll(endAll);
 
 describe("five addresses on one running server", () => {
   let project: Project;
@@ -63,11 +33,11 @@ describe("five addresses on one running server", () => {
     const { ok, output, requests } = await project.up();
     expect(ok).toBe(true);
     expect(writes(requests)).toEqual({
-      [stop(servers.mail)]: 1,
+      [stopOf(servers.mail)]: 1,
       "POST /1.2/ip_address": 5,
       [startOf(servers.mail)]: 1,
     });
-    expect(stateOf(project.simulator, servers.mail)).toBe("started");
+    expect(stateOf(project, servers.mail)).toBe("started");
     expect(output).toContain(`server "mail" (${servers.mail}): stopping it, hard after 120 s`);
     expect(output).not.toContain("warning");
   });
@@ -87,39 +57,10 @@ describe("five addresses on one running server", () => {
     const { ok, requests } = await project.destroy();
     expect(ok).toBe(true);
     const counts = writes(requests);
-    expect([counts[stop(servers.mail)], counts[startOf(servers.mail)], Object.keys(counts).length]).toEqual([1, 1, 7]);
+    expect([counts[stopOf(servers.mail)], counts[startOf(servers.mail)], Object.keys(counts).length]).toEqual([
+      1, 1, 7,
+    ]);
     expect(project.account()).toEqual(before);
-  });
-});
-
-describe("forty addresses on ten running servers, declared server by server", () => {
-  const uuids = Array.from({ length: 10 }, (_, i) => `00000000-0000-4000-8000-00000000000${i}`);
-  const seed = {
-    servers: uuids.map((uuid, i) => ({
-      uuid,
-      title: `server ${i}`,
-      zone: "de-fra1",
-      state: "started" as const,
-      ipAddresses: [{ access: "private" as const }],
-    })),
-  };
-
-  test.each([
-    [1, 4],
-    [8, 1],
-    [64, 1],
-  ])("at --parallel %i each server is stopped %i times", async (parallel, cycles) => {
-    const project = await start({ seed });
-    project.declare(uuids.map((uuid) => addresses(uuid, 4)).join("\n"));
-    const { ok, output, requests } = await project.up({ parallel });
-    expect([ok, output]).toEqual([true, expect.not.stringMatching(/error/i)]);
-    const counts = writes(requests);
-    expect(counts["POST /1.2/ip_address"]).toBe(40);
-    for (const uuid of uuids) {
-      expect([uuid, counts[stop(uuid)], counts[startOf(uuid)]]).toEqual([uuid, cycles, cycles]);
-      expect(stateOf(project.simulator, uuid)).toBe("started");
-      expect(project.simulator.account.listIpAddresses(uuid)).toHaveLength(5);
-    }
   });
 });
 
@@ -130,8 +71,8 @@ describe("whatever fails, the server runs in the end or the resource says that i
     project.declare(addresses(servers.mail, 1));
     const { ok, output, requests } = await project.up();
     expect([ok, output]).toEqual([false, expect.stringContaining("too few credits")]);
-    expect(writes(requests)).toMatchObject({ [stop(servers.mail)]: 1, [startOf(servers.mail)]: 1 });
-    expect(stateOf(project.simulator, servers.mail)).toBe("started");
+    expect(writes(requests)).toMatchObject({ [stopOf(servers.mail)]: 1, [startOf(servers.mail)]: 1 });
+    expect(stateOf(project, servers.mail)).toBe("started");
   });
 
   test("a start that UpCloud refuses is told on the resource, the address is saved, and the next up starts the server", async () => {
@@ -151,12 +92,12 @@ describe("whatever fails, the server runs in the end or the resource says that i
     );
     const [saved] = await project.resources();
     expect(project.address(saved?.id as string)?.server).toBe(servers.mail);
-    expect(stateOf(project.simulator, servers.mail)).toBe("stopped");
+    expect(stateOf(project, servers.mail)).toBe("stopped");
 
     const second = await project.up();
     expect(second.ok).toBe(true);
     expect(writes(second.requests)).toEqual({ [startOf(servers.mail)]: 1 });
-    expect(stateOf(project.simulator, servers.mail)).toBe("started");
+    expect(stateOf(project, servers.mail)).toBe("started");
     expect((await project.preview()).changes).toEqual({ same: 2 });
   });
 
@@ -170,7 +111,7 @@ describe("whatever fails, the server runs in the end or the resource says that i
     }
     abort.abort();
     await up;
-    expect(stateOf(project.simulator, servers.mail)).toBe("started");
+    expect(stateOf(project, servers.mail)).toBe("started");
     const [saved] = await project.resources();
     const onServer = project.simulator.account.listIpAddresses(servers.mail).map(({ address }) => address);
     expect(onServer).toHaveLength(4);
@@ -185,7 +126,7 @@ describe("whatever fails, the server runs in the end or the resource says that i
     const { ok, output } = await project.up();
     expect(ok).toBe(false);
     expect(output).toContain(`server "mail" (${servers.mail}) was still started and not stopped: run again`);
-    expect(stateOf(project.simulator, servers.mail)).toBe("started");
+    expect(stateOf(project, servers.mail)).toBe("started");
     expect(await project.resources()).toEqual([]);
   });
 });
@@ -193,13 +134,12 @@ describe("whatever fails, the server runs in the end or the resource says that i
 test("two stacks that change the same running server at once both succeed and leave it running", async () => {
   for (let run = 0; run < Number(process.env.TWO_STACKS_RUNS ?? 2); run++) {
     const first = await start();
-    const second = await Project.create(first.simulator);
-    open.push(second);
+    const second = await startOn(first.simulator);
     first.declare(addresses(servers.mail, 2));
     second.declare(addresses(servers.mail, 2));
     const outcomes = await Promise.all([first.up(), second.up()]);
     expect([run, outcomes.map(({ ok }) => ok)]).toEqual([run, [true, true]]);
-    expect(stateOf(first.simulator, servers.mail)).toBe("started");
+    expect(stateOf(first, servers.mail)).toBe("started");
     expect(first.simulator.account.listIpAddresses(servers.mail)).toHaveLength(7);
   }
 });
@@ -237,7 +177,7 @@ test("powerCycle that is set together with another family holds for the release 
   project.declare(`new ServerIpAddress("a", { server: "${servers.mail}", family: "IPv6" });`);
   expect((await project.up()).ok).toBe(true);
   expect(project.simulator.account.listIpAddresses(servers.mail)).toHaveLength(4);
-  expect(stateOf(project.simulator, servers.mail)).toBe("started");
+  expect(stateOf(project, servers.mail)).toBe("started");
 });
 
 test("a powerCycle of the stack that cannot work is refused in the preview", async () => {
@@ -250,8 +190,7 @@ test("a powerCycle of the stack that cannot work is refused in the preview", asy
 });
 
 test("a preview without credentials is silent and succeeds", async () => {
-  const project = await Project.create(await startSimulator(), { UPCLOUD_TOKEN: "" });
-  open.push(project);
+  const project = await start({}, { UPCLOUD_TOKEN: "" });
   project.declare(addresses(servers.mail, 1, ""));
   const { ok, output, requests } = await project.preview();
   expect([ok, requests]).toEqual([true, []]);

@@ -1,0 +1,268 @@
+import { ServerIpAddressProvider } from "../../src/provider/serverIpAddressProvider";
+import { Session } from "../../src/provider/session";
+import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator";
+
+const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
+const web = "0053cd80-5945-4105-9081-11192806a8f7";
+const line = { __provider: "the line that names the life cycle" };
+
+let simulator: Simulator;
+let session: Session;
+let provider: ServerIpAddressProvider;
+let said: string[];
+
+async function start(
+  options: SimulatorOptions = {},
+  apiVersion: "1.2" | "1.3" = "1.2",
+  config: Record<string, string> = {},
+) {
+  simulator = await startSimulator(options);
+  said = [];
+  const env = {
+    UPCLOUD_DEBUG_API_BASE_URL: simulator.url,
+    UPCLOUD_TOKEN: simulator.credentials.token,
+    UPCLOUD_API_VERSION: apiVersion,
+  };
+  session = new Session(env, (text) => said.push(text));
+  session.configure((key) => config[key]);
+  provider = new ServerIpAddressProvider(session);
+}
+afterEach(async () => {
+  await session.client().close();
+  await simulator.stop();
+});
+
+/** As the engine does it: check, then create with what came out of it. */
+async function create(declared: Record<string, unknown>) {
+  const { inputs, failures } = await provider.check({}, { ...line, ...declared });
+  expect(failures).toEqual([]);
+  const { id, outs } = await provider.create({ ...inputs, ...line });
+  return { id: id as string, state: { ...outs, ...line }, inputs };
+}
+const inputsOf = async (olds: object, declared: Record<string, unknown>) =>
+  (await provider.check(olds, { ...line, ...declared })).inputs;
+const requests = () => simulator.requests.map(({ method, path }) => `${method} ${path}`);
+const ptrOf = (address: string) => simulator.account.getIpAddress(address)?.ptrRecord;
+
+describe("adopt", () => {
+  test("takes over an address of any spelling without assigning one", async () => {
+    await start();
+    const { address } = simulator.account.assignIpAddress({ server: web, family: "IPv6" });
+    simulator.clearRequests();
+    const { id, state } = await create({ server: web, family: "IPv6", adopt: address.toUpperCase() });
+    expect(id).toBe(address);
+    expect(state).toMatchObject({ server: web, family: "IPv6", ptrRecord: ptrOf(address) });
+    expect(requests()).toHaveLength(1);
+    expect(requests()[0]).toMatch(/^GET/);
+  });
+
+  test("of an address with a name of its own learns the default name from the server's zone", async () => {
+    await start();
+    const { address } = simulator.account.assignIpAddress({ server: web });
+    simulator.account.modifyIpAddress(address, { ptrRecord: "old.example.com" });
+    const { state } = await create({ server: web, adopt: address });
+    expect(state).toMatchObject({
+      ptrRecord: "old.example.com",
+      defaultPtrRecord: `${address.replaceAll(".", "-")}.de-fra1.upcloud.host`,
+    });
+    expect(state).not.toHaveProperty("managesPtrRecord");
+  });
+
+  test.each([
+    ["another server", mail, {}, `server ${mail}, got ${web}`],
+    ["another access", web, { access: "private" }, 'access "private", got "public"'],
+  ])("of an address with %s is refused with both values", async (_, server, more, words) => {
+    await start();
+    const { address } = simulator.account.assignIpAddress({ server: web });
+    await expect(create({ server, adopt: address, ...more })).rejects.toThrow(words);
+  });
+
+  test("that is taken out later is no change, and one that names another address replaces", async () => {
+    await start();
+    const { address } = simulator.account.assignIpAddress({ server: web });
+    const { id, state, inputs } = await create({ server: web, adopt: address });
+    expect(await provider.diff(id, state, await inputsOf(inputs, { server: web }))).toEqual({ changes: false });
+    const other = await inputsOf(inputs, { server: web, adopt: "192.0.2.200" });
+    expect(await provider.diff(id, state, other)).toMatchObject({ changes: true, replaces: ["adopt"] });
+  });
+});
+
+describe("read", () => {
+  test("of an address that is not managed gives all that UpCloud says, and UpCloud's spelling as the id", async () => {
+    await start({}, "1.3");
+    const { address, mac } = simulator.account.assignIpAddress({ server: web, family: "IPv6" });
+    const { id, props } = await provider.read(address.toUpperCase(), { ...line } as object);
+    expect(id).toBe(address);
+    expect(props).toMatchObject({
+      server: web,
+      family: "IPv6",
+      access: "public",
+      partOfPlan: false,
+      zone: "de-fra1",
+      mac,
+    });
+  });
+
+  test("keeps what the state knows, and its inputs are those of the program", async () => {
+    await start();
+    const declared = {
+      server: web,
+      powerCycle: { stopType: "hard" },
+      timeouts: { create: "5m" },
+      ptrRecord: "a.example.com",
+    };
+    const { id, state, inputs } = await create(declared);
+    const read = await provider.read(id, state);
+    expect(read.id).toBe(id);
+    expect(read.props).toEqual(state);
+    expect(read.inputs).toEqual({ ...inputs, ...line });
+  });
+
+  test.each<[string, (address: string) => void]>([
+    ["was released", (address) => simulator.account.releaseIpAddress(address)],
+    ["belongs to another account", (address) => simulator.account.giveIpAddressAway(address)],
+    ["is on another server", (address) => simulator.account.moveIpAddress(address, mail)],
+  ])("of an address that %s finds it gone", async (_, happen) => {
+    await start();
+    const { id, state } = await create({ server: web });
+    happen(id);
+    expect(await provider.read(id, state)).toEqual({});
+  });
+
+  test.each([401, 403, 404, 429, 500, 503])(
+    "that is answered %i without a code of an address fails",
+    async (status) => {
+      await start();
+      const { id, state } = await create({ server: web });
+      simulator.faults.add({ kind: "error", method: "GET", status, errorCode: "SOMETHING_ELSE" });
+      await expect(provider.read(id, state)).rejects.toThrow(String(status));
+    },
+  );
+});
+
+describe("a PTR record", () => {
+  test("that is declared as it already is needs no request", async () => {
+    await start();
+    const { id, state, inputs } = await create({ server: web });
+    const news = await inputsOf(inputs, { server: web, ptrRecord: state.ptrRecord });
+    expect(await provider.diff(id, state, news)).toEqual({ changes: true });
+    simulator.clearRequests();
+    const { outs } = await provider.update(id, state, news);
+    expect(requests()).toEqual([]);
+    expect(outs).toMatchObject({ managesPtrRecord: true });
+  });
+
+  test("that UpCloud serves in other letters is no change", async () => {
+    await start();
+    const { id, state, inputs } = await create({ server: web, ptrRecord: "mail.example.com" });
+    const served = { ...state, ptrRecord: "Mail.Example.com." };
+    expect(await provider.diff(id, served, inputs)).toEqual({ changes: false });
+  });
+
+  test("of an address that is gone fails with what to do", async () => {
+    await start();
+    const { id, state, inputs } = await create({ server: web });
+    simulator.account.releaseIpAddress(id);
+    const news = await inputsOf(inputs, { server: web, ptrRecord: "a.example.com" });
+    await expect(provider.update(id, state, news)).rejects.toThrow("run `pulumi refresh`, then `pulumi up`");
+  });
+
+  test("that is refused on create is saved with id, properties and the line that names the life cycle", async () => {
+    await start();
+    simulator.faults.add({ kind: "error", method: "PUT", status: 400, errorCode: "PTR_RECORD_INVALID" });
+    const failure = await create({ server: web, ptrRecord: "a.example.com" }).catch((error) => error);
+    const [address] = simulator.account.listIpAddresses(web).slice(-1);
+    expect(failure).toMatchObject({
+      id: address?.address,
+      properties: { ...line, server: web, family: "IPv4", ptrRecord: address?.ptrRecord, managesPtrRecord: true },
+      reasons: [failure.message],
+    });
+  });
+});
+
+describe("the internal network", () => {
+  test.each(["1.2", "1.3"] as const)(
+    "is called by either word in API %s, and the words are the same",
+    async (version) => {
+      await start({ seed: { servers: [{ uuid: web, title: "web", state: "stopped", ipAddresses: [{}] }] } }, version);
+      const { id, state, inputs } = await create({ server: web, access: "utility" });
+      expect(state).toMatchObject({ access: "utility", ptrRecord: "", defaultPtrRecord: "" });
+      expect(await provider.diff(id, state, await inputsOf(inputs, { server: web, access: "private" }))).toEqual({
+        changes: false,
+      });
+      expect((await provider.read(id, state)).props).toEqual(state);
+    },
+  );
+
+  test("is never released: the refusal says what to do, and no server is stopped for it", async () => {
+    await start({ seed: { servers: [{ uuid: web, title: "web", state: "started", ipAddresses: [{}] }] } });
+    simulator.account.stopServer(web);
+    const { id, state } = await create({ server: web, access: "private", powerCycle: true });
+    simulator.account.startServer(web);
+    simulator.clearRequests();
+    await expect(provider.delete(id, state)).rejects.toThrow("`retainOnDelete: true`");
+    expect(requests().filter((request) => request.startsWith("POST"))).toEqual([]);
+  });
+});
+
+describe("delete", () => {
+  test("of an address that goes while it is being released succeeds", async () => {
+    await start();
+    const { id, state } = await create({ server: web });
+    simulator.faults.add({ kind: "act", method: "DELETE", act: (account) => account.releaseIpAddress(id) });
+    await provider.delete(id, state);
+    expect(simulator.account.getIpAddress(id)).toBeUndefined();
+  });
+
+  test("that cannot tell whose address it is releases nothing", async () => {
+    await start();
+    const { id, state } = await create({ server: web });
+    simulator.faults.add({ kind: "drop", when: "before-effect", method: "GET" });
+    await expect(provider.delete(id, state)).rejects.toThrow("UpCloud gave no answer to GET");
+    expect(simulator.account.getIpAddress(id)).toBeDefined();
+  });
+});
+
+test("an obsolete API 1.2 is left for 1.3, said once, and the state has what 1.3 tells", async () => {
+  await start({ rules: { api12: "obsolete" } });
+  const { id, state } = await create({ server: web, ptrRecord: "a.example.com" });
+  expect(state).toMatchObject({ zone: "de-fra1", mac: expect.any(String) });
+  await provider.delete(id, state);
+  expect(said).toEqual(["UpCloud no longer serves API 1.2: going on with 1.3. Set upcloud:apiVersion to 1.3."]);
+});
+
+test("powerCycle of the stack may be an object, and the resource's own value wins", async () => {
+  await start({}, "1.2", { "upcloud:powerCycle": '{ "stopType": "hard" }' });
+  expect(session.powerCycle()).toEqual({ stopType: "hard" });
+  await expect(create({ server: mail, powerCycle: false })).rejects.toThrow("SERVER_STATE_ILLEGAL");
+});
+
+test("check takes out what the program tells it of itself", async () => {
+  await start();
+  const { inputs } = await provider.check({}, { ...line, __program: { preview: false, onServer: 1 }, server: web });
+  expect(inputs).toEqual({ server: web, family: "IPv4", access: "public" });
+});
+
+describe("a preview", () => {
+  const preview = (server: string, onServer = 1) =>
+    provider.check({}, { ...line, __program: { preview: true, onServer }, server });
+
+  test("warns of a server that is not there, that runs, and that is full, each once, from two requests", async () => {
+    await start();
+    for (let i = 0; i < 4; i++) simulator.account.assignIpAddress({ server: web });
+    const absent = "00000000-0000-4000-8000-000000000000";
+    for (const server of [absent, absent, mail, mail, web, web]) await preview(server);
+    expect(said).toHaveLength(3);
+    expect(said[0]).toContain(`there is no server ${absent} in the UpCloud account`);
+    expect(said[1]).toContain(`server "mail" (${mail}) is started`);
+    expect(said[2]).toContain(`server "web" (${web}) has 5 public IPv4 addresses of the 5 that UpCloud allows`);
+    expect(requests().sort()).toEqual(["GET /1.2/ip_address", "GET /1.2/server"]);
+  });
+
+  test("is silent when UpCloud does not answer", async () => {
+    await start();
+    simulator.faults.add({ kind: "error", status: 500, times: 10 });
+    expect((await preview(mail)).failures).toEqual([]);
+    expect(said).toEqual([]);
+  });
+});

@@ -1,0 +1,40 @@
+import { type Simulator, startSimulator } from "pulumi-upcloud-ip/simulator";
+import { Project } from "./project";
+
+const open: Project[] = [];
+
+/** For `afterAll`. */
+export const endAll = () => Promise.all(open.splice(0).map((project) => project.end()));
+
+/** Servers that stop and start quickly, so that a test does not wait longer than the first look. */
+const quick = { softStopMs: 1000, hardStopMs: 1000, startMs: 100 };
+
+export async function start(options: Parameters<typeof startSimulator>[0] = {}, env: Record<string, string> = {}) {
+  return startOn(await startSimulator({ ...options, rules: { ...quick, ...options.rules } }), env);
+}
+
+export async function startOn(simulator: Simulator, env: Record<string, string> = {}): Promise<Project> {
+  const project = await Project.create(simulator, env);
+  open.push(project);
+  return project;
+}
+
+export const addresses = (server: string, count: number, args = "powerCycle: true") =>
+  Array.from(
+    { length: count },
+    (_, i) =>
+      `new ServerIpAddress("a${server.slice(-2)}-${i}", { server: "${server}", family: "${i % 2 === 0 ? "IPv4" : "IPv6"}", ${args} });`,
+  ).join("\n");
+
+/** How often something other than a read was asked for. */
+export function writes(requests: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const request of requests) {
+    if (!request.startsWith("GET")) counts[request] = (counts[request] ?? 0) + 1;
+  }
+  return counts;
+}
+
+export const stopOf = (server: string) => `POST /1.2/server/${server}/stop`;
+export const startOf = (server: string) => `POST /1.2/server/${server}/start`;
+export const stateOf = ({ simulator }: Project, server: string) => simulator.account.getServer(server)?.state;
