@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ProgramHints } from "./lifeCycle";
 
-const declaredOn = new Map<string, number>();
+/** Of each run of a program: the Automation API may have several runs, of several stacks, in one process. */
+const declaredIn = new WeakMap<object, Map<string, number>>();
+const noEngine = {};
 let lastTurn: Promise<void> = Promise.resolve();
 
 /**
@@ -12,6 +14,9 @@ let lastTurn: Promise<void> = Promise.resolve();
  * its first address while its last one waits behind all others.
  */
 export function programHints(server: pulumi.Input<string>): pulumi.Output<ProgramHints> {
+  const run = pulumi.runtime.getMonitor() ?? noEngine;
+  const declaredOn = declaredIn.get(run) ?? new Map<string, number>();
+  declaredIn.set(run, declaredOn);
   return pulumi.output(server).apply(async (uuid) => {
     const key = String(uuid).toLowerCase();
     declaredOn.set(key, (declaredOn.get(key) ?? 0) + 1);

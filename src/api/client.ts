@@ -104,7 +104,7 @@ export function createClient(options: ClientOptions): UpCloudClient {
       release: (address, signal) =>
         send(
           () => ({ method: "DELETE", path: `/ip_address/${encodeAddress(address)}`, subject: { address } }),
-          () => null,
+          (body) => (body === undefined ? null : undefined),
           signal,
         ).then(() => undefined),
     },

@@ -1,7 +1,7 @@
 import { explain, type Subject } from "./explanations";
 
-/** How a request failed: UpCloud said no, said something unreadable, or said nothing. */
-export type Failure = "refused" | "unreadable" | "unanswered";
+/** How a request failed: UpCloud said no, said something unreadable, or said nothing; or it was never sent. */
+export type Failure = "refused" | "unreadable" | "unanswered" | "unsent";
 
 export interface FailedRequest {
   method: string;
@@ -33,7 +33,9 @@ export class UpCloudError extends Error {
   static refused(request: FailedRequest, status: number, code: string | undefined, said: string): UpCloudError {
     const verdict = [status, code].filter((part) => part !== undefined).join(" ");
     const words = said === "" ? "" : `, "${said}"`;
-    const message = `${explain(status, code, request.subject)} (${request.method} ${request.path}: ${verdict}${words})`;
+    const isUncertain = status >= 500 && request.subject.assigning === true;
+    const told = `${explain(status, code, request.subject)}${isUncertain ? ` ${afterUncertainty(request)}` : ""}`;
+    const message = `${told} (${request.method} ${request.path}: ${verdict}${words})`;
     return new UpCloudError("refused", message, request, status, code);
   }
 
@@ -50,6 +52,11 @@ export class UpCloudError extends Error {
       `${afterUncertainty(request)} If it goes on, check the network and upcloud:apiBaseUrl.`;
     return new UpCloudError("unanswered", message, request);
   }
+
+  static unsent(request: FailedRequest, why: string): UpCloudError {
+    const message = `${request.method} ${request.path} was not sent to UpCloud: ${why}. Run again, or allow more time with \`timeouts\`.`;
+    return new UpCloudError("unsent", message, request);
+  }
 }
 
 function afterUncertainty({ method, subject }: FailedRequest): string {
@@ -63,6 +70,14 @@ const has = (error: unknown, ...codes: string[]) =>
 
 /** The address does not exist, or UpCloud gave it to another account: not ours, in either case. */
 export const isAddressGone = (error: unknown): boolean => has(error, "IP_ADDRESS_NOT_FOUND", "IP_ADDRESS_FORBIDDEN");
+
+/** Nothing that UpCloud means by it: the same request may well succeed a moment later. */
+export const isPassing = (error: unknown): boolean =>
+  error instanceof UpCloudError &&
+  (error.failure === "unanswered" ||
+    error.failure === "unreadable" ||
+    error.status === 429 ||
+    (error.status ?? 0) >= 500);
 
 export const isServerStateIllegal = (error: unknown): boolean => has(error, "SERVER_STATE_ILLEGAL");
 

@@ -24,7 +24,7 @@ const byCode: Readonly<Record<string, Sentence>> = {
   SERVER_INVALID: (s) =>
     `UpCloud does not take ${s.server === undefined ? "the value" : `"${s.server}"`} as the UUID of a server: copy the UUID from UpCloud's control panel or from \`upctl server list\`.`,
   INSUFFICIENT_CREDITS: (s) =>
-    `The UpCloud account has too few credits for another address on ${theServer(s)}: add credits, then run again.`,
+    `The UpCloud account has too few credits ${s.assigning ? "for another address on" : "to go on with"} ${theServer(s)}: add credits, then run again.`,
   SERVER_FORBIDDEN: (s) =>
     `The credentials may not use ${theServer(s)}, which belongs to another account: use the credentials of its account, or correct the UUID.`,
   SERVER_NOT_FOUND: (s) => `There is no ${theServer(s)}: correct the UUID, or create the server first.`,
@@ -50,8 +50,9 @@ const byCode: Readonly<Record<string, Sentence>> = {
     "UpCloud does not accept the credentials: check upcloud:token, or upcloud:username and upcloud:password, or the UPCLOUD_ variables of the environment, and that API access is allowed for the user.",
   ACTION_FORBIDDEN: (s) =>
     `The UpCloud user has no right to do this with ${theSubject(s)}: grant the right in the control panel, or use another user.`,
-  API_VERSION_OBSOLETE: () => "UpCloud no longer serves this version of its API: set upcloud:apiVersion to 1.3.",
-  API_VERSION_INVALID: () => "UpCloud does not know this version of its API: set upcloud:apiVersion to 1.3.",
+  API_VERSION_OBSOLETE: () =>
+    "UpCloud no longer serves this version of its API: set upcloud:apiVersion to the other one.",
+  API_VERSION_INVALID: () => "UpCloud does not know this version of its API: set upcloud:apiVersion to the other one.",
   TRIAL_PLAN: (s) =>
     `UpCloud's trial allows no further address on ${theServer(s)}: end the trial by adding credits, then run again.`,
 };
@@ -63,7 +64,10 @@ function byStatus(status: number): Sentence {
     return (s) => `UpCloud takes no more requests for now, this one about ${theSubject(s)}: run again in a minute.`;
   }
   if (status >= 500) {
-    return (s) => `UpCloud failed inside while handling ${theSubject(s)}: run again, and look at status.upcloud.com.`;
+    return (s) => {
+      const what = `UpCloud failed inside while handling ${theSubject(s)}`;
+      return s.assigning ? `${what}.` : `${what}: run again, and look at status.upcloud.com.`;
+    };
   }
   return (s) =>
     `UpCloud refused a request about ${theSubject(s)}: correct what its answer names, or report it as a fault of pulumi-upcloud-ip.`;

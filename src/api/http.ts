@@ -45,6 +45,7 @@ export function createHttp({ baseUrl, credentials, requestTimeoutMs }: HttpOptio
 
   return {
     async send(request) {
+      if (request.signal?.aborted) throw UpCloudError.unsent(request, "the time of the operation was over");
       const timeout = AbortSignal.timeout(requestTimeoutMs);
       const signal = request.signal ? AbortSignal.any([timeout, request.signal]) : timeout;
       let status: number | undefined;
@@ -71,7 +72,7 @@ export function createHttp({ baseUrl, credentials, requestTimeoutMs }: HttpOptio
           ? UpCloudError.unanswered(request, why)
           : UpCloudError.unreadable(request, status, `an answer that broke off (${why})`);
       }
-      if (status >= 400) throw refusal(request, status, contentType, text, redact);
+      if (status >= 300) throw refusal(request, status, contentType, text, redact);
       if (status === 204) return { status, body: undefined };
       return { status, body: parse(request, status, contentType, text) };
     },

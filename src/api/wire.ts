@@ -53,7 +53,6 @@ export type ServerState = (typeof serverStates)[number];
 export interface ServerWire {
   uuid: string;
   title: string;
-  hostname: string;
   state: ServerState;
   zone: string;
 }

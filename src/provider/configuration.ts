@@ -95,7 +95,7 @@ function baseUrlIn(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !["https:", "http:"].includes(url.protocol)) {
     throw new ConfigurationError(
-      `Expected upcloud:apiBaseUrl to be an address such as ${defaultBaseUrl}, got "${withoutUserInfo(text)}".`,
+      `Expected upcloud:apiBaseUrl to be an address such as ${defaultBaseUrl}, got ${text.includes("@") ? "one with a user in it" : `"${text}"`}.`,
     );
   }
   if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
@@ -118,5 +118,3 @@ function apiVersionIn(text: string): ApiVersion {
 }
 
 const nonEmpty = (value: string | undefined) => (value === undefined || value === "" ? undefined : value);
-
-const withoutUserInfo = (text: string) => text.replace(/\/\/[^/]*@/, "//");

@@ -63,7 +63,7 @@ const rules: { [property in keyof Required<ServerIpAddressInputs>]: Rule } = {
       const fits = isUnknown(duration) || (typeof duration === "string" && parseDuration(duration) !== undefined);
       if (!fits) return refuse(expected, value, `${operation} is no duration between 1ms and 24 days`);
     }
-    return { value };
+    return { value: withoutAbsent(value) };
   },
 };
 
@@ -109,7 +109,7 @@ export function checkPowerCycle(value: unknown): Outcome {
   const timeoutFits =
     isUnknown(timeoutSeconds) ||
     (Number.isInteger(timeoutSeconds) && Number(timeoutSeconds) >= 1 && Number(timeoutSeconds) <= 600);
-  return stopTypeFits && timeoutFits ? { value } : refuse(expected, value);
+  return stopTypeFits && timeoutFits ? { value: withoutAbsent(value) } : refuse(expected, value);
 }
 
 function contradictions(inputs: Partial<ServerIpAddressInputs>): CheckFailure[] {

@@ -1,4 +1,4 @@
-/** What a declaration tells check of its program, and check takes out again. Nothing while the server is unknown. */
+/** What a declaration tells check of its program (`src/programHints.ts`). Nothing while the server is unknown. */
 export interface ProgramHints {
   preview?: boolean;
   /** How many addresses the program declares on the same server, this one included. */

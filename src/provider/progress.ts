@@ -7,9 +7,13 @@ export class Progress {
     private readonly now: () => number,
   ) {}
 
-  /** `since`: when the waiting began; left out at its beginning. A line that comes too early is dropped. */
+  /**
+   * `since`: when the waiting that the line tells of began, which is worth telling after a while. A line that comes too
+   * early is dropped.
+   */
   say(server: string, line: string, since?: number): void {
     const now = this.now();
+    if (since !== undefined && now - since < quietMs) return;
     if (now - (this.lastSaid.get(server) ?? Number.NEGATIVE_INFINITY) < quietMs) return;
     this.lastSaid.set(server, now);
     this.write(since === undefined ? line : `${line} (${Math.round((now - since) / 1000)} s)`);

@@ -13,15 +13,8 @@ export function publicAddressesOn(server: string, addresses: readonly IpAddressW
 }
 
 /**
- * Whether the new address of a replacement on the same server fits only when the old one is released first. A server
- * with more than five in all shows that its limit is one of each family.
+ * Whether an address of the other family fits only when the old one is released first. A server with more than five
+ * shows that its limit is one of each family; with five it may be full.
  */
-export function mustReleaseFirst(
-  server: string,
-  addresses: readonly IpAddressWire[],
-  change: { from: Family; to: Family },
-): boolean {
-  const isFullInAll = publicAddressesOn(server, addresses) === documentedLimit;
-  const isFullOfFamily = publicAddressesOn(server, addresses, change.to) >= documentedLimit;
-  return isFullInAll || (change.from === change.to && isFullOfFamily);
-}
+export const mustReleaseFirst = (server: string, addresses: readonly IpAddressWire[]): boolean =>
+  publicAddressesOn(server, addresses) === documentedLimit;

@@ -1,9 +1,9 @@
 import type { UpCloudClient } from "../api/client";
-import { isServerStateIllegal, UpCloudError } from "../api/errors";
+import { isPassing, isServerStateIllegal } from "../api/errors";
 import type { ServerWire, StopType } from "../api/wire";
 import { type Pace, pollDelaysMs } from "./pace";
 import type { Progress } from "./progress";
-import { NotStartedError, nameOf, ServerBusyError } from "./serverFailures";
+import { NotStartedError, nameOf, ServerBusyError, ServerInErrorError } from "./serverFailures";
 
 export interface HowToStop {
   type: StopType;
@@ -13,11 +13,10 @@ export interface HowToStop {
 
 /** Stops one server for changes and gives it back the state it had. */
 export class ServerCycle {
-  /** A stop was asked for here, so a start is owed. Set before the request: one whose answer is lost may be heard. */
-  hasStopped = false;
-  /** The stop that has been asked for and not seen to happen. */
+  /** When the server was seen to be stopped; `undefined` while it runs or stops. */
+  stoppedAtMs: number | undefined;
+  /** The stop that was asked for and has not been seen to happen. */
   private pendingStop: { atMs: number; askedMs: number; how: HowToStop } | undefined;
-  private isStopped = false;
   private stopping: Promise<void> | undefined;
   private seen: ServerWire | undefined;
 
@@ -26,11 +25,21 @@ export class ServerCycle {
     private readonly servers: UpCloudClient["servers"],
     private readonly progress: Progress,
     private readonly pace: Pace,
+    /** The server was stopped here, or by an operation before that could not start it: it has to be started. */
+    public owesStart: boolean,
   ) {}
+
+  /** Looks at the server once, for all who ask. */
+  async isStoppedAlready(signal: AbortSignal): Promise<boolean> {
+    // What goes wrong here goes wrong again in `stop`, which deals with it.
+    if (this.seen === undefined) await this.look(signal).catch(() => undefined);
+    if (this.seen?.state === "stopped") this.stoppedAtMs ??= this.pace.now();
+    return this.stoppedAtMs !== undefined;
+  }
 
   /** Stopped, or on the way there, by one request for everyone who asks. */
   async stop(how: HowToStop, signal: AbortSignal): Promise<void> {
-    while (!this.isStopped) {
+    while (this.stoppedAtMs === undefined) {
       this.stopping ??= this.untilStopped(how, signal).finally(() => {
         this.stopping = undefined;
       });
@@ -45,13 +54,13 @@ export class ServerCycle {
 
   /** The same after somebody else has started the server. */
   async stopAgain(how: HowToStop, signal: AbortSignal): Promise<void> {
-    this.isStopped = false;
+    this.stoppedAtMs = undefined;
     await this.stop(how, signal);
   }
 
-  /** Starts the server if it was stopped here. Has a time of its own: a change that took too long is no reason to leave a server off. */
+  /** Has a time of its own: a change that took too long is no reason to leave a server off. */
   async restore(): Promise<NotStartedError | undefined> {
-    if (!this.hasStopped) return undefined;
+    if (!this.owesStart) return undefined;
     try {
       await this.untilStarted();
       return undefined;
@@ -61,22 +70,35 @@ export class ServerCycle {
     }
   }
 
+  say(line: string, since?: number): void {
+    const server = this.seen === undefined ? `server ${this.server}` : nameOf(this.seen);
+    this.progress.say(this.server, `${server}: ${line}`, since);
+  }
+
   private async untilStopped(how: HowToStop, signal: AbortSignal): Promise<void> {
     const since = this.pace.now();
-    try {
-      for (const delay of pollDelaysMs()) {
+    let inErrorSince: number | undefined;
+    let faults = 0;
+    for (const delay of pollDelaysMs()) {
+      try {
         const { state } = await this.look(signal);
         if (state === "stopped") {
           this.pendingStop = undefined;
-          this.isStopped = true;
+          this.stoppedAtMs = this.pace.now();
           return;
         }
         if (state === "started") await this.askToStop(how, signal);
-        this.say("waiting until it is stopped", since);
-        await this.pace.sleep(delay, signal);
+        inErrorSince = state === "error" ? (inErrorSince ?? this.pace.now()) : undefined;
+        faults = 0;
+      } catch (error) {
+        if (signal.aborted && this.seen !== undefined) throw new ServerBusyError(this.seen);
+        if (!isPassing(error) || ++faults > mostFaults) throw error;
       }
-    } catch (error) {
-      throw signal.aborted && this.seen !== undefined ? new ServerBusyError(this.seen) : error;
+      if (this.seen !== undefined && inErrorSince !== undefined && this.pace.now() - inErrorSince > errorMs) {
+        throw new ServerInErrorError(this.seen);
+      }
+      this.say("waiting until it is stopped", since);
+      await this.pace.sleep(delay, signal);
     }
   }
 
@@ -86,47 +108,53 @@ export class ServerCycle {
    */
   private async askToStop(how: HowToStop, signal: AbortSignal): Promise<void> {
     const now = this.pace.now();
-    const first = this.pendingStop ?? { atMs: now, askedMs: Number.NEGATIVE_INFINITY, how };
-    if (now - first.askedMs < askAgainMs) return;
-    if (this.pendingStop === undefined) {
+    const before = this.pendingStop;
+    if (before !== undefined && now - before.askedMs < askAgainMs) return;
+    if (before === undefined) {
       this.say(how.type === "soft" ? `stopping it, hard after ${how.timeoutSeconds} s` : "stopping it hard");
     }
-    this.pendingStop = { ...first, askedMs: now };
-    this.hasStopped = true;
-    const timeoutSeconds = Math.max(1, Math.round(how.timeoutSeconds - (now - first.atMs) / 1000));
-    await this.servers.stop(this.server, { ...how, timeoutSeconds }, signal).catch(unlessStateIllegal);
+    const owedStart = this.owesStart;
+    const atMs = before?.atMs ?? now;
+    const timeoutSeconds = Math.max(1, Math.round(how.timeoutSeconds - (now - atMs) / 1000));
+    // Before the request, since a stop whose answer is lost may still have been heard.
+    this.pendingStop = { atMs, askedMs: now, how };
+    this.owesStart = true;
+    try {
+      await this.servers.stop(this.server, { ...how, timeoutSeconds }, signal);
+    } catch (error) {
+      if (isPassing(error)) return;
+      // Nothing was stopped here. Whoever has just taken the server out of `started` owes the start.
+      this.pendingStop = before;
+      this.owesStart = owedStart;
+      if (!isServerStateIllegal(error)) throw error;
+    }
   }
 
   private async untilStarted(): Promise<void> {
     const since = this.pace.now();
-    let attempts = 0;
     let limitMs = restoreMs;
+    let lastFault: unknown;
+    let starts = 0;
     for (const delay of pollDelaysMs()) {
-      const { state } = this.isStopped && attempts === 0 && this.seen ? this.seen : await this.look();
-      if (state === "started" && !this.isStopPending()) return;
-      if (state === "stopped") {
-        this.say("starting it again");
-        if (await this.start(++attempts)) return;
+      try {
+        const { state } = starts === 0 && this.stoppedAtMs !== undefined && this.seen ? this.seen : await this.look();
+        if (state === "started" && !this.isStopPending()) return;
+        if (state === "stopped" && ++starts <= mostStarts) {
+          this.say("starting it again");
+          this.seen = await this.servers.start(this.server);
+          if (this.seen.state === "started") return;
+        }
+        // UpCloud takes a server out of this state by itself, one way or the other, or not at all.
+        if (state === "error") limitMs = Math.min(limitMs, this.pace.now() - since + errorMs);
+      } catch (error) {
+        // Somebody else's start, an answer that is lost and a passing fault are worth another look.
+        if (!isPassing(error) && !isServerStateIllegal(error)) throw error;
+        lastFault = error;
       }
-      // UpCloud takes a server out of this state by itself, one way or the other, or not at all.
-      if (state === "error") limitMs = Math.min(limitMs, this.pace.now() - since + errorMs);
-      if (this.pace.now() - since > limitMs) throw new Error(`its state is still "${state}".`);
+      if (starts > mostStarts) throw lastFault ?? new Error("it stops again by itself.");
+      if (this.pace.now() - since > limitMs) throw new Error(`its state is still "${this.seen?.state ?? "unknown"}".`);
       this.say("waiting until it runs again", since);
       await this.pace.sleep(delay);
-    }
-  }
-
-  /** UpCloud answers a start when the server runs. Someone else's start, and an answer that is lost, are worth another look. */
-  private async start(attempts: number): Promise<boolean> {
-    try {
-      this.seen = await this.servers.start(this.server);
-      return this.seen.state === "started";
-    } catch (error) {
-      const passing =
-        isServerStateIllegal(error) ||
-        (error instanceof UpCloudError && (error.failure !== "refused" || (error.status ?? 0) >= 500));
-      if (!passing || attempts >= mostStarts) throw error;
-      return false;
     }
   }
 
@@ -134,16 +162,13 @@ export class ServerCycle {
   private isStopPending(): boolean {
     if (this.pendingStop === undefined) return false;
     const { atMs, how } = this.pendingStop;
-    return this.pace.now() - atMs < how.timeoutSeconds * 1000 + stopMarginMs;
+    const timeoutMs = how.type === "soft" ? how.timeoutSeconds * 1000 : 0;
+    return this.pace.now() - atMs < timeoutMs + stopMarginMs;
   }
 
   private async look(signal?: AbortSignal): Promise<ServerWire> {
     this.seen = await this.servers.get(this.server, signal);
     return this.seen;
-  }
-
-  private say(line: string, since?: number): void {
-    if (this.seen !== undefined) this.progress.say(this.server, `${nameOf(this.seen)}: ${line}`, since);
   }
 }
 
@@ -152,7 +177,4 @@ const stopMarginMs = 30_000;
 const restoreMs = 15 * 60_000;
 const errorMs = 2 * 60_000;
 const mostStarts = 5;
-
-function unlessStateIllegal(error: unknown): undefined {
-  if (!isServerStateIllegal(error)) throw error;
-}
+const mostFaults = 5;

@@ -7,10 +7,14 @@ export const nameOf = ({ title, uuid }: Pick<ServerWire, "title" | "uuid">): str
 export class ServerRunsError extends Error {
   override readonly name = "ServerRunsError";
 
-  constructor(server: ServerWire) {
+  constructor(server: ServerWire, purpose: "assign" | "release") {
+    const withPowerCycle =
+      purpose === "assign"
+        ? "set `powerCycle: true` on the resource (or upcloud:powerCycle for the stack) to have it stopped and started again"
+        : "set `powerCycle: true` on the resource (or upcloud:powerCycle for the stack) and run `pulumi up` before you delete it";
     super(
       `UpCloud assigns and releases addresses only while the server is stopped, and ${nameOf(server)} is ${server.state} (SERVER_STATE_ILLEGAL): ` +
-        `stop it and run again, or set \`powerCycle: true\` on the resource (or upcloud:powerCycle for the stack) to have it stopped and started again.`,
+        `stop it and run again, or ${withPowerCycle}.`,
     );
   }
 }
@@ -19,10 +23,13 @@ export class ServerRunsError extends Error {
 export class RefusedThoughStoppedError extends Error {
   override readonly name = "RefusedThoughStoppedError";
 
-  constructor(server: ServerWire, refusal: Error) {
+  constructor(server: ServerWire, purpose: "assign" | "release", refusal: Error) {
+    const remedy =
+      purpose === "release"
+        ? "a server keeps at least one address, so if this is its last one, assign another first or delete the server"
+        : "run again in a minute, and look at the server in UpCloud's control panel";
     super(
-      `UpCloud refuses to change the addresses of ${nameOf(server)} although it is stopped: a server keeps at least one address, so if this is its last one, ` +
-        `assign another first or delete the server. UpCloud's answer: ${refusal.message}`,
+      `UpCloud refuses to change the addresses of ${nameOf(server)} although it is stopped: ${remedy}. UpCloud's answer: ${refusal.message}`,
     );
   }
 }
@@ -39,20 +46,49 @@ export class ServerBusyError extends Error {
   }
 }
 
+/** The time of the operation was over before anything was asked of UpCloud. */
+export class NoTimeLeftError extends Error {
+  override readonly name = "NoTimeLeftError";
+
+  constructor(server: string) {
+    super(
+      `The time that \`timeouts\` allows was over while server ${server} waited, still running, for the rest of its addresses: run again, or allow more time.`,
+    );
+  }
+}
+
+/** UpCloud could not bring the server into a state in which it can be stopped. */
+export class ServerInErrorError extends Error {
+  override readonly name = "ServerInErrorError";
+
+  constructor(server: ServerWire) {
+    super(
+      `${capital(nameOf(server))} is in the state "error", in which its addresses cannot be changed: see to it in UpCloud's control panel, then run again.`,
+    );
+  }
+}
+
 /** A server that was stopped for a change and does not run again. */
 export class NotStartedError extends Error {
   override readonly name = "NotStartedError";
 
   constructor(server: Pick<ServerWire, "title" | "uuid">, why: string) {
     super(
-      `The addresses are as the state says, but ${nameOf(server)}, which was stopped to change them, could not be started again: ${why} ` +
-        `Start it with \`upctl server start ${server.uuid}\`, or run \`pulumi up\` again.`,
+      `${capital(nameOf(server))}, which was stopped to change its addresses, could not be started again: ${why} ` +
+        `Start it with \`upctl server start ${server.uuid}\`.`,
     );
+  }
+
+  /** Where the resource is saved with the duty to start the server. */
+  whichUpMends(): Error {
+    return new Error(`${this.message.slice(0, -1)}, or run \`pulumi up\` again.`);
   }
 
   /** Both failures, where the change failed before. */
   after(failure: unknown): Error {
     const first = failure instanceof Error ? failure.message : String(failure);
-    return new Error(`${first} Besides, ${this.message}`);
+    return new Error(`${first} Besides: ${this.message}`);
   }
 }
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

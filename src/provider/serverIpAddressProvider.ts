@@ -18,6 +18,9 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   /** What the program says now of addresses that are being replaced: delete is told only what their state says. */
   private readonly declaredPowerCycles = new Map<string, PowerCycle>();
 
+  /** Ids that create has returned in this operation: of an address that was adopted anew, the old resource lets go. */
+  private readonly created = new Set<string>();
+
   constructor(private readonly session: Session) {}
 
   async configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<void> {
@@ -27,7 +30,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   async check(olds: object, declared: Record<string, unknown>): Promise<pulumi.dynamic.CheckResult> {
     const { __provider, __program, ...news } = declared;
     const { inputs, failures } = checkServerIpAddress(news);
-    failures.push(...this.stackFailures(news));
+    failures.push(...this.stackFailures());
     if (failures.length === 0)
       await this.checked(
         inputs as unknown as ServerIpAddressInputs,
@@ -65,6 +68,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
       inputs.adopt === undefined ? this.assign(inputs, signal) : this.adopt(inputs.adopt, inputs, signal),
     );
     const id = answer.address;
+    this.created.add(id);
     let served = servedIn(answer);
     try {
       served = await this.withDefaultPtrRecord(id, inputs.server, served, signal);
@@ -72,7 +76,8 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     } catch (cause) {
       throw partly(notStarted?.after(cause) ?? cause, id, stateOf(inputs, served, notStarted), inputs);
     }
-    if (notStarted !== undefined) throw partly(notStarted, id, stateOf(inputs, served, notStarted), inputs);
+    if (notStarted !== undefined)
+      throw partly(notStarted.whichUpMends(), id, stateOf(inputs, served, notStarted), inputs);
     return { id, outs: stateOf(inputs, served) };
   }
 
@@ -80,13 +85,12 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     const answer = await inPlainWords(() => this.find(id));
     if (answer === undefined || isElsewhere(answer, state)) return {};
     const { access, family, server = "" } = answer;
-    const props: ServerIpAddressState = {
-      access,
-      family,
-      server,
-      ...state,
-      ...servedIn(answer, state.defaultPtrRecord),
-    };
+    let served = servedIn(answer, state.defaultPtrRecord);
+    if (!isManaged(state) && server !== "") {
+      // Of an address that is only looked at, a default name that cannot be learnt is no failure.
+      served = await this.withDefaultPtrRecord(answer.address, server, served).catch(() => served);
+    }
+    const props: ServerIpAddressState = { access, family, server, ...state, ...served };
     return { id: isManaged(state) ? id : answer.address, props, inputs: partsOf(props).inputs };
   }
 
@@ -97,7 +101,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   ): Promise<pulumi.dynamic.UpdateResult> {
     const signal = deadline(news.timeouts?.update);
     return inPlainWords(async () => {
-      if (olds.leftStopped) await this.session.stoppedServers().startAgain(olds.server, signal);
+      if (olds.leftStopped) await this.session.stoppedServers().startAgain(olds.server);
       const served = await this.withPtrRecord(id, wantedPtrRecord(olds, news), partsOf(olds).served, signal);
       return { outs: stateOf(news, served) };
     });
@@ -105,15 +109,25 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
 
   async delete(id: string, state: ServerIpAddressState): Promise<void> {
     const signal = deadline(state.timeouts?.delete);
+    if (this.created.has(id)) return;
     await inPlainWords(async () => {
-      const answer = await this.find(id, signal);
-      if (answer === undefined || isElsewhere(answer, state)) return;
+      if (!(await this.isOurs(id, state, signal))) return;
       const release = () => this.session.client().ipAddresses.release(id, signal).catch(unlessGone);
       // UpCloud never releases an address of the internal network: no reason to stop the server first.
       if (state.access !== "public") return release();
       const powerCycle = this.declaredPowerCycles.get(id) ?? this.powerCycleOf(state);
-      const { notStarted } = await this.whileStopped({ server: state.server, powerCycle }, signal, release);
-      if (notStarted !== undefined) throw notStarted;
+      if (state.leftStopped) this.session.stoppedServers().owesStart(state.server);
+      // Until a server is stopped, minutes may pass in which somebody moves the address.
+      const releaseIfOurs = async () => {
+        if (await this.isOurs(id, state, signal)) await release();
+      };
+      const { notStarted } = await this.session
+        .stoppedServers()
+        .whileStopped(
+          { server: state.server, purpose: "release", powerCycle, signal },
+          powerCycle === false ? release : releaseIfOurs,
+        );
+      if (notStarted !== undefined) throw new Error(`The address is released. ${notStarted.message}`);
     });
   }
 
@@ -135,27 +149,23 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     if (this.session.isPreview) await this.session.previewWarnings.beforeRelease(olds.server, this.powerCycleOf(olds));
     if (olds.server !== news.server || news.access !== "public" || news.adopt !== undefined) return false;
     const addresses = (await this.session.snapshot.addresses()) ?? [];
-    return mustReleaseFirst(olds.server, addresses, { from: olds.family, to: news.family });
+    return mustReleaseFirst(olds.server, addresses);
   }
 
   private assign(inputs: ServerIpAddressInputs, signal: AbortSignal): Promise<Changed<IpAddressWire>> {
-    const { server } = inputs;
-    return this.whileStopped({ server, powerCycle: this.powerCycleOf(inputs) }, signal, () =>
-      this.session.client().ipAddresses.assign(inputs, signal),
-    );
+    const request = {
+      server: inputs.server,
+      purpose: "assign",
+      powerCycle: this.powerCycleOf(inputs),
+      signal,
+    } as const;
+    return this.session
+      .stoppedServers()
+      .whileStopped(request, () => this.session.client().ipAddresses.assign(inputs, signal));
   }
 
-  private whileStopped<T>(
-    how: { server: string; powerCycle: PowerCycle },
-    signal: AbortSignal,
-    change: () => Promise<T>,
-  ): Promise<Changed<T>> {
-    return this.session.stoppedServers().whileStopped({ ...how, signal }, change);
-  }
-
-  /** A default of the stack that cannot work is refused in the preview, like the resource's own value. */
-  private stackFailures(news: { powerCycle?: unknown }): CheckFailure[] {
-    if (news.powerCycle !== undefined) return [];
+  /** A default of the stack that cannot work is refused in the preview, like a value of the resource. */
+  private stackFailures(): CheckFailure[] {
     try {
       this.session.powerCycle();
       return [];
@@ -189,8 +199,18 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     return this.session.client().ipAddresses.get(address, signal).catch(unlessGone);
   }
 
+  private async isOurs(id: string, state: ServerIpAddressState, signal: AbortSignal): Promise<boolean> {
+    const answer = await this.find(id, signal);
+    return answer !== undefined && !isElsewhere(answer, state);
+  }
+
   /** API 1.2 does not tell an adopted address's zone, which its default name holds; the server does. */
-  private async withDefaultPtrRecord(id: string, server: string, served: Served, signal: AbortSignal): Promise<Served> {
+  private async withDefaultPtrRecord(
+    id: string,
+    server: string,
+    served: Served,
+    signal?: AbortSignal,
+  ): Promise<Served> {
     if (served.defaultPtrRecord !== undefined) return served;
     const { zone } = await this.session.client().servers.get(server, signal);
     return { ...served, defaultPtrRecord: defaultPtrRecord(id, zone) };

@@ -7,6 +7,7 @@ import type { PlannedChanges } from "./plannedChanges";
 import type { Progress } from "./progress";
 import { type HowToStop, ServerCycle } from "./serverCycle";
 import {
+  NoTimeLeftError,
   type NotStartedError,
   nameOf,
   RefusedThoughStoppedError,
@@ -16,6 +17,7 @@ import {
 
 export interface StoppedChange {
   server: string;
+  purpose: "assign" | "release";
   /** `false`: a running server is left alone, and the change fails. */
   powerCycle: PowerCycle;
   /** Ends waiting and changing; a server that was stopped for the change is started again all the same. */
@@ -30,11 +32,13 @@ export interface Changed<T> {
 
 /**
  * Makes changes that UpCloud allows only while their server is stopped. Changes of one server that overlap in time share
- * one stop and one start: the first has it stopped, the last one out has it started, and a change that comes while the
- * last one is about to do so takes the duty over. A server that was stopped stays stopped.
+ * one stop and one start: they gather before the server is stopped, and the last one out has it started. A change that
+ * comes while that one is about to do so takes the duty over. A server that was stopped stays stopped.
  */
 export class StoppedServers {
   private readonly shared = new Map<string, SharedCycle>();
+  /** Servers that an earlier operation stopped and could not start. */
+  private readonly leftStopped = new Set<string>();
   /** Changes under way in this operation, and those of them that only wait for others to come. */
   private underWay = 0;
   private waiting = 0;
@@ -47,40 +51,55 @@ export class StoppedServers {
   ) {}
 
   async whileStopped<T>(request: StoppedChange, change: () => Promise<T>): Promise<Changed<T>> {
-    const { server, powerCycle } = request;
     this.underWay++;
     try {
-      if (powerCycle === false) return { value: await this.asItIs(request, change) };
-      return await this.together(server, (cycle) => this.stopAndChange(cycle, request, howToStop(powerCycle), change));
+      if (request.powerCycle === false) return { value: await this.asItIs(request, change) };
+      return await this.together(request, howToStop(request.powerCycle), change);
     } finally {
       this.underWay--;
       this.plan.sign();
     }
   }
 
+  /** The next cycle of this server starts it: an earlier operation stopped it and could not. */
+  owesStart(server: string): void {
+    this.leftStopped.add(server);
+  }
+
   /** Starts a server that an earlier operation stopped and could not start. */
-  async startAgain(server: string, signal: AbortSignal): Promise<void> {
-    const { state } = await this.servers.get(server, signal);
-    if (state === "stopped") await this.servers.start(server, signal);
+  async startAgain(server: string): Promise<void> {
+    this.owesStart(server);
+    const shared = this.join(server);
+    await shared.previous;
+    const notStarted = await this.leave(server, shared, "release");
+    if (notStarted !== undefined) throw notStarted;
+  }
+
+  private async together<T>(request: StoppedChange, how: HowToStop, change: () => Promise<T>): Promise<Changed<T>> {
+    const { server, purpose, signal } = request;
+    const shared = this.join(server);
+    let value: T;
+    try {
+      await shared.previous;
+      await this.gather(server, shared, signal);
+      await shared.cycle.stop(how, signal);
+      value = await this.untilAllowed(request, change, () => shared.cycle.stopAgain(how, signal));
+    } catch (error) {
+      const notStarted = await this.leave(server, shared, purpose);
+      throw notStarted === undefined ? error : notStarted.after(error);
+    }
+    const notStarted = await this.leave(server, shared, purpose);
+    return notStarted === undefined ? { value } : { value, notStarted };
   }
 
   /** A running server is left alone. One in maintenance is on its way somewhere, which is worth waiting for. */
-  private async asItIs<T>({ server, signal }: StoppedChange, change: () => Promise<T>): Promise<T> {
-    return this.untilAllowed(server, signal, change, async (seen) => {
-      if (seen.state === "started" || seen.state === "error") throw new ServerRunsError(seen);
-      this.progress.say(server, `${nameOf(seen)}: it is in ${seen.state}, waiting until it is stopped`);
+  private async asItIs<T>(request: StoppedChange, change: () => Promise<T>): Promise<T> {
+    const since = this.pace.now();
+    return this.untilAllowed(request, change, async (seen) => {
+      if (seen.state === "started" || seen.state === "error") throw new ServerRunsError(seen, request.purpose);
+      if (seen.state !== "maintenance") return;
+      this.progress.say(request.server, `${nameOf(seen)}: it is in maintenance, waiting until it is stopped`, since);
     });
-  }
-
-  /** A server that somebody else starts in between is stopped again. */
-  private async stopAndChange<T>(
-    cycle: ServerCycle,
-    { server, signal }: StoppedChange,
-    how: HowToStop,
-    change: () => Promise<T>,
-  ): Promise<T> {
-    await cycle.stop(how, signal);
-    return this.untilAllowed(server, signal, change, () => cycle.stopAgain(how, signal));
   }
 
   /**
@@ -88,8 +107,7 @@ export class StoppedServers {
    * refusal though the server is stopped is soon taken at its word.
    */
   private async untilAllowed<T>(
-    server: string,
-    signal: AbortSignal,
+    { server, purpose, signal }: StoppedChange,
     change: () => Promise<T>,
     prepare: (seen: ServerWire) => Promise<void>,
   ): Promise<T> {
@@ -101,7 +119,7 @@ export class StoppedServers {
         if (!isServerStateIllegal(error)) throw error;
         const seen = await this.servers.get(server, signal);
         if (seen.state === "stopped" && ++doubts > mostDoubts) {
-          throw new RefusedThoughStoppedError(seen, error as Error);
+          throw new RefusedThoughStoppedError(seen, purpose, error as Error);
         }
         await prepare(seen);
         await this.pace.sleep(delays.next().value, signal);
@@ -110,29 +128,15 @@ export class StoppedServers {
     }
   }
 
-  private async together<T>(server: string, change: (cycle: ServerCycle) => Promise<T>): Promise<Changed<T>> {
-    const shared = this.join(server);
-    let value: T;
-    try {
-      await shared.previous;
-      await this.whileOthersMayCome(server, () => this.isLargest(shared), longestGatheringMs);
-      value = await change(shared.cycle);
-    } catch (error) {
-      const notStarted = await this.leave(server, shared);
-      throw notStarted === undefined ? error : notStarted.after(error);
-    }
-    const notStarted = await this.leave(server, shared);
-    return notStarted === undefined ? { value } : { value, notStarted };
-  }
-
   private join(server: string): SharedCycle {
     const current = this.shared.get(server);
     if (current !== undefined && current.restoring === undefined) {
       current.changes++;
       return current;
     }
+    const owesStart = this.leftStopped.delete(server);
     const next: SharedCycle = {
-      cycle: new ServerCycle(server, this.servers, this.progress, this.pace),
+      cycle: new ServerCycle(server, this.servers, this.progress, this.pace, owesStart),
       changes: 1,
       previous: current?.restoring,
       restoring: undefined,
@@ -141,10 +145,16 @@ export class StoppedServers {
     return next;
   }
 
-  private async leave(server: string, shared: SharedCycle): Promise<NotStartedError | undefined> {
+  private async leave(
+    server: string,
+    shared: SharedCycle,
+    purpose: StoppedChange["purpose"],
+  ): Promise<NotStartedError | undefined> {
     shared.changes--;
     if (shared.changes > 0) return undefined;
-    if (shared.cycle.hasStopped) await this.lateComers(server, shared);
+    if (shared.cycle.stoppedAtMs !== undefined && shared.cycle.owesStart) {
+      await this.lateComers(server, shared, purpose);
+    }
     if (shared.changes > 0 || shared.restoring !== undefined) return undefined;
     shared.restoring = shared.cycle.restore();
     const notStarted = await shared.restoring;
@@ -152,36 +162,44 @@ export class StoppedServers {
     return notStarted;
   }
 
-  /** The server is stopped and waits for late comers; somebody must stay to start it. */
-  private async lateComers(server: string, shared: SharedCycle): Promise<void> {
-    if (this.plan.isExpecting(server) === undefined) return this.pace.sleep(quietMs);
-    await this.whileOthersMayCome(
-      server,
-      () => shared.changes === 0,
-      longestDowntimeMs,
-      () => shared.changes > 0,
-    );
+  /** The server still runs and waits for the rest of the program's addresses; nothing to gain where it is off. */
+  private async gather(server: string, shared: SharedCycle, signal: AbortSignal): Promise<void> {
+    const { cycle } = shared;
+    if (!this.plan.isExpecting(server) || (await cycle.isStoppedAlready(signal))) return;
+    const since = this.pace.now();
+    await this.whileOthersMayCome(server, (isStuck) => {
+      if (signal.aborted) throw new NoTimeLeftError(server);
+      if (cycle.stoppedAtMs !== undefined || this.pace.now() - since > longestGatheringMs) return false;
+      cycle.say("waiting for the rest of its addresses before it is stopped", since);
+      return !(isStuck && this.isLargest(shared));
+    });
+  }
+
+  /** The server is off and waits for late comers; somebody must stay to start it. */
+  private async lateComers(server: string, shared: SharedCycle, purpose: StoppedChange["purpose"]): Promise<void> {
+    // Of releases nothing is planned: the next one comes at once, or not at all.
+    if (purpose === "release" || this.plan.isExpecting(server) === undefined) await this.pace.sleep(quietMs);
+    const { cycle } = shared;
+    const offSince = cycle.stoppedAtMs ?? this.pace.now();
+    await this.whileOthersMayCome(server, (isStuck) => {
+      cycle.say("waiting for more of its addresses before it is started", offSince);
+      return shared.changes === 0 && !isStuck && this.pace.now() - offSince < longestDowntimeMs;
+    });
   }
 
   /**
-   * Waits as long as the program declares more for this server, and the engine goes on handing over. The engine has only
-   * so many slots: when everything under way waits, the one that `givesWay` ends it.
+   * Waits as long as the program declares more for this server, and `goesOn`. The engine has only so many slots: it is
+   * stuck when everything under way waits and nothing has come from it for a moment.
    */
-  private async whileOthersMayCome(
-    server: string,
-    givesWay: () => boolean,
-    longestMs: number,
-    hasCome: () => boolean = () => false,
-  ): Promise<void> {
-    const since = this.pace.now();
+  private async whileOthersMayCome(server: string, goesOn: (isStuck: boolean) => boolean): Promise<void> {
     this.waiting++;
-    while (this.plan.isExpecting(server) && !hasCome() && this.pace.now() - since < longestMs) {
-      const isStuck = this.waiting >= this.underWay && this.plan.quietMs() > quietMs;
-      if (isStuck && givesWay()) break;
-      await this.pace.sleep(stepMs);
+    try {
+      const isStuck = () => this.waiting >= this.underWay && this.plan.quietMs() > quietMs;
+      while (this.plan.isExpecting(server) && goesOn(isStuck())) await this.pace.sleep(stepMs);
+    } finally {
+      this.waiting--;
+      this.plan.sign();
     }
-    this.waiting--;
-    this.plan.sign();
   }
 
   private isLargest({ changes }: SharedCycle): boolean {

@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import { type ClientOptions, createClient, type UpCloudClient } from "../../src/api/client";
 import { UpCloudError } from "../../src/api/errors";
 import { type AnsweringServer, answering, json, type Respond, text } from "../support/answers";
@@ -104,6 +105,38 @@ test("an operation whose time is over ends its request", async () => {
   const { client } = await clientOf(() => undefined);
   const error = await failureOf(client.ipAddresses.list(AbortSignal.timeout(50)));
   expect(error.message).toContain("the time that `timeouts` allows for the operation was over");
+});
+
+test("an operation whose time is over before sends nothing, and says so", async () => {
+  const { client, server } = await clientOf(json(201, { ip_address: address }));
+  const error = await failureOf(client.ipAddresses.assign(assignment, AbortSignal.abort()));
+  expect(error.failure).toBe("unsent");
+  expect(error.message).toContain("POST /1.2/ip_address was not sent to UpCloud");
+  expect(error.message).not.toContain("may have been assigned");
+  expect(server.received).toEqual([]);
+});
+
+test.each([500, 502, 504])(
+  "an assign that is answered %i says that an address may have been bought",
+  async (status) => {
+    const { client } = await clientOf(text(status, "text/html", "<h1>no</h1>"));
+    const error = await failureOf(client.ipAddresses.assign(assignment));
+    expect(error.message).toContain("An address may have been assigned to server");
+    expect(error.message).not.toContain("run again, and look");
+  },
+);
+
+test.each([
+  ["a redirect", (response: ServerResponse) => response.writeHead(302, { location: "/login" }).end("{}")],
+  ["a body where none belongs", json(200, {})],
+])("a release that is answered with %s has not released", async (_, respond) => {
+  const { client } = await clientOf(respond as Respond);
+  await failureOf(client.ipAddresses.release(address.address));
+});
+
+test("a redirect is no answer, whatever its body", async () => {
+  const { client } = await clientOf(json(302, { ip_address: address }));
+  expect(await failureOf(client.ipAddresses.get(address.address))).toMatchObject({ failure: "refused", status: 302 });
 });
 
 test("a refused connection is told as unanswered", async () => {

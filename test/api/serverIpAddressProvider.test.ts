@@ -1,3 +1,4 @@
+import type { ServerIpAddressState } from "../../src/provider/ipAddressState";
 import { ServerIpAddressProvider } from "../../src/provider/serverIpAddressProvider";
 import { Session } from "../../src/provider/session";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator";
@@ -10,6 +11,7 @@ let simulator: Simulator;
 let session: Session;
 let provider: ServerIpAddressProvider;
 let said: string[];
+let configuration: Record<string, string>;
 
 async function start(
   options: SimulatorOptions = {},
@@ -18,13 +20,24 @@ async function start(
 ) {
   simulator = await startSimulator(options);
   said = [];
-  const env = {
-    UPCLOUD_DEBUG_API_BASE_URL: simulator.url,
-    UPCLOUD_TOKEN: simulator.credentials.token,
-    UPCLOUD_API_VERSION: apiVersion,
-  };
-  session = new Session(env, (text) => said.push(text));
-  session.configure((key) => config[key]);
+  configuration = { "upcloud:apiVersion": apiVersion, ...config };
+  nextOperation();
+}
+
+/** Each operation of the engine has a process of its own, so nothing is remembered but the state. Time is the simulator's. */
+function nextOperation() {
+  session = new Session(
+    { UPCLOUD_DEBUG_API_BASE_URL: simulator.url, UPCLOUD_TOKEN: simulator.credentials.token },
+    (text) => said.push(text),
+    {
+      now: () => simulator.clock.now(),
+      async sleep(ms) {
+        simulator.clock.advance(ms);
+        await new Promise((resolve) => setImmediate(resolve));
+      },
+    },
+  );
+  session.configure((key) => configuration[key]);
   provider = new ServerIpAddressProvider(session);
 }
 afterEach(async () => {
@@ -38,6 +51,10 @@ async function create(declared: Record<string, unknown>) {
   expect(failures).toEqual([]);
   const { id, outs } = await provider.create({ ...inputs, ...line });
   return { id: id as string, state: { ...outs, ...line }, inputs };
+}
+function destroy(id: string, state: object) {
+  nextOperation();
+  return provider.delete(id, state as ServerIpAddressState);
 }
 const inputsOf = async (olds: object, declared: Record<string, unknown>) =>
   (await provider.check(olds, { ...line, ...declared })).inputs;
@@ -87,6 +104,25 @@ describe("adopt", () => {
   });
 });
 
+test("an address that another resource adopts in the same operation is not released with the old one", async () => {
+  await start();
+  const old = await create({ server: web });
+  nextOperation();
+  const renamed = await create({ server: web, adopt: old.id });
+  await provider.delete(old.id, old.state);
+  expect(renamed.id).toBe(old.id);
+  expect(simulator.account.getIpAddress(old.id)).toBeDefined();
+});
+
+test("null inside powerCycle and timeouts counts as left out", async () => {
+  await start();
+  const { inputs } = await provider.check(
+    {},
+    { server: web, powerCycle: { stopType: null, timeoutSeconds: null }, timeouts: { create: null } },
+  );
+  expect(inputs).toMatchObject({ powerCycle: {}, timeouts: {} });
+});
+
 describe("read", () => {
   test("of an address that is not managed gives all that UpCloud says, and UpCloud's spelling as the id", async () => {
     await start({}, "1.3");
@@ -101,6 +137,14 @@ describe("read", () => {
       zone: "de-fra1",
       mac,
     });
+  });
+
+  test("of an address that is not managed learns the default name that API 1.2 does not tell from the server", async () => {
+    await start();
+    const { address } = simulator.account.assignIpAddress({ server: web });
+    simulator.account.modifyIpAddress(address, { ptrRecord: "old.example.com" });
+    const { props } = await provider.read(address, { ...line } as object);
+    expect(props).toMatchObject({ defaultPtrRecord: `${address.replaceAll(".", "-")}.de-fra1.upcloud.host` });
   });
 
   test("keeps what the state knows, and its inputs are those of the program", async () => {
@@ -200,7 +244,7 @@ describe("the internal network", () => {
     const { id, state } = await create({ server: web, access: "private", powerCycle: true });
     simulator.account.startServer(web);
     simulator.clearRequests();
-    await expect(provider.delete(id, state)).rejects.toThrow("`retainOnDelete: true`");
+    await expect(destroy(id, state)).rejects.toThrow("`retainOnDelete: true`");
     expect(requests().filter((request) => request.startsWith("POST"))).toEqual([]);
   });
 });
@@ -210,15 +254,53 @@ describe("delete", () => {
     await start();
     const { id, state } = await create({ server: web });
     simulator.faults.add({ kind: "act", method: "DELETE", act: (account) => account.releaseIpAddress(id) });
-    await provider.delete(id, state);
+    await destroy(id, state);
     expect(simulator.account.getIpAddress(id)).toBeUndefined();
+  });
+
+  test("of an address that is moved while its server stops leaves it", async () => {
+    await start();
+    const { id, state } = await create({ server: web, powerCycle: true });
+    simulator.account.startServer(web);
+    simulator.faults.add({
+      kind: "act",
+      method: "POST",
+      path: "/server/*/stop",
+      act: (account) => account.moveIpAddress(id, mail),
+    });
+    await destroy(id, state);
+    expect(simulator.account.getIpAddress(id)?.server).toBe(mail);
+    expect(simulator.account.getServer(web)?.state).toBe("started");
+  });
+
+  test("from a running server names the up that has to come before", async () => {
+    await start();
+    const { id, state } = await create({ server: web });
+    simulator.account.startServer(web);
+    await expect(destroy(id, state)).rejects.toThrow("and run `pulumi up` before you delete it");
+  });
+
+  test("whose server does not start again says that the address is released", async () => {
+    await start();
+    const { id, state } = await create({ server: web, powerCycle: { stopType: "hard" } });
+    simulator.account.startServer(web);
+    simulator.faults.add({
+      kind: "error",
+      method: "POST",
+      path: "/server/*/start",
+      status: 402,
+      errorCode: "INSUFFICIENT_CREDITS",
+    });
+    await expect(destroy(id, state)).rejects.toThrow(
+      /^The address is released\. Server "web" .* could not be started again: .*too few credits to go on with server/,
+    );
   });
 
   test("that cannot tell whose address it is releases nothing", async () => {
     await start();
     const { id, state } = await create({ server: web });
     simulator.faults.add({ kind: "drop", when: "before-effect", method: "GET" });
-    await expect(provider.delete(id, state)).rejects.toThrow("UpCloud gave no answer to GET");
+    await expect(destroy(id, state)).rejects.toThrow("UpCloud gave no answer to GET");
     expect(simulator.account.getIpAddress(id)).toBeDefined();
   });
 });
@@ -227,8 +309,10 @@ test("an obsolete API 1.2 is left for 1.3, said once, and the state has what 1.3
   await start({ rules: { api12: "obsolete" } });
   const { id, state } = await create({ server: web, ptrRecord: "a.example.com" });
   expect(state).toMatchObject({ zone: "de-fra1", mac: expect.any(String) });
-  await provider.delete(id, state);
-  expect(said).toEqual(["UpCloud no longer serves API 1.2: going on with 1.3. Set upcloud:apiVersion to 1.3."]);
+  await destroy(id, state);
+  expect(said.slice(0, 1)).toEqual([
+    "UpCloud no longer serves API 1.2: going on with 1.3. Set upcloud:apiVersion to 1.3.",
+  ]);
 });
 
 test("powerCycle of the stack may be an object, and the resource's own value wins", async () => {

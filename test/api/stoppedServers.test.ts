@@ -28,7 +28,7 @@ const pace: Pace = {
     }
     if (signal?.aborted) return;
     simulator.clock.advance(ms);
-    await wait(3);
+    await wait(ms < 100 ? 1 : 3);
   },
 };
 
@@ -45,13 +45,11 @@ async function start(options: SimulatorOptions = {}) {
   onSleep = undefined;
   return stack();
 }
-const stack = () =>
-  new StoppedServers(
-    client.servers,
-    new Progress((line) => said.push(line), pace.now),
-    pace,
-    new PlannedChanges(pace.now),
-  );
+let plan: PlannedChanges;
+const stack = () => {
+  plan = new PlannedChanges(pace.now);
+  return new StoppedServers(client.servers, new Progress((line) => said.push(line), pace.now), pace, plan);
+};
 
 afterEach(async () => {
   await client.close();
@@ -62,7 +60,7 @@ const assign = (
   servers: StoppedServers,
   { server = mail, powerCycle = true as PowerCycle, signal = new AbortController().signal } = {},
 ) =>
-  servers.whileStopped({ server, powerCycle, signal }, () =>
+  servers.whileStopped({ server, purpose: "assign", powerCycle, signal }, () =>
     client.ipAddresses.assign({ server, family: "IPv4", access: "public" }, signal),
   );
 
@@ -161,7 +159,7 @@ test("a start that UpCloud refuses is told with the change's result", async () =
   const { value, notStarted } = await assign(servers);
   expect(value.server).toBe(mail);
   expect(notStarted?.message).toContain(
-    `server "mail" (${mail}), which was stopped to change them, could not be started`,
+    `Server "mail" (${mail}), which was stopped to change its addresses, could not be started`,
   );
   expect(notStarted?.message).toContain(`upctl server start ${mail}`);
   expect(stateOf(mail)).toBe("stopped");
@@ -177,7 +175,7 @@ test("a change and a start that are both refused are told in one message", async
     status: 403,
     errorCode: "ACTION_FORBIDDEN",
   });
-  await expect(assign(servers)).rejects.toThrow(/too few credits .* Besides, .* could not be started again/s);
+  await expect(assign(servers)).rejects.toThrow(/too few credits .* Besides: Server .* could not be started again/s);
 });
 
 test.each([
@@ -259,6 +257,180 @@ test("maintenance is waited out before the server is stopped", async () => {
   expect(writes()).toEqual({ "stop 200": 1, "ip_address 201": 1, "start 200": 1 });
 });
 
+describe("passing faults", () => {
+  test("while the server stops are worth another look", async () => {
+    const servers = await start();
+    simulator.faults.add({ kind: "error", method: "GET", path: "/server/*", status: 503, times: 3, skip: 1 });
+    await assign(servers);
+    expect(writes()).toEqual({ "stop 200": 1, "ip_address 201": 1, "start 200": 1 });
+  });
+
+  test("that go on while the server stops fail the change, and the server is started all the same", async () => {
+    const servers = await start();
+    simulator.faults.add({ kind: "error", method: "GET", path: "/server/*", status: 503, times: 9, skip: 1 });
+    await expect(assign(servers)).rejects.toThrow("503");
+    expect(writes()).toEqual({ "stop 200": 1, "start 200": 1 });
+    expect(stateOf(mail)).toBe("started");
+  });
+
+  test("after a start whose answer was lost do not leave the server off", async () => {
+    const servers = await start();
+    simulator.faults.add({ kind: "drop", when: "before-effect", method: "POST", path: "/server/*/start" });
+    simulator.faults.add({
+      kind: "act",
+      method: "POST",
+      path: "/ip_address",
+      act: () => simulator.faults.add({ kind: "error", method: "GET", path: "/server/*", status: 503, times: 4 }),
+    });
+    expect((await assign(servers)).notStarted).toBeUndefined();
+    expect(stateOf(mail)).toBe("started");
+  });
+});
+
+test("a stop that the user may not ask for fails at once, and nothing is waited for", async () => {
+  const servers = await start();
+  simulator.faults.add({
+    kind: "error",
+    method: "POST",
+    path: "/server/*/stop",
+    status: 403,
+    errorCode: "ACTION_FORBIDDEN",
+  });
+  const before = simulator.clock.now();
+  await expect(assign(servers, { powerCycle: { timeoutSeconds: 600 } })).rejects.toThrow("has no right to do this");
+  expect(simulator.clock.now() - before).toBeLessThan(10_000);
+  expect(writes()).toEqual({ "stop 403": 1 });
+});
+
+test("a stop that is refused while somebody acts on the server is asked for again at the next look", async () => {
+  const servers = await start();
+  const illegal = { kind: "error", status: 409, errorCode: "SERVER_STATE_ILLEGAL" } as const;
+  simulator.faults.add({ ...illegal, method: "POST", path: "/server/*/stop" });
+  await assign(servers);
+  expect(writes()).toEqual({ "stop 409": 1, "stop 200": 1, "ip_address 201": 1, "start 200": 1 });
+  expect(simulator.clock.now()).toBeLessThan(40_000);
+});
+
+test("a server that its owner stops at the same moment is not started", async () => {
+  const servers = await start();
+  simulator.faults.add({
+    kind: "act",
+    method: "POST",
+    path: "/server/*/stop",
+    act: (account) => account.stopServer(mail),
+  });
+  await assign(servers);
+  expect(writes()).toEqual({ "stop 409": 1, "ip_address 201": 1 });
+  expect(stateOf(mail)).toBe("stopped");
+});
+
+test("a server in error is told with its state after two minutes", async () => {
+  const servers = await start();
+  simulator.account.setServerState(mail, "error");
+  await expect(assign(servers)).rejects.toThrow('is in the state "error", in which its addresses cannot be changed');
+  expect(simulator.clock.now()).toBeLessThan(4 * 60_000);
+});
+
+test("a server that an earlier operation left off is started, and one that runs again is left as it is", async () => {
+  const servers = await start();
+  await servers.startAgain(mail);
+  expect(writes()).toEqual({});
+  simulator.account.stopServer(mail);
+  await servers.startAgain(mail);
+  expect(writes()).toEqual({ "start 200": 1 });
+});
+
+test("a release from a server that an earlier operation left off starts it", async () => {
+  const servers = await start();
+  simulator.account.stopServer(mail);
+  servers.owesStart(mail);
+  await assign(servers);
+  expect(writes()).toEqual({ "ip_address 201": 1, "start 200": 1 });
+});
+
+describe("addresses that the program declares together", () => {
+  /** What check tells when the engine comes to a new address of a server that has so many in the program. */
+  const checked = (server: string, onServer: number) => plan.checked(server, { onServer }, true);
+  /** Requests take hardly any time, so that it is the waiting that moves the clock. */
+  const slowClock = { rules: { requestMs: 5 } };
+  const create = (servers: StoppedServers, signal?: AbortSignal) => {
+    plan.creating(mail);
+    return assign(servers, signal && { signal });
+  };
+
+  test("are waited for while the server runs", async () => {
+    const servers = await start(slowClock);
+    checked(mail, 2);
+    const first = create(servers);
+    await wait(20);
+    expect(simulator.requests.some(({ method }) => method === "POST")).toBe(false);
+    checked(mail, 2);
+    await Promise.all([first, create(servers)]);
+    expect(writes()).toEqual({ "stop 200": 1, "ip_address 201": 2, "start 200": 1 });
+  });
+
+  test("are not waited for where the engine hands over nothing more", async () => {
+    const servers = await start(slowClock);
+    checked(mail, 3);
+    await create(servers);
+    expect(writes()).toEqual({ "stop 200": 1, "ip_address 201": 1, "start 200": 1 });
+    expect(simulator.clock.now()).toBeLessThan(60_000);
+  });
+
+  test("are waited for no longer than the operation may take, and nothing is asked for then", async () => {
+    const servers = await start(slowClock);
+    checked(mail, 3);
+    const abort = new AbortController();
+    onSleep = { ms: 50, act: () => abort.abort() };
+    await expect(create(servers, abort.signal)).rejects.toThrow("waited, still running, for the rest of its addresses");
+    expect(writes()).toEqual({});
+  });
+
+  test("that come when the server is off already are not waited for any more", async () => {
+    const servers = await start(slowClock);
+    simulator.account.startServer(web);
+    checked(mail, 3);
+    const first = create(servers);
+    while (stateOf(mail) !== "stopped") await wait(5);
+    // Another server keeps the engine busy for a long time.
+    simulator.account.setGuest(web, { acpi: false });
+    const other = assign(servers, { server: web, powerCycle: { timeoutSeconds: 600 } });
+    const offSince = simulator.clock.now();
+    checked(mail, 3);
+    await Promise.all([first, create(servers)]);
+    expect(simulator.clock.now() - offSince).toBeLessThan(150_000);
+    await other;
+    expect(writes()).toMatchObject({ "ip_address 201": 3 });
+  });
+});
+
+test("releases within an operation that checks other addresses share a cycle too", async () => {
+  const servers = await start();
+  plan.checked(mail, { onServer: 1 }, false);
+  const addresses = [1, 2].map(() => simulator.account.assignIpAddress({ server: mail }).address);
+  const release = (address: string) =>
+    servers.whileStopped(
+      { server: mail, purpose: "release", powerCycle: true, signal: new AbortController().signal },
+      () => client.ipAddresses.release(address),
+    );
+  let second: Promise<unknown> | undefined;
+  onSleep = {
+    ms: 1000,
+    act: () => {
+      onSleep = {
+        ms: 1000,
+        act: () => {
+          second = release(addresses[1] as string);
+        },
+      };
+    },
+  };
+  await release(addresses[0] as string);
+  expect(second).toBeDefined();
+  await second;
+  expect(writes()).toMatchObject({ "stop 200": 1, "start 200": 1 });
+});
+
 describe("without powerCycle", () => {
   test("a running server is left alone and named with its state and the two ways on", async () => {
     const servers = await start();
@@ -285,7 +457,7 @@ describe("without powerCycle", () => {
     }
     const [last] = simulator.account.listIpAddresses(web);
     const signal = new AbortController().signal;
-    const release = servers.whileStopped({ server: web, powerCycle: false, signal }, () =>
+    const release = servers.whileStopped({ server: web, purpose: "release", powerCycle: false, signal }, () =>
       client.ipAddresses.release(last?.address ?? ""),
     );
     await expect(release).rejects.toThrow(/although it is stopped: a server keeps at least one address/);

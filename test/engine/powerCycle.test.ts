@@ -88,7 +88,7 @@ describe("whatever fails, the server runs in the end or the resource says that i
     const first = await project.up();
     expect(first.ok).toBe(false);
     expect(first.output).toContain(
-      `server "mail" (${servers.mail}), which was stopped to change them, could not be started again`,
+      `Server "mail" (${servers.mail}), which was stopped to change its addresses, could not be started again`,
     );
     const [saved] = await project.resources();
     expect(project.address(saved?.id as string)?.server).toBe(servers.mail);

@@ -90,6 +90,12 @@ test.each<[string, Record<string, string>, Record<string, string>, RegExp]>([
     {},
     /without credentials, query or fragment/,
   ],
+  [
+    "a base URL with credentials and no scheme",
+    { "upcloud:token": "t", "upcloud:apiBaseUrl": "user:hidden@api.upcloud.com" },
+    {},
+    /got one with a user in it/,
+  ],
   ["another version", { "upcloud:token": "t", "upcloud:apiVersion": "1.4" }, {}, /to be 1\.2 or 1\.3, got "1\.4"/],
 ])("%s is refused, and no credential is shown", (_, config, env, message) => {
   expect(() => read(config, env)).toThrow(ConfigurationError);
