@@ -20,8 +20,8 @@ import { programHints } from "./programHints";
  * Source: UpCloud API 1.2, chapter "IP addresses".
  */
 export class ServerIpAddress extends pulumi.CustomResource {
-  /** The address as UpCloud spells it; the same as `id`. */
-  readonly address: pulumi.Output<string>;
+  /** The address as UpCloud spells it; the same as `id`, which `get` leaves in the spelling it was given. */
+  declare readonly address: pulumi.Output<string>;
   /** The UUID of the server. */
   declare readonly server: pulumi.Output<string>;
   declare readonly family: pulumi.Output<Family>;
@@ -62,10 +62,14 @@ export class ServerIpAddress extends pulumi.CustomResource {
       mac: undefined,
       zone: undefined,
     };
-    const program = opts?.id === undefined ? programHints(args?.server) : undefined;
+    if (opts?.id !== undefined) {
+      super(type, name, { ...outputs, address: undefined, ...lifeCycle("serverIpAddress") }, opts);
+      return;
+    }
+    const program = programHints(args?.server);
     super(type, name, { ...outputs, ...args, ...lifeCycle("serverIpAddress", program) }, opts);
     // In the preview of an update the engine knows the id, and none of the outputs that are not inputs too.
-    this.address = this.id;
+    (this as { address: pulumi.Output<string> }).address = this.id;
   }
 }
 

@@ -20,6 +20,8 @@ export interface Served {
 export interface ServerIpAddressState extends Omit<ServerIpAddressInputs, "ptrRecord">, Served {
   /** The program declares the PTR record, so taking it out of the program restores the default. */
   managesPtrRecord?: true;
+  /** Of an address that is only looked at (`get`), whose id stays as it was given. */
+  address?: string;
   /** The server was stopped for the change and could not be started again: the next update starts it. */
   leftStopped?: true;
 }
@@ -51,7 +53,8 @@ export function stateOf(
 
 /** The reverse of `stateOf`, with the PTR record that is really there among the inputs: so a refresh shows drift. */
 export function partsOf(state: ServerIpAddressState): { inputs: ServerIpAddressInputs; served: Served } {
-  const { ptrRecord, managesPtrRecord, leftStopped, defaultPtrRecord, partOfPlan, mac, zone, ...inputs } = state;
+  const { ptrRecord, managesPtrRecord, leftStopped, address, defaultPtrRecord, partOfPlan, mac, zone, ...inputs } =
+    state;
   return {
     inputs: managesPtrRecord ? { ...inputs, ptrRecord } : inputs,
     served: withoutUndefined({ ptrRecord, defaultPtrRecord, partOfPlan, mac, zone }),

@@ -82,16 +82,12 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   }
 
   async read(id: string, state: Partial<ServerIpAddressState> = {}): Promise<pulumi.dynamic.ReadResult> {
-    const answer = await inPlainWords(() => this.find(id));
+    const answer = await inPlainWords(() => (isFirstLook(state) ? this.findExisting(id) : this.find(id)));
     if (answer === undefined || isElsewhere(answer, state)) return {};
-    const { access, family, server = "" } = answer;
-    let served = servedIn(answer, state.defaultPtrRecord);
-    if (!isManaged(state) && server !== "") {
-      // Of an address that is only looked at, a default name that cannot be learnt is no failure.
-      served = await this.withDefaultPtrRecord(answer.address, server, served).catch(() => served);
-    }
-    const props: ServerIpAddressState = { access, family, server, ...state, ...served };
-    return { id: isManaged(state) ? id : answer.address, props, inputs: partsOf(props).inputs };
+    const served = servedIn(answer, state.defaultPtrRecord);
+    if (!isManaged(state)) return { id, props: { ...state, ...(await this.lookedAt(answer, served)) } };
+    const props = { ...state, ...served } as ServerIpAddressState;
+    return { id, props, inputs: partsOf(props).inputs };
   }
 
   async update(
@@ -199,6 +195,22 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     return this.session.client().ipAddresses.get(address, signal).catch(unlessGone);
   }
 
+  /** To a program that reads what is not there, the engine would give a resource without values. */
+  private async findExisting(address: string): Promise<IpAddressWire> {
+    const answer = await this.find(address);
+    if (answer !== undefined) return answer;
+    throw new Error(
+      `There is no address ${address} in the UpCloud account: correct the address that \`get\` is given.`,
+    );
+  }
+
+  private async lookedAt(answer: IpAddressWire, served: Served): Promise<ServerIpAddressState> {
+    const { access, address, family, server = "" } = answer;
+    // A default name that cannot be learnt is no failure of a look.
+    const named = this.withDefaultPtrRecord(address, server, served).catch(() => served);
+    return { access, address, family, server, ...(await named) };
+  }
+
   private async isOurs(id: string, state: ServerIpAddressState, signal: AbortSignal): Promise<boolean> {
     const answer = await this.find(id, signal);
     return answer !== undefined && !isElsewhere(answer, state);
@@ -236,7 +248,9 @@ function wantedPtrRecord(olds: ServerIpAddressState, news: ServerIpAddressInputs
 
 const isEmpty = (olds: object) => Object.keys(olds).length === 0;
 
-const isManaged = (state: Partial<ServerIpAddressState>) => state.server !== undefined;
+/** `get` gives read nothing to begin with, and later the address that it found. */
+const isFirstLook = (state: Partial<ServerIpAddressState>) => state.server === undefined;
+const isManaged = (state: Partial<ServerIpAddressState>) => !isFirstLook(state) && state.address === undefined;
 
 const isElsewhere = (answer: IpAddressWire, state: Partial<ServerIpAddressState>) =>
   isManaged(state) && answer.server !== state.server;

@@ -124,12 +124,13 @@ test("null inside powerCycle and timeouts counts as left out", async () => {
 });
 
 describe("read", () => {
-  test("of an address that is not managed gives all that UpCloud says, and UpCloud's spelling as the id", async () => {
+  test("of an address that is not managed gives all that UpCloud says, in UpCloud's spelling", async () => {
     await start({}, "1.3");
     const { address, mac } = simulator.account.assignIpAddress({ server: web, family: "IPv6" });
     const { id, props } = await provider.read(address.toUpperCase(), { ...line } as object);
-    expect(id).toBe(address);
+    expect(id).toBe(address.toUpperCase());
     expect(props).toMatchObject({
+      address,
       server: web,
       family: "IPv6",
       access: "public",
@@ -145,6 +146,25 @@ describe("read", () => {
     simulator.account.modifyIpAddress(address, { ptrRecord: "old.example.com" });
     const { props } = await provider.read(address, { ...line } as object);
     expect(props).toMatchObject({ defaultPtrRecord: `${address.replaceAll(".", "-")}.de-fra1.upcloud.host` });
+  });
+
+  test("of an address that a program looks for and that is not there fails, and one that was there is gone", async () => {
+    await start();
+    await expect(provider.read("203.0.113.250", { ...line } as object)).rejects.toThrow(
+      "There is no address 203.0.113.250 in the UpCloud account",
+    );
+    const { address } = simulator.account.assignIpAddress({ server: web });
+    const { props } = await provider.read(address, { ...line } as object);
+    simulator.account.releaseIpAddress(address);
+    expect(await provider.read(address, props)).toEqual({});
+  });
+
+  test("of an address that is not managed and moves to another server still finds it", async () => {
+    await start();
+    const { address } = simulator.account.assignIpAddress({ server: web });
+    const { props } = await provider.read(address, { ...line } as object);
+    simulator.account.moveIpAddress(address, mail);
+    expect((await provider.read(address, props)).props).toMatchObject({ address, server: mail });
   });
 
   test("keeps what the state knows, and its inputs are those of the program", async () => {
