@@ -17,7 +17,6 @@ import type { Changed } from "./stoppedServers";
 export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider {
   /** What the program says now of addresses that are being replaced: delete is told only what their state says. */
   private readonly declaredPowerCycles = new Map<string, PowerCycle>();
-
   /** Ids that create has returned in this operation: of an address that was adopted anew, the old resource lets go. */
   private readonly created = new Set<string>();
 
@@ -31,12 +30,10 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     const { __provider, __program, ...news } = declared;
     const { inputs, failures } = checkServerIpAddress(news);
     failures.push(...this.stackFailures());
-    if (failures.length === 0)
-      await this.checked(
-        inputs as unknown as ServerIpAddressInputs,
-        __program as ProgramHints | undefined,
-        isEmpty(olds),
-      );
+    if (failures.length === 0) {
+      const program = __program as ProgramHints | undefined;
+      await this.checked(inputs as unknown as ServerIpAddressInputs, program, isEmpty(olds));
+    }
     return { inputs, failures };
   }
 
@@ -76,8 +73,9 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     } catch (cause) {
       throw partly(notStarted?.after(cause) ?? cause, id, stateOf(inputs, served, notStarted), inputs);
     }
-    if (notStarted !== undefined)
+    if (notStarted !== undefined) {
       throw partly(notStarted.whichUpMends(), id, stateOf(inputs, served, notStarted), inputs);
+    }
     return { id, outs: stateOf(inputs, served) };
   }
 
@@ -104,8 +102,8 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   }
 
   async delete(id: string, state: ServerIpAddressState): Promise<void> {
-    const signal = deadline(state.timeouts?.delete);
     if (this.created.has(id)) return;
+    const signal = deadline(state.timeouts?.delete);
     await inPlainWords(async () => {
       if (!(await this.isOurs(id, state, signal))) return;
       const release = () => this.session.client().ipAddresses.release(id, signal).catch(unlessGone);
@@ -142,7 +140,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
 
   private async mustReleaseFirst(olds: ServerIpAddressState, news: ServerIpAddressInputs): Promise<boolean> {
     if (olds.access !== "public") return false;
-    if (this.session.isPreview) await this.session.previewWarnings.beforeRelease(olds.server, this.powerCycleOf(olds));
+    if (this.session.isPreview) await this.session.previewWarnings.beforeRelease(olds.server, this.powerCycleOf(news));
     if (olds.server !== news.server || news.access !== "public" || news.adopt !== undefined) return false;
     const addresses = (await this.session.snapshot.addresses()) ?? [];
     return mustReleaseFirst(olds.server, addresses);
