@@ -25,7 +25,7 @@ const config: Config = {
   maxWorkers: 2,
   collectCoverageFrom: ["src/**/*.ts"],
   // Of the quick tests alone: declarations and entry points run in other processes, under the engine tests.
-  coverageThreshold: { global: { statements: 93, branches: 88, functions: 93, lines: 94 } },
+  coverageThreshold: { global: { statements: 90, branches: 85, functions: 90, lines: 91 } },
 };
 
 export default config;
