@@ -71,7 +71,7 @@ export class Project {
   static async create(simulator: Simulator, env: Record<string, string> = {}, installed?: string): Promise<Project> {
     const directory = installed ?? directoryOnThisRepository();
     const program = installed === undefined ? javaScript : typeScript;
-    mkdirSync(join(directory, "state"));
+    for (const folder of ["state", "tmp"]) mkdirSync(join(directory, folder));
     writeFileSync(join(directory, program.file), "");
     const pulumiCommand = await PulumiCommand.get({ root: process.env.PULUMI_CLI_ROOT as string });
     const stack = await LocalWorkspace.createStack(
@@ -80,6 +80,8 @@ export class Project {
         pulumiCommand,
         envVars: {
           PULUMI_HOME: join(directory, "home"),
+          // Pulumi's language host leaves its pipes behind.
+          TMPDIR: join(directory, "tmp"),
           PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
           PULUMI_CONFIG_PASSPHRASE: "a passphrase",
           PULUMI_SKIP_UPDATE_CHECK: "true",
