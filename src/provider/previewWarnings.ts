@@ -36,6 +36,10 @@ export class PreviewWarnings {
 
   private ofRunning(server: ServerWire, powerCycle: PowerCycle): void {
     if (server.state === "stopped" || isUnknown(powerCycle)) return;
+    if (server.state === "error") {
+      this.once(`${nameOf(server)} is in the state "error", in which its addresses cannot be changed`);
+      return;
+    }
     this.once(
       powerCycle === false
         ? `${nameOf(server)} is ${server.state}, and UpCloud assigns and releases addresses only while it is stopped: stop it first, or set \`powerCycle: true\` (upcloud:powerCycle for the stack) to have it stopped and started again`

@@ -1,9 +1,9 @@
 import type { UpCloudClient } from "../api/client";
-import { isPassing, isServerStateIllegal } from "../api/errors";
+import { isPassing, isServerStateIllegal, UpCloudError } from "../api/errors";
 import type { ServerWire, StopType } from "../api/wire";
 import { type Pace, pollDelaysMs } from "./pace";
 import type { Progress } from "./progress";
-import { NotStartedError, nameOf, ServerBusyError, ServerInErrorError } from "./serverFailures";
+import { NoTimeLeftError, NotStartedError, nameOf, ServerBusyError, ServerInErrorError } from "./serverFailures";
 
 export interface HowToStop {
   type: StopType;
@@ -15,6 +15,10 @@ export interface HowToStop {
 export class ServerCycle {
   /** When the server was seen to be stopped; `undefined` while it runs or stops. */
   stoppedAtMs: number | undefined;
+  /** An operation before this one stopped the server and could not start it. */
+  wasLeftStopped = false;
+  private isStoppedHere = false;
+  private firstLook: Promise<unknown> | undefined;
   /** The stop that was asked for and has not been seen to happen. */
   private pendingStop: { atMs: number; askedMs: number; how: HowToStop } | undefined;
   private stopping: Promise<void> | undefined;
@@ -25,14 +29,16 @@ export class ServerCycle {
     private readonly servers: UpCloudClient["servers"],
     private readonly progress: Progress,
     private readonly pace: Pace,
-    /** The server was stopped here, or by an operation before that could not start it: it has to be started. */
-    public owesStart: boolean,
   ) {}
 
-  /** Looks at the server once, for all who ask. */
+  get owesStart(): boolean {
+    return this.isStoppedHere || this.wasLeftStopped;
+  }
+
+  /** Looks at the server once, for all who ask. What goes wrong here goes wrong again in `stop`, which deals with it. */
   async isStoppedAlready(signal: AbortSignal): Promise<boolean> {
-    // What goes wrong here goes wrong again in `stop`, which deals with it.
-    if (this.seen === undefined) await this.look(signal).catch(() => undefined);
+    this.firstLook ??= this.look(signal).catch(() => undefined);
+    await this.firstLook;
     if (this.seen?.state === "stopped") this.stoppedAtMs ??= this.pace.now();
     return this.stoppedAtMs !== undefined;
   }
@@ -47,7 +53,8 @@ export class ServerCycle {
         await this.stopping;
       } catch (error) {
         // The one who began may have had less time.
-        if (!(error instanceof ServerBusyError) || signal.aborted) throw error;
+        const isOutOfTime = error instanceof ServerBusyError || error instanceof NoTimeLeftError;
+        if (!isOutOfTime || signal.aborted) throw error;
       }
     }
   }
@@ -91,7 +98,7 @@ export class ServerCycle {
         inErrorSince = state === "error" ? (inErrorSince ?? this.pace.now()) : undefined;
         faults = 0;
       } catch (error) {
-        if (signal.aborted && this.seen !== undefined) throw new ServerBusyError(this.seen);
+        if (signal.aborted) throw this.seen ? new ServerBusyError(this.seen) : new NoTimeLeftError(this.server);
         if (!isPassing(error) || ++faults > mostFaults) throw error;
       }
       if (this.seen !== undefined && inErrorSince !== undefined && this.pace.now() - inErrorSince > errorMs) {
@@ -113,46 +120,50 @@ export class ServerCycle {
     if (before === undefined) {
       this.say(how.type === "soft" ? `stopping it, hard after ${how.timeoutSeconds} s` : "stopping it hard");
     }
-    const owedStart = this.owesStart;
+    const wasStoppedHere = this.isStoppedHere;
     const atMs = before?.atMs ?? now;
     const timeoutSeconds = Math.max(1, Math.round(how.timeoutSeconds - (now - atMs) / 1000));
     // Before the request, since a stop whose answer is lost may still have been heard.
     this.pendingStop = { atMs, askedMs: now, how };
-    this.owesStart = true;
+    this.isStoppedHere = true;
     try {
       await this.servers.stop(this.server, { ...how, timeoutSeconds }, signal);
     } catch (error) {
-      if (isPassing(error)) return;
+      const wasRefused = error instanceof UpCloudError && error.status !== undefined && error.status < 500;
+      if (isPassing(error) && !wasRefused) return;
       // Nothing was stopped here. Whoever has just taken the server out of `started` owes the start.
       this.pendingStop = before;
-      this.owesStart = owedStart;
-      if (!isServerStateIllegal(error)) throw error;
+      this.isStoppedHere = wasStoppedHere;
+      if (!isPassing(error) && !isServerStateIllegal(error)) throw error;
     }
   }
 
   private async untilStarted(): Promise<void> {
     const since = this.pace.now();
     let limitMs = restoreMs;
-    let lastFault: unknown;
+    let fault: unknown;
     let starts = 0;
     for (const delay of pollDelaysMs()) {
       try {
-        const { state } = starts === 0 && this.stoppedAtMs !== undefined && this.seen ? this.seen : await this.look();
+        const isKnownToBeOff = starts === 0 && fault === undefined && this.stoppedAtMs !== undefined;
+        const { state } = isKnownToBeOff && this.seen?.state === "stopped" ? this.seen : await this.look();
+        fault = undefined;
         if (state === "started" && !this.isStopPending()) return;
-        if (state === "stopped" && ++starts <= mostStarts) {
+        if (state === "stopped") {
           this.say("starting it again");
           this.seen = await this.servers.start(this.server);
           if (this.seen.state === "started") return;
+          starts++;
         }
         // UpCloud takes a server out of this state by itself, one way or the other, or not at all.
         if (state === "error") limitMs = Math.min(limitMs, this.pace.now() - since + errorMs);
       } catch (error) {
         // Somebody else's start, an answer that is lost and a passing fault are worth another look.
         if (!isPassing(error) && !isServerStateIllegal(error)) throw error;
-        lastFault = error;
+        fault = error;
       }
-      if (starts > mostStarts) throw lastFault ?? new Error("it stops again by itself.");
-      if (this.pace.now() - since > limitMs) throw new Error(`its state is still "${this.seen?.state ?? "unknown"}".`);
+      if (starts >= mostStarts) throw new Error("it stops again by itself.");
+      if (this.pace.now() - since > limitMs) throw fault ?? new Error(`its state is still "${this.seen?.state}".`);
       this.say("waiting until it runs again", since);
       await this.pace.sleep(delay);
     }

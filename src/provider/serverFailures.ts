@@ -46,13 +46,13 @@ export class ServerBusyError extends Error {
   }
 }
 
-/** The time of the operation was over before anything was asked of UpCloud. */
+/** The time of the operation was over while it waited. */
 export class NoTimeLeftError extends Error {
   override readonly name = "NoTimeLeftError";
 
   constructor(server: string) {
     super(
-      `The time that \`timeouts\` allows was over while server ${server} waited, still running, for the rest of its addresses: run again, or allow more time.`,
+      `The time that \`timeouts\` allows was over before the addresses of server ${server} could be changed: run again, or allow more time.`,
     );
   }
 }

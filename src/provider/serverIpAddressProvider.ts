@@ -17,8 +17,8 @@ import type { Changed } from "./stoppedServers";
 export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider {
   /** What the program says now of addresses that are being replaced: delete is told only what their state says. */
   private readonly declaredPowerCycles = new Map<string, PowerCycle>();
-  /** Ids that create has returned in this operation: of an address that was adopted anew, the old resource lets go. */
-  private readonly created = new Set<string>();
+  /** Ids of resources that the program has now: an older resource lets go of an address that one of them has adopted. */
+  private readonly claimed = new Set<string>();
 
   constructor(private readonly session: Session) {}
 
@@ -49,6 +49,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
       this.session.plan.willBeCheckedAgain(news.server);
       return { changes: true, replaces, deleteBeforeReplace: await this.mustReleaseFirst(olds, news) };
     }
+    if (news.adopt !== undefined) this.claimed.add(id);
     const changes =
       olds.leftStopped === true ||
       !isSamePtrRecord(olds.ptrRecord, wantedPtrRecord(olds, news)) ||
@@ -65,7 +66,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
       inputs.adopt === undefined ? this.assign(inputs, signal) : this.adopt(inputs.adopt, inputs, signal),
     );
     const id = answer.address;
-    this.created.add(id);
+    this.claimed.add(id);
     let served = servedIn(answer);
     try {
       served = await this.withDefaultPtrRecord(id, inputs.server, served, signal);
@@ -102,26 +103,9 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   }
 
   async delete(id: string, state: ServerIpAddressState): Promise<void> {
-    if (this.created.has(id)) return;
-    const signal = deadline(state.timeouts?.delete);
     await inPlainWords(async () => {
-      if (!(await this.isOurs(id, state, signal))) return;
-      const release = () => this.session.client().ipAddresses.release(id, signal).catch(unlessGone);
-      // UpCloud never releases an address of the internal network: no reason to stop the server first.
-      if (state.access !== "public") return release();
-      const powerCycle = this.declaredPowerCycles.get(id) ?? this.powerCycleOf(state);
-      if (state.leftStopped) this.session.stoppedServers().owesStart(state.server);
-      // Until a server is stopped, minutes may pass in which somebody moves the address.
-      const releaseIfOurs = async () => {
-        if (await this.isOurs(id, state, signal)) await release();
-      };
-      const { notStarted } = await this.session
-        .stoppedServers()
-        .whileStopped(
-          { server: state.server, purpose: "release", powerCycle, signal },
-          powerCycle === false ? release : releaseIfOurs,
-        );
-      if (notStarted !== undefined) throw new Error(`The address is released. ${notStarted.message}`);
+      if (!this.claimed.has(id)) await this.release(id, state);
+      if (state.leftStopped) await this.session.stoppedServers().startAgain(state.server);
     });
   }
 
@@ -156,6 +140,27 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     return this.session
       .stoppedServers()
       .whileStopped(request, () => this.session.client().ipAddresses.assign(inputs, signal));
+  }
+
+  private async release(id: string, state: ServerIpAddressState): Promise<void> {
+    const signal = deadline(state.timeouts?.delete);
+    const { server } = state;
+    let isReleased = false;
+    /** Looks each time: until a server is stopped, minutes may pass in which somebody moves the address. */
+    const releaseIfOurs = async () => {
+      if (!(await this.isOurs(id, state, signal))) return;
+      await this.session.client().ipAddresses.release(id, signal).catch(unlessGone);
+      isReleased = true;
+    };
+    // UpCloud never releases an address of the internal network: no reason to stop the server first.
+    if (state.access !== "public") return releaseIfOurs();
+    const powerCycle = this.declaredPowerCycles.get(id) ?? this.powerCycleOf(state);
+    // Nor for one that is not ours any more.
+    if (powerCycle !== false && !(await this.isOurs(id, state, signal))) return;
+    const request = { server, purpose: "release", powerCycle, signal } as const;
+    const { notStarted } = await this.session.stoppedServers().whileStopped(request, releaseIfOurs);
+    if (notStarted === undefined) return;
+    throw isReleased ? new Error(`The address is released. ${notStarted.message}`) : notStarted;
   }
 
   /** A default of the stack that cannot work is refused in the preview, like a value of the resource. */

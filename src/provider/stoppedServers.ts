@@ -11,7 +11,7 @@ import {
   type NotStartedError,
   nameOf,
   RefusedThoughStoppedError,
-  ServerBusyError,
+  ServerInErrorError,
   ServerRunsError,
 } from "./serverFailures";
 
@@ -37,8 +37,6 @@ export interface Changed<T> {
  */
 export class StoppedServers {
   private readonly shared = new Map<string, SharedCycle>();
-  /** Servers that an earlier operation stopped and could not start. */
-  private readonly leftStopped = new Set<string>();
   /** Changes under way in this operation, and those of them that only wait for others to come. */
   private underWay = 0;
   private waiting = 0;
@@ -61,17 +59,13 @@ export class StoppedServers {
     }
   }
 
-  /** The next cycle of this server starts it: an earlier operation stopped it and could not. */
-  owesStart(server: string): void {
-    this.leftStopped.add(server);
-  }
-
-  /** Starts a server that an earlier operation stopped and could not start. */
+  /** Starts a server that an earlier operation stopped and could not start, after what is under way there. */
   async startAgain(server: string): Promise<void> {
-    this.owesStart(server);
     const shared = this.join(server);
+    shared.cycle.wasLeftStopped = true;
     await shared.previous;
-    const notStarted = await this.leave(server, shared, "release");
+    await this.leave(server, shared, "release");
+    const notStarted = await shared.ended;
     if (notStarted !== undefined) throw notStarted;
   }
 
@@ -96,7 +90,8 @@ export class StoppedServers {
   private async asItIs<T>(request: StoppedChange, change: () => Promise<T>): Promise<T> {
     const since = this.pace.now();
     return this.untilAllowed(request, change, async (seen) => {
-      if (seen.state === "started" || seen.state === "error") throw new ServerRunsError(seen, request.purpose);
+      if (seen.state === "error") throw new ServerInErrorError(seen);
+      if (seen.state === "started") throw new ServerRunsError(seen, request.purpose);
       if (seen.state !== "maintenance") return;
       this.progress.say(request.server, `${nameOf(seen)}: it is in maintenance, waiting until it is stopped`, since);
     });
@@ -123,23 +118,28 @@ export class StoppedServers {
         }
         await prepare(seen);
         await this.pace.sleep(delays.next().value, signal);
-        if (signal.aborted) throw new ServerBusyError(seen);
+        if (signal.aborted) throw new NoTimeLeftError(server);
       }
     }
   }
 
   private join(server: string): SharedCycle {
     const current = this.shared.get(server);
-    if (current !== undefined && current.restoring === undefined) {
+    if (current !== undefined && !current.isRestoring) {
       current.changes++;
       return current;
     }
-    const owesStart = this.leftStopped.delete(server);
+    let end: SharedCycle["end"] = () => undefined;
+    const ended = new Promise<NotStartedError | undefined>((resolve) => {
+      end = resolve;
+    });
     const next: SharedCycle = {
-      cycle: new ServerCycle(server, this.servers, this.progress, this.pace, owesStart),
+      cycle: new ServerCycle(server, this.servers, this.progress, this.pace),
       changes: 1,
-      previous: current?.restoring,
-      restoring: undefined,
+      previous: current?.ended,
+      isRestoring: false,
+      ended,
+      end,
     };
     this.shared.set(server, next);
     return next;
@@ -155,9 +155,10 @@ export class StoppedServers {
     if (shared.cycle.stoppedAtMs !== undefined && shared.cycle.owesStart) {
       await this.lateComers(server, shared, purpose);
     }
-    if (shared.changes > 0 || shared.restoring !== undefined) return undefined;
-    shared.restoring = shared.cycle.restore();
-    const notStarted = await shared.restoring;
+    if (shared.changes > 0 || shared.isRestoring) return undefined;
+    shared.isRestoring = true;
+    const notStarted = await shared.cycle.restore();
+    shared.end(notStarted);
     if (this.shared.get(server) === shared) this.shared.delete(server);
     return notStarted;
   }
@@ -213,8 +214,10 @@ interface SharedCycle {
   changes: number;
   /** The end of the cycle before: its start comes before this one's first look. */
   previous: Promise<unknown> | undefined;
-  /** Set when the last one out starts the server: nobody joins any more. */
-  restoring: Promise<NotStartedError | undefined> | undefined;
+  /** The last one out starts the server: nobody joins any more. */
+  isRestoring: boolean;
+  ended: Promise<NotStartedError | undefined>;
+  end(notStarted: NotStartedError | undefined): void;
 }
 
 /** How often UpCloud may say that a stopped server is not stopped before it must mean something else. */

@@ -114,6 +114,18 @@ test("an address that another resource adopts in the same operation is not relea
   expect(simulator.account.getIpAddress(old.id)).toBeDefined();
 });
 
+test("an address that was adopted in an earlier operation is not released with the old resource", async () => {
+  await start();
+  const old = await create({ server: web });
+  nextOperation();
+  const renamed = await create({ server: web, adopt: old.id });
+  nextOperation();
+  const same = await inputsOf(renamed.inputs, { server: web, adopt: old.id });
+  expect(await provider.diff(renamed.id, renamed.state, same)).toEqual({ changes: false });
+  await provider.delete(old.id, old.state);
+  expect(simulator.account.getIpAddress(old.id)).toBeDefined();
+});
+
 test("null inside powerCycle and timeouts counts as left out", async () => {
   await start();
   const { inputs } = await provider.check(
@@ -290,6 +302,28 @@ describe("delete", () => {
     });
     await destroy(id, state);
     expect(simulator.account.getIpAddress(id)?.server).toBe(mail);
+    expect(simulator.account.getServer(web)?.state).toBe("started");
+  });
+
+  test("of an address that is moved while its server is in maintenance leaves it", async () => {
+    await start();
+    const { id, state } = await create({ server: web });
+    simulator.account.setServerState(web, "maintenance", { state: "stopped", afterMs: 20_000 });
+    simulator.faults.add({
+      kind: "act",
+      method: "DELETE",
+      when: "after",
+      act: (account) => account.moveIpAddress(id, mail),
+    });
+    await destroy(id, state);
+    expect(simulator.account.getIpAddress(id)?.server).toBe(mail);
+  });
+
+  test.each([true, false])("starts a server that was left off, with powerCycle %j now", async (powerCycle) => {
+    await start();
+    const { id, state } = await create({ server: web, powerCycle });
+    await destroy(id, { ...state, leftStopped: true });
+    expect(simulator.account.getIpAddress(id)).toBeUndefined();
     expect(simulator.account.getServer(web)?.state).toBe("started");
   });
 

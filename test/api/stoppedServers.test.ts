@@ -4,7 +4,7 @@ import type { PowerCycle } from "../../src/provider/inputs";
 import type { Pace } from "../../src/provider/pace";
 import { PlannedChanges } from "../../src/provider/plannedChanges";
 import { Progress } from "../../src/provider/progress";
-import { ServerBusyError, ServerRunsError } from "../../src/provider/serverFailures";
+import { NotStartedError, ServerBusyError, ServerRunsError } from "../../src/provider/serverFailures";
 import { StoppedServers } from "../../src/provider/stoppedServers";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator";
 
@@ -190,12 +190,13 @@ test.each([
   expect(stateOf(mail)).toBe("started");
 });
 
-test("a start that fails for good is given up after five tries", async () => {
+test("a start that fails for good is given up after a quarter of an hour", async () => {
   const servers = await start();
-  simulator.faults.add({ kind: "error", status: 503, method: "POST", path: "/server/*/start", times: 100 });
+  simulator.faults.add({ kind: "error", status: 503, method: "POST", path: "/server/*/start", times: 1000 });
   const { notStarted } = await assign(servers);
   expect(notStarted?.message).toContain("503");
-  expect(writes()).toMatchObject({ "start 503": 5 });
+  expect(simulator.clock.now()).toBeGreaterThan(15 * 60_000);
+  expect(simulator.clock.now()).toBeLessThan(17 * 60_000);
 });
 
 test("a server that does not boot is told with its state, after two minutes", async () => {
@@ -287,6 +288,54 @@ describe("passing faults", () => {
   });
 });
 
+test("the failing start of a server that was left off is told to all who wait for it", async () => {
+  const servers = await start();
+  simulator.account.stopServer(mail);
+  simulator.faults.add({
+    kind: "error",
+    method: "POST",
+    path: "/server/*/start",
+    status: 403,
+    errorCode: "ACTION_FORBIDDEN",
+  });
+  const [assigned, again] = await Promise.allSettled([assign(servers), servers.startAgain(mail)]);
+  expect([assigned.status, again]).toEqual(["fulfilled", { status: "rejected", reason: expect.any(NotStartedError) }]);
+});
+
+test("a first look that is answered late does not hide that the server was stopped", async () => {
+  const servers = await start({ rules: { requestMs: 5, softStopMs: 100 } });
+  plan.checked(mail, { onServer: 2 }, true);
+  plan.checked(mail, { onServer: 2 }, true);
+  const { get } = client.servers;
+  let held: Promise<unknown> = wait(150);
+  client.servers.get = async (uuid, signal) => {
+    const answer = await get(uuid, signal);
+    const waitFor = held;
+    held = Promise.resolve();
+    await waitFor;
+    return answer;
+  };
+  const first = assign(servers);
+  plan.creating(mail);
+  await Promise.all([first, assign(servers)]);
+  expect(writes()).toEqual({ "stop 200": 1, "ip_address 201": 2, "start 200": 1 });
+});
+
+test("a stop that UpCloud has no time for did not stop the server", async () => {
+  const servers = await start();
+  simulator.faults.add({ kind: "rate-limit", method: "POST", path: "/server/*/stop" });
+  simulator.faults.add({
+    kind: "act",
+    method: "GET",
+    path: "/server/*",
+    skip: 1,
+    act: (account) => account.stopServer(mail),
+  });
+  await assign(servers);
+  expect(writes()).toEqual({ "stop 429": 1, "ip_address 201": 1 });
+  expect(stateOf(mail)).toBe("stopped");
+});
+
 test("a stop that the user may not ask for fails at once, and nothing is waited for", async () => {
   const servers = await start();
   simulator.faults.add({
@@ -340,12 +389,12 @@ test("a server that an earlier operation left off is started, and one that runs 
   expect(writes()).toEqual({ "start 200": 1 });
 });
 
-test("a release from a server that an earlier operation left off starts it", async () => {
+test("a server that an earlier operation left off is started after a change that is under way there", async () => {
   const servers = await start();
   simulator.account.stopServer(mail);
-  servers.owesStart(mail);
-  await assign(servers);
+  await Promise.all([assign(servers), servers.startAgain(mail)]);
   expect(writes()).toEqual({ "ip_address 201": 1, "start 200": 1 });
+  expect(stateOf(mail)).toBe("started");
 });
 
 describe("addresses that the program declares together", () => {
@@ -382,7 +431,7 @@ describe("addresses that the program declares together", () => {
     checked(mail, 3);
     const abort = new AbortController();
     onSleep = { ms: 50, act: () => abort.abort() };
-    await expect(create(servers, abort.signal)).rejects.toThrow("waited, still running, for the rest of its addresses");
+    await expect(create(servers, abort.signal)).rejects.toThrow("before the addresses of server");
     expect(writes()).toEqual({});
   });
 
