@@ -79,6 +79,11 @@ export const isPassing = (error: unknown): boolean =>
     error.status === 429 ||
     (error.status ?? 0) >= 500);
 
+/** Certain not to have had an effect: never sent, or refused by UpCloud's own rules. An answer that broke off is neither. */
+export const isWithoutEffect = (error: unknown): boolean =>
+  error instanceof UpCloudError &&
+  (error.failure === "unsent" || (error.failure === "refused" && (error.status ?? 0) < 500));
+
 export const isServerStateIllegal = (error: unknown): boolean => has(error, "SERVER_STATE_ILLEGAL");
 
 export const isVersionRefused = (error: unknown): boolean => has(error, "API_VERSION_OBSOLETE", "API_VERSION_INVALID");

@@ -1,5 +1,5 @@
 import type { UpCloudClient } from "../api/client";
-import { isPassing, isServerStateIllegal, UpCloudError } from "../api/errors";
+import { isPassing, isServerStateIllegal, isWithoutEffect } from "../api/errors";
 import type { ServerWire, StopType } from "../api/wire";
 import { type Pace, pollDelaysMs } from "./pace";
 import type { Progress } from "./progress";
@@ -129,8 +129,7 @@ export class ServerCycle {
     try {
       await this.servers.stop(this.server, { ...how, timeoutSeconds }, signal);
     } catch (error) {
-      const wasRefused = error instanceof UpCloudError && error.status !== undefined && error.status < 500;
-      if (isPassing(error) && !wasRefused) return;
+      if (!isWithoutEffect(error)) return;
       // Nothing was stopped here. Whoever has just taken the server out of `started` owes the start.
       this.pendingStop = before;
       this.isStoppedHere = wasStoppedHere;

@@ -336,6 +336,19 @@ test("a stop that UpCloud has no time for did not stop the server", async () => 
   expect(stateOf(mail)).toBe("stopped");
 });
 
+test.each([
+  ["half a body", { kind: "half-body" }],
+  ["nothing", { kind: "drop", when: "after-effect" }],
+] as const)(
+  "a stop that is answered with %s may have been heard, and the server is started in the end",
+  async (_, fault) => {
+    const servers = await start({ rules: { softStopMs: 1000 } });
+    simulator.faults.add({ ...fault, method: "POST", path: "/server/*/stop" });
+    await assign(servers);
+    expect(stateOf(mail)).toBe("started");
+  },
+);
+
 test("a stop that the user may not ask for fails at once, and nothing is waited for", async () => {
   const servers = await start();
   simulator.faults.add({
