@@ -1,5 +1,3 @@
-import type { ServerIpAddressState } from "./ipAddressState";
-
 /**
  * Runs a step of the life cycle and lets a failure out as Pulumi may show it: the plugin prints `${error}: ${error.stack}`
  * for check, diff, read and delete, and a user has no use for our stack.
@@ -17,14 +15,16 @@ export async function inPlainWords<T>(step: () => Promise<T>): Promise<T> {
  * reason is shown, and the next `pulumi up` runs update. The engine takes the properties as they are, so `__provider`
  * has to be among them, or the resource could never be updated or deleted again.
  */
-export function partly(cause: unknown, id: string, state: ServerIpAddressState, inputs: object): Error {
+export function partly(cause: unknown, id: string, state: object, inputs: object): Error {
   const { __provider } = inputs as { __provider?: string };
   const error = plain(cause);
   return Object.assign(error, { id, properties: { ...state, __provider }, reasons: [error.message] });
 }
 
+export const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+
 function plain(cause: unknown): Error {
-  const error = new Error(cause instanceof Error ? cause.message : String(cause));
+  const error = new Error(messageOf(cause));
   error.stack = error.message;
   error.toString = () => "pulumi-upcloud-ip";
   return error;

@@ -1,6 +1,7 @@
 import type { UpCloudClient } from "../api/client";
 import { isPassing, isServerStateIllegal, isWithoutEffect } from "../api/errors";
 import type { ServerWire, StopType } from "../api/wire";
+import { messageOf } from "./failures";
 import { type Pace, pollDelaysMs } from "./pace";
 import type { Progress } from "./progress";
 import { NoTimeLeftError, NotStartedError, nameOf, ServerBusyError, ServerInErrorError } from "./serverFailures";
@@ -73,7 +74,7 @@ export class ServerCycle {
       return undefined;
     } catch (error) {
       const server = this.seen ?? { title: "unknown", uuid: this.server };
-      return new NotStartedError(server, error instanceof Error ? error.message : String(error));
+      return new NotStartedError(server, messageOf(error));
     }
   }
 
@@ -129,7 +130,7 @@ export class ServerCycle {
     try {
       await this.servers.stop(this.server, { ...how, timeoutSeconds }, signal);
     } catch (error) {
-      if (!isWithoutEffect(error)) return;
+      if (isPassing(error) && !isWithoutEffect(error)) return;
       // Nothing was stopped here. Whoever has just taken the server out of `started` owes the start.
       this.pendingStop = before;
       this.isStoppedHere = wasStoppedHere;

@@ -1,4 +1,5 @@
 import type { ServerWire } from "../api/wire";
+import { messageOf } from "./failures";
 
 /** How messages call a server: by its title and its UUID. */
 export const nameOf = ({ title, uuid }: Pick<ServerWire, "title" | "uuid">): string => `server "${title}" (${uuid})`;
@@ -86,8 +87,7 @@ export class NotStartedError extends Error {
 
   /** Both failures, where the change failed before. */
   after(failure: unknown): Error {
-    const first = failure instanceof Error ? failure.message : String(failure);
-    return new Error(`${first} Besides: ${this.message}`);
+    return new Error(`${messageOf(failure)} Besides: ${this.message}`);
   }
 }
 

@@ -4,7 +4,7 @@ import { isAddressGone } from "../api/errors";
 import type { Access, IpAddressWire } from "../api/wire";
 import { defaultPtrRecord, isSameAddress, isSamePtrRecord } from "./addresses";
 import { deadline } from "./durations";
-import { inPlainWords, partly } from "./failures";
+import { inPlainWords, messageOf, partly } from "./failures";
 import { type CheckFailure, checkServerIpAddress } from "./inputChecks";
 import type { PowerCycle, ServerIpAddressInputs } from "./inputs";
 import { partsOf, type Served, type ServerIpAddressState, servedIn, stateOf } from "./ipAddressState";
@@ -169,7 +169,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
       this.session.powerCycle();
       return [];
     } catch (error) {
-      return [{ property: "powerCycle", reason: (error as Error).message }];
+      return [{ property: "powerCycle", reason: messageOf(error) }];
     }
   }
 

@@ -64,6 +64,16 @@ const assign = (
     client.ipAddresses.assign({ server, family: "IPv4", access: "public" }, signal),
   );
 
+/** The first wait of a second is for the stop, the next one for late comers. */
+function whenLateComersAreWaitedFor(act: () => void) {
+  onSleep = {
+    ms: 1000,
+    act: () => {
+      onSleep = { ms: 1000, act };
+    },
+  };
+}
+
 /** How often something other than a read was asked for. */
 const writes = () => {
   const counts: Record<string, number> = {};
@@ -101,17 +111,9 @@ test("servers are stopped independently of each other", async () => {
 test("a change that comes when the last one is about to start the server takes the duty over", async () => {
   const servers = await start();
   let late: Promise<unknown> | undefined;
-  onSleep = {
-    ms: 1000,
-    act: () => {
-      onSleep = {
-        ms: 1000,
-        act: () => {
-          late = assign(servers);
-        },
-      };
-    },
-  };
+  whenLateComersAreWaitedFor(() => {
+    late = assign(servers);
+  });
   await assign(servers);
   expect(late).toBeDefined();
   await late;
@@ -476,17 +478,9 @@ test("releases within an operation that checks other addresses share a cycle too
       () => client.ipAddresses.release(address),
     );
   let second: Promise<unknown> | undefined;
-  onSleep = {
-    ms: 1000,
-    act: () => {
-      onSleep = {
-        ms: 1000,
-        act: () => {
-          second = release(addresses[1] as string);
-        },
-      };
-    },
-  };
+  whenLateComersAreWaitedFor(() => {
+    second = release(addresses[1] as string);
+  });
   await release(addresses[0] as string);
   expect(second).toBeDefined();
   await second;

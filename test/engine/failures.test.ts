@@ -1,14 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { startSimulator } from "pulumi-upcloud-ip/simulator";
-import { Project, servers } from "./support/project";
+import { servers } from "./support/project";
+import { endAll, start } from "./support/runningServers";
 
-const projects: Project[] = [];
-async function start(options: Parameters<typeof startSimulator>[0] = {}, env: Record<string, string> = {}) {
-  const project = await Project.create(await startSimulator(options), env);
-  projects.push(project);
-  return project;
-}
-afterAll(() => Promise.all(projects.map((project) => project.end())));
+afterAll(endAll);
 
 const declare = (server: string, more = "") => `new ServerIpAddress("mail", { server: "${server}", ${more} });`;
 
