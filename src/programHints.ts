@@ -13,19 +13,26 @@ let lastTurn: Promise<void> = Promise.resolve();
  * own: registrations that reach the engine in one burst are taken up in any order, and then a server would be stopped for
  * its first address while its last one waits behind all others.
  */
-export function programHints(server: pulumi.Input<string>): pulumi.Output<ProgramHints> {
+export function programHints(
+  server: pulumi.Input<string>,
+  resourceUrn: pulumi.Output<string>,
+): pulumi.Output<ProgramHints> {
   const run = pulumi.runtime.getMonitor() ?? noEngine;
   const declaredOn = declaredIn.get(run) ?? new Map<string, number>();
   declaredIn.set(run, declaredOn);
-  return pulumi.output(server).apply(async (uuid) => {
+  return pulumi.all([server, resourceUrn]).apply(async ([uuid, urn]) => {
     const key = String(uuid).toLowerCase();
     declaredOn.set(key, (declaredOn.get(key) ?? 0) + 1);
     await nextTurn();
-    return { preview: pulumi.runtime.isDryRun(), onServer: declaredOn.get(key) ?? 1 };
+    return { preview: pulumi.runtime.isDryRun(), onServer: declaredOn.get(key) ?? 1, urn, stack: stackName() };
   });
 }
 
 function nextTurn(): Promise<void> {
   lastTurn = lastTurn.then(() => new Promise((resolve) => setImmediate(resolve)));
   return lastTurn;
+}
+
+function stackName(): string {
+  return [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
 }

@@ -66,7 +66,7 @@ export class ServerIpAddress extends pulumi.CustomResource {
       super(type, name, { ...outputs, address: undefined, ...lifeCycle("serverIpAddress") }, opts);
       return;
     }
-    const program = programHints(args?.server);
+    const program = programHints(args?.server, pulumi.createUrn(name, type, opts?.parent));
     super(type, name, { ...outputs, ...args, ...lifeCycle("serverIpAddress", program) }, opts);
     // In the preview of an update the engine knows the id, and none of the outputs that are not inputs too.
     (this as { address: pulumi.Output<string> }).address = this.id;

@@ -71,6 +71,14 @@ const has = (error: unknown, ...codes: string[]) =>
 /** The address does not exist, or UpCloud gave it to another account: not ours, in either case. */
 export const isAddressGone = (error: unknown): boolean => has(error, "IP_ADDRESS_NOT_FOUND", "IP_ADDRESS_FORBIDDEN");
 
+/** For `catch`: lets pass that the address is gone, and nothing else. */
+export function unlessGone(error: unknown): undefined {
+  if (!isAddressGone(error)) throw error;
+}
+
+/** The user may not do this, whatever the address or the server. */
+export const isForbidden = (error: unknown): boolean => has(error, "ACTION_FORBIDDEN");
+
 /** Nothing that UpCloud means by it: the same request may well succeed a moment later. */
 export const isPassing = (error: unknown): boolean =>
   error instanceof UpCloudError &&

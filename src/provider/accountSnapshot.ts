@@ -1,34 +1,103 @@
 import type { UpCloudClient } from "../api/client";
+import { isForbidden, unlessGone } from "../api/errors";
 import type { IpAddressWire, ServerWire } from "../api/wire";
+import { canonicalAddress } from "./addresses";
+import type { Pace } from "./pace";
 
 /**
- * The account as it was when an operation began to plan: one request for the addresses and one for the servers, however
- * many resources ask. For plans and warnings only, which do without it where it cannot be had.
+ * What the resources of an operation know of the account together: one list, however many of them ask. An address that
+ * they change themselves is looked at again.
  */
 export class AccountSnapshot {
-  private listedAddresses: Promise<IpAddressWire[] | undefined> | undefined;
-  private listedServers: Promise<ServerWire[] | undefined> | undefined;
+  private first: Promise<IpAddressWire[]> | undefined;
+  private latest: { atMs: number; addresses: Promise<Map<string, IpAddressWire>> } | undefined;
+  private plannedAddresses: Promise<IpAddressWire[] | undefined> | undefined;
+  private plannedServers: Promise<ServerWire[] | undefined> | undefined;
+  private asking = 0;
+  private hasLookedAtOne = false;
 
-  constructor(private readonly client: () => UpCloudClient) {}
+  constructor(
+    private readonly client: () => UpCloudClient,
+    private readonly pace: Pace,
+  ) {}
 
-  addresses(): Promise<IpAddressWire[] | undefined> {
-    this.listedAddresses ??= this.orUndefined(({ ipAddresses }) => ipAddresses.list(AbortSignal.timeout(patienceMs)));
-    return this.listedAddresses;
+  /** As it was when the operation first asked. A failure is not kept: the next one who asks has another try. */
+  addresses(timeMs = patienceMs): Promise<IpAddressWire[]> {
+    this.first ??= this.list(timeMs).catch((error) => {
+      this.first = undefined;
+      throw error;
+    });
+    return this.first;
   }
 
-  servers(): Promise<ServerWire[] | undefined> {
-    this.listedServers ??= this.orUndefined(({ servers }) => servers.list(AbortSignal.timeout(patienceMs)));
-    return this.listedServers;
+  /**
+   * For plans and warnings, which do without it where it cannot be had: no credentials, no network, no right to list. The
+   * operation itself will say so where it matters.
+   */
+  addressesIfAny(): Promise<IpAddressWire[] | undefined> {
+    this.plannedAddresses ??= this.addresses(plansPatienceMs).catch(() => undefined);
+    return this.plannedAddresses;
   }
 
-  /** No credentials, no network, no right to list: the operation itself will say so where it matters. */
-  private async orUndefined<T>(list: (client: UpCloudClient) => Promise<T>): Promise<T | undefined> {
-    try {
-      return await list(this.client());
-    } catch {
-      return undefined;
-    }
+  serversIfAny(): Promise<ServerWire[] | undefined> {
+    const list = async () => this.client().servers.list(AbortSignal.timeout(plansPatienceMs));
+    this.plannedServers ??= list().catch(() => undefined);
+    return this.plannedServers;
+  }
+
+  /**
+   * The address as it was at most `maxAgeMs` ago, or `undefined` when it is not the account's any more. One that is asked
+   * for alone is a request about it; those that are asked for together share a list. That an address is gone, UpCloud has
+   * to say of the address itself.
+   */
+  async find(address: string, maxAgeMs: number, signal?: AbortSignal): Promise<IpAddressWire | undefined> {
+    const listed = (await this.isAlone(maxAgeMs)) ? undefined : await this.listed(maxAgeMs);
+    return listed?.get(keyOf(address)) ?? this.client().ipAddresses.get(address, signal).catch(unlessGone);
+  }
+
+  /** The address was changed: what was known of it is no more. */
+  async changed(address: string): Promise<void> {
+    (await this.latest?.addresses.catch(() => undefined))?.delete(keyOf(address));
+  }
+
+  private isYoung(maxAgeMs: number): boolean {
+    return this.latest !== undefined && this.pace.now() - this.latest.atMs <= maxAgeMs;
+  }
+
+  /** The engine hands over at once what it does in parallel; one by one, the second look shows that there are more. */
+  private async isAlone(maxAgeMs: number): Promise<boolean> {
+    if (this.hasLookedAtOne || this.isYoung(maxAgeMs)) return false;
+    this.asking++;
+    await this.pace.sleep(togetherMs);
+    this.hasLookedAtOne = this.asking === 1 && !this.isYoung(maxAgeMs);
+    setImmediate(() => this.asking--);
+    return this.hasLookedAtOne;
+  }
+
+  /** `undefined` for a user who may see addresses, but not the list of them. */
+  private async listed(maxAgeMs: number): Promise<Map<string, IpAddressWire> | undefined> {
+    if (!this.isYoung(maxAgeMs)) this.list(patienceMs).catch(() => undefined);
+    return this.latest?.addresses.catch(unlessForbidden);
+  }
+
+  private list(timeMs: number): Promise<IpAddressWire[]> {
+    const request = async () => this.client().ipAddresses.list(AbortSignal.timeout(timeMs));
+    const listed = request();
+    const addresses = listed.then((all) => new Map(all.map((one) => [keyOf(one.address), one])));
+    addresses.catch(() => {
+      this.latest = undefined;
+    });
+    this.latest = { atMs: this.pace.now(), addresses };
+    return listed;
   }
 }
 
-const patienceMs = 20_000;
+const keyOf = (address: string) => canonicalAddress(address) ?? address;
+
+function unlessForbidden(error: unknown): undefined {
+  if (!isForbidden(error)) throw error;
+}
+
+const patienceMs = 60_000;
+const plansPatienceMs = 20_000;
+const togetherMs = 10;

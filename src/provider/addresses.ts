@@ -1,5 +1,5 @@
 import * as ipaddr from "ipaddr.js";
-import type { Family, IpAddressWire } from "../api/wire";
+import type { Access, Family, IpAddressWire } from "../api/wire";
 
 /*
  * UpCloud spells IPv6 addresses in lower case with the last four groups padded to four digits, which is not the
@@ -22,6 +22,9 @@ export function familyOf(address: string): Family | undefined {
   return kind === undefined ? undefined : kind === "ipv4" ? "IPv4" : "IPv6";
 }
 
+/** `private` and `utility` are two versions' words for the internal network. */
+export const isSameNetwork = (a: Access, b: Access): boolean => (a === "public") === (b === "public");
+
 /**
  * The name that UpCloud gives a public address by itself, as far as an answer tells it: the record in it where that is
  * such a name, or the one that the zone (API 1.3) makes certain.
@@ -40,6 +43,9 @@ export const defaultPtrRecord = (address: string, zone: string): string =>
 export const isSamePtrRecord = (a: string, b: string): boolean => canonicalName(a) === canonicalName(b);
 
 export const canonicalName = (name: string): string => name.toLowerCase().replace(/\.$/, "");
+
+/** A record that nobody has set: in UpCloud's own domain, or none, as on the internal network. */
+export const isGivenByUpCloud = (ptrRecord: string): boolean => ptrRecord === "" || defaultSuffix.test(ptrRecord);
 
 /** `.upcloud.host` today, `.host.upcloud.com` on addresses from before 2019. */
 const defaultSuffix = /\.(upcloud\.host|host\.upcloud\.com)$/;

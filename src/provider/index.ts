@@ -6,7 +6,13 @@ import { Session } from "./session";
  * file: they can never change.
  */
 
-const session = new Session(process.env, (line) => console.error(line));
+const session = new Session({ env: process.env, notify: (line) => console.error(line) });
+
+// The engine's way to end the process, once all results are saved.
+process.once("SIGINT", () => {
+  session.journal.forgetReturned();
+  process.exit();
+});
 
 /** The life cycle of `ServerIpAddress`. */
 export const serverIpAddress = new ServerIpAddressProvider(session);

@@ -40,7 +40,7 @@ const defaults = { family: "IPv4", access: "public" };
 type Outcome = { value: unknown } | { reason: string };
 type Rule = (value: unknown) => Outcome;
 
-const rules: { [property in keyof Required<ServerIpAddressInputs>]: Rule } = {
+const rules: { [property in Exclude<keyof ServerIpAddressInputs, `__${string}`>]-?: Rule } = {
   server: (value) =>
     typeof value === "string" && uuidForm.test(value)
       ? { value: value.toLowerCase() }

@@ -19,4 +19,6 @@ export interface ServerIpAddressInputs {
   adopt?: string;
   powerCycle?: PowerCycle;
   timeouts?: Timeouts;
+  /** Of a resource that is to be created: `Creations`. */
+  __creation?: string;
 }

@@ -17,7 +17,7 @@ export interface Served {
 }
 
 /** The outputs as Pulumi's state holds them: inputs, and what UpCloud says. */
-export interface ServerIpAddressState extends Omit<ServerIpAddressInputs, "ptrRecord">, Served {
+export interface ServerIpAddressState extends Omit<ServerIpAddressInputs, "ptrRecord" | "__creation">, Served {
   /** The program declares the PTR record, so taking it out of the program restores the default. */
   managesPtrRecord?: true;
   /** Of an address that is only looked at (`get`), whose id stays as it was given. */
@@ -42,7 +42,7 @@ export function stateOf(
   served: Served,
   notStarted?: NotStartedError,
 ): ServerIpAddressState {
-  const { ptrRecord: declared, ...rest } = inputs;
+  const { ptrRecord: declared, __creation, ...rest } = inputs;
   return {
     ...rest,
     ...served,

@@ -3,6 +3,9 @@ export interface ProgramHints {
   preview?: boolean;
   /** How many addresses the program declares on the same server, this one included. */
   onServer?: number;
+  urn?: string;
+  /** As the Pulumi CLI names it: `organization/project/stack`. */
+  stack?: string;
 }
 
 /**

@@ -18,7 +18,7 @@ export class PreviewWarnings {
   async beforeAssign(inputs: ServerIpAddressInputs, powerCycle: PowerCycle): Promise<void> {
     const { server, family, access, adopt } = inputs;
     if (adopt !== undefined || [server, family, access].some(isUnknown)) return;
-    const [servers] = await Promise.all([this.snapshot.servers(), this.snapshot.addresses()]);
+    const [servers] = await Promise.all([this.snapshot.serversIfAny(), this.snapshot.addressesIfAny()]);
     if (servers === undefined) return;
     const found = servers.find(({ uuid }) => uuid === server);
     if (found === undefined) {
@@ -30,7 +30,7 @@ export class PreviewWarnings {
   }
 
   async beforeRelease(server: string, powerCycle: PowerCycle): Promise<void> {
-    const found = (await this.snapshot.servers())?.find(({ uuid }) => uuid === server);
+    const found = (await this.snapshot.serversIfAny())?.find(({ uuid }) => uuid === server);
     if (found !== undefined) this.ofRunning(found, powerCycle);
   }
 
@@ -48,7 +48,7 @@ export class PreviewWarnings {
   }
 
   private async ofFull(server: ServerWire, family: Family): Promise<void> {
-    const addresses = await this.snapshot.addresses();
+    const addresses = await this.snapshot.addressesIfAny();
     if (addresses === undefined) return;
     const key = `${server.uuid} ${family}`;
     const planned = (this.planned.get(key) ?? 0) + 1;

@@ -1,26 +1,26 @@
 import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
-import { isAddressGone } from "../api/errors";
-import type { Access, IpAddressWire } from "../api/wire";
-import { defaultPtrRecord, isSameAddress, isSamePtrRecord } from "./addresses";
+import type { IpAddressWire } from "../api/wire";
+import { defaultPtrRecord, isSameAddress, isSameNetwork, isSamePtrRecord } from "./addresses";
+import type { Assignment } from "./assignmentJournal";
 import { deadline } from "./durations";
 import { inPlainWords, messageOf, partly } from "./failures";
 import { type CheckFailure, checkServerIpAddress } from "./inputChecks";
-import type { PowerCycle, ServerIpAddressInputs } from "./inputs";
+import type { ServerIpAddressInputs } from "./inputs";
 import { partsOf, type Served, type ServerIpAddressState, servedIn, stateOf } from "./ipAddressState";
 import type { ProgramHints } from "./plannedChanges";
+import { Releases } from "./releases";
 import { mustReleaseFirst } from "./room";
 import type { Session } from "./session";
 import type { Changed } from "./stoppedServers";
 
 /** The life cycle of `ServerIpAddress`: inputs come out of check, states out of create, read and update. */
 export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider {
-  /** What the program says now of addresses that are being replaced: delete is told only what their state says. */
-  private readonly declaredPowerCycles = new Map<string, PowerCycle>();
-  /** Ids of resources that the program has now: an older resource lets go of an address that one of them has adopted. */
-  private readonly claimed = new Set<string>();
+  private readonly releases: Releases;
 
-  constructor(private readonly session: Session) {}
+  constructor(private readonly session: Session) {
+    this.releases = new Releases(session);
+  }
 
   async configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<void> {
     this.session.configure((key) => config.get(key));
@@ -33,11 +33,15 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     if (failures.length === 0) {
       const program = __program as ProgramHints | undefined;
       await this.checked(inputs as unknown as ServerIpAddressInputs, program, isEmpty(olds));
+      if (isEmpty(olds) && program?.urn !== undefined && !program.preview) {
+        inputs.__creation = this.session.creations.mark(program.urn);
+      }
     }
     return { inputs, failures };
   }
 
   async diff(id: string, olds: ServerIpAddressState, news: ServerIpAddressInputs): Promise<pulumi.dynamic.DiffResult> {
+    await this.stands(id);
     const replaces = [
       ...(olds.server === news.server ? [] : ["server"]),
       ...(olds.family === news.family ? [] : ["family"]),
@@ -45,14 +49,14 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
       ...(news.adopt === undefined || isSameAddress(news.adopt, id) ? [] : ["adopt"]),
     ];
     if (replaces.length > 0) {
-      this.declaredPowerCycles.set(id, this.powerCycleOf(news));
+      this.releases.willReplace(id, news);
       this.session.plan.willBeCheckedAgain(news.server);
       return { changes: true, replaces, deleteBeforeReplace: await this.mustReleaseFirst(olds, news) };
     }
-    if (news.adopt !== undefined) this.claimed.add(id);
+    if (news.adopt !== undefined) this.releases.keep(id);
     const changes =
       olds.leftStopped === true ||
-      !isSamePtrRecord(olds.ptrRecord, wantedPtrRecord(olds, news)) ||
+      (news.ptrRecord !== undefined && !isSamePtrRecord(olds.ptrRecord, news.ptrRecord)) ||
       (olds.managesPtrRecord ?? false) !== (news.ptrRecord !== undefined) ||
       !isDeepStrictEqual(olds.powerCycle, news.powerCycle) ||
       !isDeepStrictEqual(olds.timeouts, news.timeouts);
@@ -62,17 +66,22 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   async create(inputs: ServerIpAddressInputs): Promise<pulumi.dynamic.CreateResult> {
     this.session.plan.creating(inputs.server);
     const signal = deadline(inputs.timeouts?.create);
+    const assignment = { ...inputs, urn: this.session.creations.urnOf(inputs.__creation) };
     const { value: answer, notStarted } = await inPlainWords(() =>
-      inputs.adopt === undefined ? this.assign(inputs, signal) : this.adopt(inputs.adopt, inputs, signal),
+      inputs.adopt === undefined
+        ? this.assign(assignment, inputs, signal)
+        : this.adopt(inputs.adopt, assignment, signal),
     );
     const id = answer.address;
-    this.claimed.add(id);
+    this.releases.keep(id);
     let served = servedIn(answer);
     try {
       served = await this.withDefaultPtrRecord(id, inputs.server, served, signal);
       served = await this.withPtrRecord(id, inputs.ptrRecord, served, signal);
     } catch (cause) {
       throw partly(notStarted?.after(cause) ?? cause, id, stateOf(inputs, served, notStarted), inputs);
+    } finally {
+      await this.session.journal.returned(assignment);
     }
     if (notStarted !== undefined) {
       throw partly(notStarted.whichUpMends(), id, stateOf(inputs, served, notStarted), inputs);
@@ -81,6 +90,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   }
 
   async read(id: string, state: Partial<ServerIpAddressState> = {}): Promise<pulumi.dynamic.ReadResult> {
+    if (isManaged(state)) await this.stands(id);
     const answer = await inPlainWords(() => (isFirstLook(state) ? this.findExisting(id) : this.find(id)));
     if (answer === undefined || isElsewhere(answer, state)) return {};
     const served = servedIn(answer, state.defaultPtrRecord);
@@ -97,14 +107,17 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     const signal = deadline(news.timeouts?.update);
     return inPlainWords(async () => {
       if (olds.leftStopped) await this.session.stoppedServers().startAgain(olds.server);
-      const served = await this.withPtrRecord(id, wantedPtrRecord(olds, news), partsOf(olds).served, signal);
+      const served = isRestored(olds, news)
+        ? await this.restored(id, olds, signal)
+        : await this.withPtrRecord(id, news.ptrRecord, partsOf(olds).served, signal);
       return { outs: stateOf(news, served) };
     });
   }
 
   async delete(id: string, state: ServerIpAddressState): Promise<void> {
     await inPlainWords(async () => {
-      if (!this.claimed.has(id)) await this.release(id, state);
+      await this.stands(id);
+      await this.releases.release(id, state);
       if (state.leftStopped) await this.session.stoppedServers().startAgain(state.server);
     });
   }
@@ -118,49 +131,36 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     const { session } = this;
     session.plan.checked(inputs.server, hints, isToBeCreated);
     session.isPreview ||= hints?.preview === true;
+    session.stack ??= hints?.stack;
     if (!session.isPreview || !isToBeCreated) return;
-    await session.previewWarnings.beforeAssign(inputs, this.powerCycleOf(inputs));
+    await session.previewWarnings.beforeAssign(inputs, this.session.powerCycleOf(inputs));
   }
 
   private async mustReleaseFirst(olds: ServerIpAddressState, news: ServerIpAddressInputs): Promise<boolean> {
     if (olds.access !== "public") return false;
-    if (this.session.isPreview) await this.session.previewWarnings.beforeRelease(olds.server, this.powerCycleOf(news));
+    if (this.session.isPreview)
+      await this.session.previewWarnings.beforeRelease(olds.server, this.session.powerCycleOf(news));
     if (olds.server !== news.server || news.access !== "public" || news.adopt !== undefined) return false;
-    const addresses = (await this.session.snapshot.addresses()) ?? [];
+    const addresses = (await this.session.snapshot.addressesIfAny()) ?? [];
     return mustReleaseFirst(olds.server, addresses);
   }
 
-  private assign(inputs: ServerIpAddressInputs, signal: AbortSignal): Promise<Changed<IpAddressWire>> {
+  private async assign(
+    assignment: Assignment,
+    inputs: ServerIpAddressInputs,
+    signal: AbortSignal,
+  ): Promise<Changed<IpAddressWire>> {
+    const resumed = await this.session.interruptedCreates.resume(assignment, signal);
+    if (resumed !== undefined) return { value: resumed };
     const request = {
       server: inputs.server,
       purpose: "assign",
-      powerCycle: this.powerCycleOf(inputs),
+      powerCycle: this.session.powerCycleOf(inputs),
       signal,
     } as const;
     return this.session
       .stoppedServers()
-      .whileStopped(request, () => this.session.client().ipAddresses.assign(inputs, signal));
-  }
-
-  private async release(id: string, state: ServerIpAddressState): Promise<void> {
-    const signal = deadline(state.timeouts?.delete);
-    const { server } = state;
-    let isReleased = false;
-    /** Looks each time: until a server is stopped, minutes may pass in which somebody moves the address. */
-    const releaseIfOurs = async () => {
-      if (!(await this.isOurs(id, state, signal))) return;
-      await this.session.client().ipAddresses.release(id, signal).catch(unlessGone);
-      isReleased = true;
-    };
-    // UpCloud never releases an address of the internal network: no reason to stop the server first.
-    if (state.access !== "public") return releaseIfOurs();
-    const powerCycle = this.declaredPowerCycles.get(id) ?? this.powerCycleOf(state);
-    // Nor for one that is not ours any more.
-    if (powerCycle !== false && !(await this.isOurs(id, state, signal))) return;
-    const request = { server, purpose: "release", powerCycle, signal } as const;
-    const { notStarted } = await this.session.stoppedServers().whileStopped(request, releaseIfOurs);
-    if (notStarted === undefined) return;
-    throw isReleased ? new Error(`The address is released. ${notStarted.message}`) : notStarted;
+      .whileStopped(request, () => this.session.assignments.assign(assignment, signal));
   }
 
   /** A default of the stack that cannot work is refused in the preview, like a value of the resource. */
@@ -173,29 +173,31 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     }
   }
 
-  private powerCycleOf({ powerCycle }: { powerCycle?: PowerCycle }): PowerCycle {
-    return powerCycle ?? this.session.powerCycle();
-  }
-
-  private async adopt(
-    address: string,
-    inputs: ServerIpAddressInputs,
-    signal: AbortSignal,
-  ): Promise<Changed<IpAddressWire>> {
+  private async adopt(address: string, assignment: Assignment, signal: AbortSignal): Promise<Changed<IpAddressWire>> {
     const answer = await this.session.client().ipAddresses.get(address, signal);
+    const { server, access } = assignment;
     const differences = [
-      ...(answer.server === inputs.server ? [] : [`server ${inputs.server}, got ${answer.server ?? "none"}`]),
-      ...(isSameNetwork(answer.access, inputs.access) ? [] : [`access "${inputs.access}", got "${answer.access}"`]),
+      ...(answer.server === server ? [] : [`server ${server}, got ${answer.server ?? "none"}`]),
+      ...(isSameNetwork(answer.access, access) ? [] : [`access "${access}", got "${answer.access}"`]),
     ];
-    if (differences.length === 0) return { value: answer };
+    if (differences.length === 0) {
+      await Promise.all([this.stands(answer.address), this.session.journal.drop(assignment)]);
+      return { value: answer };
+    }
     throw new Error(
       `Expected the adopted address ${answer.address} to have ${differences.join(", and ")}: correct the inputs, or adopt another address.`,
     );
   }
 
+  /** The address is a resource's by now: neither a lost answer nor an interrupted create can have been about it. */
+  private async stands(id: string): Promise<void> {
+    this.session.assignments.accountFor(id);
+    await this.session.journal.settled(id);
+  }
+
   /** The address as it is served, or `undefined` when it is not the account's any more. A fault of the network throws. */
-  private async find(address: string, signal?: AbortSignal): Promise<IpAddressWire | undefined> {
-    return this.session.client().ipAddresses.get(address, signal).catch(unlessGone);
+  private find(address: string, signal?: AbortSignal): Promise<IpAddressWire | undefined> {
+    return this.session.snapshot.find(address, recentMs, signal);
   }
 
   /** To a program that reads what is not there, the engine would give a resource without values. */
@@ -214,11 +216,6 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     return { access, address, family, server, ...(await named) };
   }
 
-  private async isOurs(id: string, state: ServerIpAddressState, signal: AbortSignal): Promise<boolean> {
-    const answer = await this.find(id, signal);
-    return answer !== undefined && !isElsewhere(answer, state);
-  }
-
   /** API 1.2 does not tell an adopted address's zone, which its default name holds; the server does. */
   private async withDefaultPtrRecord(
     id: string,
@@ -231,6 +228,14 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     return { ...served, defaultPtrRecord: defaultPtrRecord(id, zone) };
   }
 
+  /** The default record, unless the one that is there is not ours any more. */
+  private async restored(id: string, olds: ServerIpAddressState, signal: AbortSignal): Promise<Served> {
+    const answer = await this.find(id, signal);
+    const served = answer === undefined ? partsOf(olds).served : servedIn(answer, olds.defaultPtrRecord);
+    if (!isSamePtrRecord(served.ptrRecord, olds.ptrRecord)) return served;
+    return this.withPtrRecord(id, olds.defaultPtrRecord, served, signal);
+  }
+
   /** Sends nothing when the record already is as wanted, or when nothing is wanted of it. */
   private async withPtrRecord(
     id: string,
@@ -240,14 +245,14 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   ): Promise<Served> {
     if (wanted === undefined || isSamePtrRecord(wanted, served.ptrRecord)) return served;
     const answer = await this.session.client().ipAddresses.modify(id, { ptrRecord: wanted }, signal);
+    await this.session.snapshot.changed(id);
     return servedIn(answer, served.defaultPtrRecord);
   }
 }
 
 /** A record taken out of the program goes back to the default; one that never was in it is nobody's business here. */
-function wantedPtrRecord(olds: ServerIpAddressState, news: ServerIpAddressInputs): string {
-  return news.ptrRecord ?? (olds.managesPtrRecord && olds.defaultPtrRecord) ?? olds.ptrRecord;
-}
+const isRestored = (olds: ServerIpAddressState, news: ServerIpAddressInputs) =>
+  olds.managesPtrRecord === true && news.ptrRecord === undefined;
 
 const isEmpty = (olds: object) => Object.keys(olds).length === 0;
 
@@ -258,9 +263,5 @@ const isManaged = (state: Partial<ServerIpAddressState>) => !isFirstLook(state) 
 const isElsewhere = (answer: IpAddressWire, state: Partial<ServerIpAddressState>) =>
   isManaged(state) && answer.server !== state.server;
 
-/** `private` and `utility` are two versions' words for the internal network. */
-const isSameNetwork = (a: Access, b: Access) => (a === "public") === (b === "public");
-
-function unlessGone(error: unknown): undefined {
-  if (!isAddressGone(error)) throw error;
-}
+/** All reads of an operation share one list, within reason. */
+const recentMs = 60_000;

@@ -1,31 +1,70 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
 import type { UpCloudClient } from "../api/client";
 import { AccountSnapshot } from "./accountSnapshot";
+import { AssignmentJournal, type ProcessName } from "./assignmentJournal";
+import { Assignments } from "./assignments";
 import { type Environment, powerCycleIn, readConfiguration, type StackConfig } from "./configuration";
+import { Creations } from "./creations";
 import type { PowerCycle } from "./inputs";
+import { InterruptedCreates } from "./interruptedCreates";
 import { type Pace, realPace } from "./pace";
 import { PlannedChanges } from "./plannedChanges";
 import { PreviewWarnings } from "./previewWarnings";
 import { Progress } from "./progress";
 import { StoppedServers } from "./stoppedServers";
 
+/** Ids of a stack's `ServerIpAddress` resources, or `undefined` where its state cannot be read. */
+export type AddressesInState = (stack: string) => Promise<readonly string[] | undefined>;
+
+/** What a session has from outside, and tests replace. */
+export interface Surroundings {
+  env: Environment;
+  /** Shows the user a line, at once. */
+  notify(line: string): void;
+  pace?: Pace;
+  addressesIn?: AddressesInState;
+  process?: ProcessName;
+}
+
 /** What the resources of one operation share: one provider process serves them all. */
 export class Session {
   /** The operation is a preview, as its declarations tell. */
   isPreview = false;
+  /** The stack, as the Pulumi CLI names it. */
+  stack: string | undefined;
+  readonly creations = new Creations();
+  readonly journal: AssignmentJournal;
+  readonly assignments: Assignments;
+  readonly interruptedCreates: InterruptedCreates;
   readonly plan: PlannedChanges;
-  readonly snapshot = new AccountSnapshot(() => this.client());
+  readonly snapshot: AccountSnapshot;
   readonly previewWarnings: PreviewWarnings;
   private stackConfig: StackConfig = () => undefined;
   private madeClient: UpCloudClient | undefined;
   private madeStoppedServers: StoppedServers | undefined;
 
-  constructor(
-    private readonly env: Environment,
-    private readonly notify: (line: string) => void,
-    private readonly pace: Pace = realPace,
-  ) {
+  private readonly env: Environment;
+  private readonly notify: (line: string) => void;
+  private readonly pace: Pace;
+
+  constructor({ env, notify, pace = realPace, addressesIn = async () => undefined, process }: Surroundings) {
+    this.env = env;
+    this.notify = notify;
+    this.pace = pace;
     this.plan = new PlannedChanges(pace.now);
+    this.snapshot = new AccountSnapshot(() => this.client(), pace);
     this.previewWarnings = new PreviewWarnings(this.snapshot, notify);
+    const directory = join(env.PULUMI_HOME || join(homedir(), ".pulumi"), "upcloud-ip");
+    this.journal = new AssignmentJournal(directory, env.PULUMI_BACKEND_URL ?? "", notify, process);
+    const ipAddresses = () => this.client().ipAddresses;
+    this.assignments = new Assignments(ipAddresses, this.snapshot, this.journal, pace);
+    this.interruptedCreates = new InterruptedCreates(ipAddresses, this.journal, this.assignments, {
+      addressesInState: async () => (this.stack === undefined ? undefined : addressesIn(this.stack)),
+      say: notify,
+      pace,
+      longestMs: requestTimeoutMs + 30_000,
+    });
   }
 
   /** Takes the stack's configuration and does nothing else: the engine calls the life cycle before this has ended. */
@@ -53,6 +92,10 @@ export class Session {
   /** The stack's default for `powerCycle`. */
   powerCycle(): PowerCycle {
     return powerCycleIn(this.stackConfig("upcloud:powerCycle"));
+  }
+
+  powerCycleOf({ powerCycle }: { powerCycle?: PowerCycle }): PowerCycle {
+    return powerCycle ?? this.powerCycle();
   }
 
   private createClient(): UpCloudClient {

@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { ServerIpAddressState } from "../../src/provider/ipAddressState";
 import { ServerIpAddressProvider } from "../../src/provider/serverIpAddressProvider";
 import { Session } from "../../src/provider/session";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator";
+import { paceOf } from "../support/operation";
 
 const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
 const web = "0053cd80-5945-4105-9081-11192806a8f7";
@@ -12,6 +16,7 @@ let session: Session;
 let provider: ServerIpAddressProvider;
 let said: string[];
 let configuration: Record<string, string>;
+let pulumiHome: string;
 
 async function start(
   options: SimulatorOptions = {},
@@ -20,29 +25,29 @@ async function start(
 ) {
   simulator = await startSimulator(options);
   said = [];
+  pulumiHome = mkdtempSync(join(tmpdir(), "pulumi-home-"));
   configuration = { "upcloud:apiVersion": apiVersion, ...config };
   nextOperation();
 }
 
 /** Each operation of the engine has a process of its own, so nothing is remembered but the state. Time is the simulator's. */
 function nextOperation() {
-  session = new Session(
-    { UPCLOUD_DEBUG_API_BASE_URL: simulator.url, UPCLOUD_TOKEN: simulator.credentials.token },
-    (text) => said.push(text),
-    {
-      now: () => simulator.clock.now(),
-      async sleep(ms) {
-        simulator.clock.advance(ms);
-        await new Promise((resolve) => setImmediate(resolve));
-      },
+  session = new Session({
+    env: {
+      UPCLOUD_DEBUG_API_BASE_URL: simulator.url,
+      UPCLOUD_TOKEN: simulator.credentials.token,
+      PULUMI_HOME: pulumiHome,
     },
-  );
+    notify: (text) => said.push(text),
+    pace: paceOf(simulator.clock),
+  });
   session.configure((key) => configuration[key]);
   provider = new ServerIpAddressProvider(session);
 }
 afterEach(async () => {
   await session.client().close();
   await simulator.stop();
+  rmSync(pulumiHome, { recursive: true });
 });
 
 /** As the engine does it: check, then create with what came out of it. */
@@ -168,6 +173,7 @@ describe("read", () => {
     const { address } = simulator.account.assignIpAddress({ server: web });
     const { props } = await provider.read(address, { ...line } as object);
     simulator.account.releaseIpAddress(address);
+    nextOperation();
     expect(await provider.read(address, props)).toEqual({});
   });
 

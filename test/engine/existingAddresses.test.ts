@@ -79,7 +79,7 @@ test("API 1.3 serves the whole life of an address", async () => {
   declare("mail.example.com");
   const created = await project.up();
   const [address, zone, mac] = (await project.outputs()).mail as string[];
-  expect(created.requests).toEqual(["POST /1.3/ip_address", `PATCH /1.3/ip_address/${address}`]);
+  expect(created.requests).toEqual(["GET /1.3/ip_address", "POST /1.3/ip_address", `PATCH /1.3/ip_address/${address}`]);
   expect([zone, mac]).toEqual(["de-fra1", expect.stringMatching(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/)]);
   declare("mx.example.com");
   expect((await project.up()).requests).toEqual([`PATCH /1.3/ip_address/${address}`]);

@@ -16,7 +16,7 @@ test("a running server is left alone, and the failure names it, its state and th
       "stop it and run again, or set `powerCycle: true` on the resource",
   );
   expect(output).not.toMatch(/^\s+at /m);
-  expect(requests).toEqual(["POST /1.2/ip_address", `GET /1.2/server/${servers.mail}`]);
+  expect(requests).toEqual(["GET /1.2/ip_address", "POST /1.2/ip_address", `GET /1.2/server/${servers.mail}`]);
   expect(await project.resources()).toEqual([]);
 });
 

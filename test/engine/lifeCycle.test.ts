@@ -48,12 +48,13 @@ describe("an address and its PTR record on a stopped server", () => {
     expect(project.account()).toEqual(before);
   });
 
-  test("up assigns each with one POST and sets the PTR record with one PUT", async () => {
+  test("up lists once, assigns each with one POST and sets the PTR record with one PUT", async () => {
     const { ok, changes, requests } = await project.up();
     expect([ok, changes.create]).toEqual([true, 3]);
     const outputs = (await project.outputs()).mail as Record<string, string>;
     mail = outputs.address as string;
     expect([...requests].sort()).toEqual([
+      "GET /1.2/ip_address",
       "POST /1.2/ip_address",
       "POST /1.2/ip_address",
       `PUT /1.2/ip_address/${mail}`,
@@ -152,7 +153,10 @@ describe("an address and its PTR record on a stopped server", () => {
   test("a PTR record taken out of the program goes back to UpCloud's default", async () => {
     project.declare(declared(""));
     const { changes, requests } = await project.up();
-    expect([changes, requests]).toEqual([{ update: 1, same: 1 }, [`PUT /1.2/ip_address/${mail}`]]);
+    expect([changes, requests]).toEqual([
+      { update: 1, same: 1 },
+      [`GET /1.2/ip_address/${mail}`, `PUT /1.2/ip_address/${mail}`],
+    ]);
     expect(project.address(mail)?.ptrRecord).toBe(`${mail.replaceAll(".", "-")}.de-fra1.upcloud.host`);
     expect((await project.preview()).changes).toEqual({ same: 2 });
   });
@@ -175,7 +179,6 @@ describe("an address and its PTR record on a stopped server", () => {
       "GET /1.2/ip_address",
       "POST /1.2/ip_address",
       `PUT /1.2/ip_address/${mail}`,
-      `GET /1.2/ip_address/${old}`,
       `DELETE /1.2/ip_address/${old}`,
     ]);
     expect(mail).toContain(":");
@@ -199,7 +202,7 @@ describe("an address and its PTR record on a stopped server", () => {
     const refreshed = await project.refresh();
     expect(refreshed.changes).toMatchObject({ delete: 1 });
     const { changes, requests } = await project.up();
-    expect([changes.create, requests]).toEqual([1, ["POST /1.2/ip_address"]]);
+    expect([changes.create, requests]).toEqual([1, ["GET /1.2/ip_address", "POST /1.2/ip_address"]]);
   });
 
   test("destroy releases it, and the account is as it was", async () => {

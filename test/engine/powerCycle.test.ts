@@ -160,7 +160,6 @@ describe("a replacement on the same server", () => {
     expect(ok).toBe(true);
     expect(requests).toEqual([
       "GET /1.2/ip_address",
-      `GET /1.2/ip_address/${old?.id}`,
       `DELETE /1.2/ip_address/${old?.id}`,
       "POST /1.2/ip_address",
     ]);

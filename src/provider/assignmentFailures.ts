@@ -1,0 +1,72 @@
+import type { Assignment } from "./assignmentJournal";
+import { messageOf } from "./failures";
+
+const kindOf = ({ family, access }: Assignment) => `${access === "public" ? "" : "internal "}${family} address`;
+const adoptLines = (addresses: readonly string[]) => addresses.map((address) => `\`adopt: "${address}"\``).join(" or ");
+
+/** UpCloud's answer was lost each time, and no address came of it. */
+export class NothingAssignedError extends Error {
+  override readonly name = "NothingAssignedError";
+
+  constructor(assignment: Assignment, sends: number, last: unknown) {
+    super(
+      `Server ${assignment.server} has got no ${kindOf(assignment)}, although it was asked for ${sends} times: run \`pulumi up\` again later. The last failure: ${messageOf(last)}`,
+    );
+  }
+}
+
+/** The answer was lost, and so was the look at what came of it. */
+export class UnclearError extends Error {
+  override readonly name = "UnclearError";
+
+  constructor(assignment: Assignment, lost: unknown, look: unknown) {
+    super(
+      `Server ${assignment.server} may have got an ${kindOf(assignment)}: run \`pulumi up\` again, which looks for it before it assigns another. ` +
+        `${messageOf(lost)} The look at the server's addresses failed too: ${messageOf(look)}`,
+    );
+  }
+}
+
+/** More addresses than lost answers: some of them are somebody else's. */
+export class AmbiguousAddressesError extends Error {
+  override readonly name = "AmbiguousAddressesError";
+
+  constructor(assignment: Assignment, addresses: readonly string[]) {
+    super(
+      `UpCloud's answer to the assignment of an ${kindOf(assignment)} to server ${assignment.server} was lost, and the server has ${addresses.length} new addresses that nothing accounts for: ${addresses.join(", ")}. ` +
+        `Put the one that belongs to this resource into the program as ${adoptLines(addresses)}, see to the others, and run \`pulumi up\` again.`,
+    );
+  }
+}
+
+/** Whether the stack has the address already cannot be told without its state. */
+export class CannotTellError extends Error {
+  override readonly name = "CannotTellError";
+
+  constructor(assignment: Assignment, addresses: readonly string[]) {
+    super(
+      `An operation that was interrupted has probably assigned ${addresses.join(", ")} to server ${assignment.server} for this resource, but the stack's state, which tells whether another resource has it, could not be read: ` +
+        `put \`pulumi\` on the PATH and run again, or take the address over with ${adoptLines(addresses)}.`,
+    );
+  }
+}
+
+/** A process of an operation before this one goes on with the same create. */
+export class AnotherOperationError extends Error {
+  override readonly name = "AnotherOperationError";
+
+  constructor({ server }: Assignment) {
+    super(
+      `Another operation is assigning an address of server ${server} for this resource: wait until it has ended, then run \`pulumi up\` again.`,
+    );
+  }
+}
+
+/** The engine that asked for the address is gone, so nobody would keep its id. */
+export class EngineGoneError extends Error {
+  override readonly name = "EngineGoneError";
+
+  constructor({ server }: Assignment) {
+    super(`Pulumi has ended: no address is assigned to server ${server} any more.`);
+  }
+}

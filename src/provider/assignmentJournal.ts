@@ -1,0 +1,240 @@
+import { createHash, randomUUID } from "node:crypto";
+import { rmSync } from "node:fs";
+import { appendFile, mkdir, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import type { Access, Family } from "../api/wire";
+import { canonicalAddress } from "./addresses";
+import { messageOf } from "./failures";
+
+/** What a create is about: the same resource of the same stack, and the same kind of address on the same server. */
+export interface Assignment {
+  urn: string;
+  server: string;
+  family: Family;
+  access: Access;
+}
+
+export interface JournalEntry extends Assignment {
+  /** `sending`: no answer was seen. `assigned`: UpCloud's answer was. `returned`: Pulumi has been told. */
+  phase: "sending" | "assigned" | "returned";
+  address?: string;
+  /** What was on the server before. */
+  known: string[];
+  /** The process at work. */
+  process: ProcessName;
+  /** ISO 8601, of the phase. */
+  at: string;
+}
+
+/** `run` tells processes apart that have the same id, one after the other or in two containers. */
+export interface ProcessName {
+  id: number;
+  run: string;
+  host: string;
+}
+
+/**
+ * What was asked for and may not have come into a state: one small file for each create that is under way or was
+ * interrupted, shared by all stacks of the user. A line per phase, and the last whole line counts, so a write that is cut
+ * off loses no more than itself. See decisions/0005-nothing-bought-twice.md.
+ */
+export class AssignmentJournal {
+  private readonly mine = new Map<string, JournalEntry>();
+  /** The files that earlier operations have left, by address. */
+  private left: Promise<Map<string, string>> | undefined;
+  private isUnusable = false;
+
+  constructor(
+    private readonly directory: string,
+    /** Keeps apart what has the same name: the backend of the stacks, where the environment names it. */
+    private readonly scope: string,
+    private readonly warn: (line: string) => void,
+    private readonly self: ProcessName = thisProcess,
+  ) {}
+
+  /** What an operation before this one has left of the same create. */
+  async find(assignment: Assignment): Promise<JournalEntry | undefined> {
+    const entry = await this.read(this.fileOf(assignment));
+    return entry === undefined || entry.process.run === this.self.run ? undefined : entry;
+  }
+
+  /** Whether the process that wrote the entry may still be at work on it. */
+  isAtWork({ process: owner, at }: JournalEntry, longestMs: number): boolean {
+    if (owner.run === this.self.run || Date.now() - Date.parse(at) > longestMs) return false;
+    return owner.host !== this.self.host || (owner.id !== this.self.id && isRunning(owner.id));
+  }
+
+  /** Durable before it ends. `false`: another process has begun the same create in the meantime. */
+  async begin(assignment: Assignment, known: string[]): Promise<boolean> {
+    const file = this.fileOf(assignment);
+    const { urn, server, family, access } = assignment;
+    const entry: JournalEntry = { urn, server, family, access, phase: "sending", known, process: this.self, at: now() };
+    try {
+      await this.write(file, entry);
+      this.mine.set(file, entry);
+    } catch (error) {
+      if (!isPresent(error)) this.giveUp(error);
+      else if (!this.mine.has(file)) return this.beginAfterCutOff(file, entry);
+    }
+    return true;
+  }
+
+  /** UpCloud has answered, or the address of an interrupted create was found. Durable before it ends. */
+  async assigned(assignment: Assignment, address: string): Promise<void> {
+    await this.append(assignment, { phase: "assigned", address }, true);
+  }
+
+  /** Pulumi is told next. */
+  async returned(assignment: Assignment): Promise<void> {
+    if (this.mine.has(this.fileOf(assignment))) await this.append(assignment, { phase: "returned" }, false);
+  }
+
+  /** It is certain that nothing was assigned, or that what was assigned is not to be had any more. */
+  async drop(assignment: Assignment): Promise<void> {
+    const file = this.fileOf(assignment);
+    this.mine.delete(file);
+    await rm(join(this.directory, file), { force: true }).catch(() => undefined);
+  }
+
+  /** The address is the id of a resource: it stands in a state, and nobody has to look for it any more. */
+  async settled(address: string): Promise<void> {
+    this.left ??= this.files().then(
+      (files) => new Map(files.flatMap(([file, { address }]) => (address ? [[keyOf(address), file]] : []))),
+    );
+    const left = await this.left;
+    const file = left.get(keyOf(address));
+    if (file === undefined) return;
+    left.delete(keyOf(address));
+    await rm(join(this.directory, file), { force: true }).catch(() => undefined);
+    await rm(this.claimOf(address), { force: true }).catch(() => undefined);
+  }
+
+  /** All creates of this machine that are under way or were interrupted. */
+  async entries(): Promise<JournalEntry[]> {
+    return (await this.files()).map(([, entry]) => entry);
+  }
+
+  /** Of an address that was only inferred to be this create's: at most one create of the machine is told `true`. */
+  async claim(address: string, { urn }: Assignment): Promise<boolean> {
+    try {
+      await writeFile(this.claimOf(address), urn, { flag: "wx", mode: 0o600 });
+      return true;
+    } catch (error) {
+      if (!isPresent(error)) return true;
+      return (await readFile(this.claimOf(address), "utf8").catch(() => undefined)) === urn;
+    }
+  }
+
+  /** When Pulumi ends the process, it has saved what it was told. Synchronous: the process ends next. */
+  forgetReturned(): void {
+    for (const [file, { phase, address }] of this.mine) {
+      if (phase !== "returned") continue;
+      rmSync(join(this.directory, file), { force: true });
+      if (address !== undefined) rmSync(this.claimOf(address), { force: true });
+    }
+  }
+
+  /** `private` and `utility` are one network. */
+  private fileOf({ urn, server, family, access }: Assignment): string {
+    const key = JSON.stringify([this.scope, urn, server, family, access === "public"]);
+    return `${createHash("sha256").update(key).digest("hex").slice(0, 32)}${ending}`;
+  }
+
+  private async write(file: string, entry: JournalEntry): Promise<void> {
+    await mkdir(this.directory, { recursive: true }).catch((error) => {
+      throw new Error(messageOf(error));
+    });
+    const handle = await open(join(this.directory, file), "wx", 0o600);
+    try {
+      await handle.writeFile(lineOf(entry));
+      await handle.datasync();
+    } finally {
+      await handle.close();
+    }
+    await this.syncDirectory();
+  }
+
+  /** A file without a whole line is of a process that ended before it sent anything. */
+  private async beginAfterCutOff(file: string, entry: JournalEntry): Promise<boolean> {
+    if ((await this.read(file)) !== undefined) return false;
+    this.mine.set(file, entry);
+    await this.appendLine(file, entry, true);
+    return true;
+  }
+
+  private async append(assignment: Assignment, change: Partial<JournalEntry>, isDurable: boolean): Promise<void> {
+    const file = this.fileOf(assignment);
+    const before = this.mine.get(file) ?? (await this.read(file));
+    if (before === undefined) return;
+    const entry = { ...before, ...change, process: this.self, at: now() };
+    this.mine.set(file, entry);
+    await this.appendLine(file, entry, isDurable);
+  }
+
+  private async appendLine(file: string, entry: JournalEntry, isDurable: boolean): Promise<void> {
+    await appendFile(join(this.directory, file), lineOf(entry), { flush: isDurable }).catch((error) =>
+      this.giveUp(error),
+    );
+  }
+
+  private async files(): Promise<[file: string, entry: JournalEntry][]> {
+    const names = await readdir(this.directory).catch(() => []);
+    const journals = names.filter((name) => name.endsWith(ending));
+    const entries = await Promise.all(journals.map(async (file) => [file, await this.read(file)] as const));
+    return entries.flatMap(([file, entry]) => (entry === undefined ? [] : [[file, entry]]));
+  }
+
+  private async read(file: string): Promise<JournalEntry | undefined> {
+    const text = await readFile(join(this.directory, file), "utf8").catch(() => "");
+    return text
+      .split("\n")
+      .map(parsed)
+      .findLast((entry) => entry !== undefined);
+  }
+
+  /** A directory that cannot be synced, as on Windows, is no reason to do without the journal. */
+  private async syncDirectory(): Promise<void> {
+    const handle = await open(this.directory).catch(() => undefined);
+    await handle?.sync().catch(() => undefined);
+    await handle?.close();
+  }
+
+  private giveUp(error: unknown): void {
+    if (this.isUnusable) return;
+    this.isUnusable = true;
+    this.warn(
+      `warning: the journal of assignments in ${this.directory} cannot be written (${messageOf(error)}): should this operation be interrupted, \`pulumi-upcloud-ip audit\` finds what it had assigned.`,
+    );
+  }
+
+  private claimOf(address: string): string {
+    return join(this.directory, `${keyOf(address)}.claim`);
+  }
+}
+
+const ending = ".jsonl";
+const thisProcess: ProcessName = { id: process.pid, run: randomUUID(), host: hostname() };
+
+const keyOf = (address: string) => (canonicalAddress(address) ?? address).replaceAll(":", "_");
+/** Begins a line of its own, also after one that was cut off. */
+const lineOf = (entry: JournalEntry) => `\n${JSON.stringify(entry)}`;
+const isPresent = (error: unknown) => (error as NodeJS.ErrnoException).code === "EEXIST";
+const now = () => new Date().toISOString();
+
+function parsed(line: string): JournalEntry | undefined {
+  try {
+    return JSON.parse(line) as JournalEntry;
+  } catch {
+    return undefined;
+  }
+}
+
+function isRunning(id: number): boolean {
+  try {
+    process.kill(id, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

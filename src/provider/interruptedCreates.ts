@@ -1,0 +1,117 @@
+import type { UpCloudClient } from "../api/client";
+import { unlessGone } from "../api/errors";
+import type { IpAddressWire } from "../api/wire";
+import { canonicalAddress, isSameNetwork } from "./addresses";
+import { AmbiguousAddressesError, AnotherOperationError, CannotTellError } from "./assignmentFailures";
+import type { Assignment, AssignmentJournal, JournalEntry } from "./assignmentJournal";
+import type { Assignments } from "./assignments";
+import type { Pace } from "./pace";
+
+interface Surroundings {
+  /** Ids of the stack's own resources, or `undefined` where its state cannot be read. */
+  addressesInState(): Promise<readonly string[] | undefined>;
+  say(line: string): void;
+  pace: Pace;
+  /** How long an assign may take in another process. */
+  longestMs: number;
+}
+
+/**
+ * Finds the address that an operation before this one has assigned for the same create and could not save. What stands in
+ * the stack's state is never taken over, whatever the resource is called there by now.
+ */
+export class InterruptedCreates {
+  private inState: Promise<ReadonlySet<string | undefined> | undefined> | undefined;
+
+  constructor(
+    private readonly client: () => UpCloudClient["ipAddresses"],
+    private readonly journal: AssignmentJournal,
+    private readonly assignments: Assignments,
+    private readonly surroundings: Surroundings,
+  ) {}
+
+  async resume(assignment: Assignment, signal: AbortSignal): Promise<IpAddressWire | undefined> {
+    const left = await this.leftOver(assignment, signal);
+    if (left === undefined) return undefined;
+    const found =
+      left.address === undefined
+        ? await this.findSent(assignment, left, signal)
+        : await this.findAssigned(assignment, left.address, left.phase, signal);
+    if (found === undefined) {
+      await this.journal.drop(assignment);
+      return undefined;
+    }
+    this.surroundings.say(
+      `${found.address}: taken over from an operation that was interrupted (${left.at}), instead of assigning another address.`,
+    );
+    return found;
+  }
+
+  /** A process lives on when its engine is killed, and may be in the middle of the same create. */
+  private async leftOver(assignment: Assignment, signal: AbortSignal): Promise<JournalEntry | undefined> {
+    for (;;) {
+      const entry = await this.journal.find(assignment);
+      if (entry === undefined || entry.phase === "returned") return entry;
+      if (!this.journal.isAtWork(entry, this.surroundings.longestMs)) return entry;
+      if (signal.aborted) throw new AnotherOperationError(assignment);
+      await this.surroundings.pace.sleep(pollMs, signal);
+    }
+  }
+
+  private async findAssigned(
+    assignment: Assignment,
+    address: string,
+    phase: JournalEntry["phase"],
+    signal: AbortSignal,
+  ): Promise<IpAddressWire | undefined> {
+    const inState = await this.readState();
+    if (inState?.has(canonicalAddress(address)) || this.assignments.isAccountedFor(address)) return undefined;
+    const answer = await this.client().get(address, signal).catch(unlessGone);
+    const isAsWanted = answer?.server === assignment.server && isSameNetwork(answer.access, assignment.access);
+    if (!isAsWanted) return undefined;
+    // Only what Pulumi was told can stand in the state.
+    if (inState === undefined && phase === "returned") throw new CannotTellError(assignment, [address]);
+    return (await this.assignments.take(answer, assignment)) ? answer : undefined;
+  }
+
+  private async findSent(
+    assignment: Assignment,
+    { known }: JournalEntry,
+    signal: AbortSignal,
+  ): Promise<IpAddressWire | undefined> {
+    // A list of now: what was under way may have had its effect since this operation began.
+    const fresh = await this.assignments.unaccounted(await this.client().list(signal), assignment, known);
+    if (fresh.length === 0) return undefined;
+    const inState = await this.readState();
+    const candidates = fresh.filter(({ address }) => !inState?.has(canonicalAddress(address)));
+    const addresses = candidates.map(({ address }) => address);
+    if (candidates.length > 0 && inState === undefined) throw new CannotTellError(assignment, addresses);
+    if (candidates.length > (await this.waitingFor(assignment)))
+      throw new AmbiguousAddressesError(assignment, addresses);
+    for (const candidate of candidates) if (await this.assignments.take(candidate, assignment)) return candidate;
+    return undefined;
+  }
+
+  /** How many creates of this kind were interrupted before their answer: what is new on the server may be any one's. */
+  private async waitingFor({ server, family, access }: Assignment): Promise<number> {
+    const entries = await this.journal.entries();
+    return entries.filter(
+      (entry) =>
+        entry.address === undefined &&
+        entry.server === server &&
+        entry.family === family &&
+        isSameNetwork(entry.access, access),
+    ).length;
+  }
+
+  /** One look for all creates: what this operation saves itself is accounted for. */
+  private readState(): Promise<ReadonlySet<string | undefined> | undefined> {
+    this.inState ??= this.surroundings.addressesInState().then(
+      (addresses) => addresses && new Set(addresses.map(canonicalAddress)),
+      () => undefined,
+    );
+    return this.inState;
+  }
+}
+
+const pollMs = 250;

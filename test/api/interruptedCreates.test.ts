@@ -1,0 +1,251 @@
+import { appendFileSync, existsSync, readdirSync, truncateSync, writeFileSync } from "node:fs";
+import { Machine, type Operation, type Saved } from "../support/operation";
+
+const web = "0053cd80-5945-4105-9081-11192806a8f7";
+const never = () => new Promise<never>(() => undefined);
+
+let machine: Machine;
+beforeEach(async () => {
+  machine = await Machine.start();
+});
+afterEach(() => machine.end());
+
+const extras = () =>
+  machine.simulator.account
+    .listIpAddresses()
+    .filter((one) => one.server === web && !one.partOfPlan && one.access === "public")
+    .map(({ address }) => address)
+    .sort();
+const journal = () => (existsSync(machine.journalDirectory) ? readdirSync(machine.journalDirectory) : []);
+const sorted = (saved: Saved[]) => saved.map(({ id }) => id).sort();
+
+/** The moments at which a process can end, by what does not come to pass any more. */
+const moments = {
+  "before the request is sent": ({ session }: Operation) => {
+    session.client().ipAddresses.assign = never;
+  },
+  "before the answer comes": ({ session }: Operation) => {
+    const { assign } = session.client().ipAddresses;
+    session.client().ipAddresses.assign = async (...request) => {
+      await assign(...request);
+      return never();
+    };
+  },
+  "before the PTR record is set": ({ session }: Operation) => {
+    session.client().ipAddresses.modify = never;
+  },
+  "before the answer about the PTR record comes": ({ session }: Operation) => {
+    const { modify } = session.client().ipAddresses;
+    session.client().ipAddresses.modify = async (...request) => {
+      await modify(...request);
+      return never();
+    };
+  },
+};
+type Moment = keyof typeof moments;
+
+/** Creates that never end, since their process does. */
+async function killed(moment: Moment, names: string[], declared: Record<string, unknown> = {}): Promise<Operation> {
+  const operation = machine.operation();
+  moments[moment](operation);
+  for (const name of names) void operation.create(name, { server: web, ptrRecord: "a.example.com", ...declared });
+  const expected = moment === "before the request is sent" ? 0 : names.length;
+  const isThere = () =>
+    journal().filter((file) => file.endsWith("l")).length === names.length && extras().length === expected;
+  for (let turns = 0; !isThere() && turns < 500; turns++) await new Promise((resolve) => setTimeout(resolve, 2));
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  return operation;
+}
+
+describe.each(Object.keys(moments) as Moment[])("a process that ends %s", (moment) => {
+  test("leaves an address that the next create of the same resource takes over", async () => {
+    await killed(moment, ["a"]);
+    const before = extras();
+    const { id, state } = await machine.operation().create("a", { server: web, ptrRecord: "a.example.com" });
+    expect(extras()).toEqual([id]);
+    if (before.length > 0) expect(before).toEqual([id]);
+    expect(state.ptrRecord).toBe("a.example.com");
+  });
+
+  test("in the middle of three creates leaves no address that is not found again", async () => {
+    await killed(moment, ["a", "b", "c"]);
+    const next = machine.operation();
+    const saved = await Promise.all(
+      ["a", "b", "c"].map((name) => next.create(name, { server: web, ptrRecord: "a.example.com" })),
+    );
+    expect(sorted(saved)).toEqual(extras());
+    expect(extras()).toHaveLength(3);
+  });
+
+  test("leaves nothing to a create of another family", async () => {
+    await killed(moment, ["a"]);
+    const [left] = extras();
+    const { id } = await machine.operation().create("a", { server: web, family: "IPv6" });
+    expect(id).not.toBe(left);
+  });
+});
+
+test("an address that is taken over is told, with the time of the operation that was interrupted", async () => {
+  await killed("before the answer comes", ["a"]);
+  const next = machine.operation();
+  const { id } = await next.create("a", { server: web });
+  expect(next.said).toEqual([
+    expect.stringMatching(
+      new RegExp(
+        `^${id}: taken over from an operation that was interrupted \\(20.*Z\\), instead of assigning another address\\.$`,
+      ),
+    ),
+  ]);
+});
+
+describe("an address that Pulumi was told of", () => {
+  test("and did not save is taken over", async () => {
+    const { id } = await machine.operation().create("a", { server: web });
+    expect((await machine.operation().create("a", { server: web })).id).toBe(id);
+    expect(extras()).toEqual([id]);
+  });
+
+  test("and saved under a name that was changed since is left to that resource", async () => {
+    const { id } = await machine.operation().create("a", { server: web });
+    machine.inState = [id];
+    expect((await machine.operation().create("a", { server: web })).id).not.toBe(id);
+    expect(extras()).toHaveLength(2);
+  });
+
+  test("is neither taken nor bought again where the state cannot be read", async () => {
+    const { id } = await machine.operation().create("a", { server: web });
+    machine.inState = undefined;
+    const failure = machine.operation().create("a", { server: web });
+    await expect(failure).rejects.toThrow(`has probably assigned ${id} to server ${web} for this resource`);
+    await expect(failure).rejects.toThrow(`\`adopt: "${id}"\``);
+    expect(extras()).toEqual([id]);
+    expect((await machine.operation().create("a", { server: web, adopt: id })).id).toBe(id);
+    machine.inState = [id];
+    expect((await machine.operation().create("a", { server: web })).id).not.toBe(id);
+  });
+
+  test("is looked for no more once it was seen in a state", async () => {
+    const saved = await machine.operation().create("a", { server: web });
+    await machine.operation().diff(saved, { server: web });
+    expect(journal()).toEqual([]);
+  });
+
+  test("is looked for no more when Pulumi has ended the process itself", async () => {
+    const operation = machine.operation();
+    await operation.create("a", { server: web });
+    operation.session.journal.forgetReturned();
+    expect(journal()).toEqual([]);
+  });
+
+  test("and that was released since is replaced by a new one", async () => {
+    const { id } = await machine.operation().create("a", { server: web });
+    machine.simulator.account.releaseIpAddress(id);
+    expect((await machine.operation().create("a", { server: web })).id).toBe(extras()[0]);
+  });
+});
+
+describe("a process that lives on when its engine is killed", () => {
+  test("keeps the address: the next create waits for it to end, and takes over what it assigned", async () => {
+    const orphan = machine.operation(process.pid);
+    let goOn: (value?: unknown) => void = () => undefined;
+    const { assign } = orphan.session.client().ipAddresses;
+    orphan.session.client().ipAddresses.assign = async (...request) => {
+      await new Promise((resolve) => {
+        goOn = resolve;
+      });
+      return assign(...request);
+    };
+    const first = orphan.create("a", { server: web });
+    while (journal().length === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+    const second = machine.operation().create("a", { server: web });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(extras()).toEqual([]);
+    goOn();
+    const { id } = await first;
+    expect((await second).id).toBe(id);
+    expect(extras()).toEqual([id]);
+  });
+
+  test("assigns nothing after the next create has begun", async () => {
+    const orphan = machine.operation(process.pid);
+    let goOn: (value?: unknown) => void = () => undefined;
+    const { addresses } = orphan.session.snapshot;
+    orphan.session.snapshot.addresses = async () => {
+      const listed = await addresses.call(orphan.session.snapshot);
+      await new Promise((resolve) => {
+        goOn = resolve;
+      });
+      return listed;
+    };
+    const first = orphan.create("a", { server: web });
+    const { id } = await machine.operation().create("a", { server: web });
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    goOn();
+    await expect(first).rejects.toThrow("Another operation is assigning an address");
+    expect(extras()).toEqual([id]);
+  });
+
+  test("that does not end within the time of the operation is told", async () => {
+    const orphan = machine.operation(process.pid);
+    moments["before the answer comes"](orphan);
+    void orphan.create("a", { server: web });
+    while (extras().length === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+    const failure = machine.operation().create("a", { server: web, timeouts: { create: "100ms" } });
+    await expect(failure).rejects.toThrow("wait until it has ended, then run `pulumi up` again");
+    expect(extras()).toHaveLength(1);
+  });
+});
+
+describe("a new address on the server that may be another one's", () => {
+  test("is named and not taken when there are more of them than interrupted creates", async () => {
+    await killed("before the answer comes", ["a"]);
+    const { address } = machine.simulator.account.assignIpAddress({ server: web });
+    const failure = machine.operation().create("a", { server: web });
+    await expect(failure).rejects.toThrow("has 2 new addresses that nothing accounts for");
+    await expect(failure).rejects.toThrow(address);
+    expect(extras()).toHaveLength(2);
+  });
+
+  test("is left alone when it stands in the state", async () => {
+    await killed("before the request is sent", ["a"]);
+    const { address } = machine.simulator.account.assignIpAddress({ server: web });
+    machine.inState = [address];
+    expect((await machine.operation().create("a", { server: web })).id).not.toBe(address);
+  });
+
+  test("is not taken while the state cannot be read", async () => {
+    await killed("before the answer comes", ["a"]);
+    machine.inState = undefined;
+    await expect(machine.operation().create("a", { server: web })).rejects.toThrow("state, which tells");
+    expect(extras()).toHaveLength(1);
+  });
+});
+
+test("a journal that cannot be written is told once, and the address is assigned all the same", async () => {
+  const operation = machine.operation();
+  writeFileSync(machine.journalDirectory, "a file where the directory belongs");
+  await operation.create("a", { server: web });
+  await operation.create("b", { server: web });
+  expect(extras()).toHaveLength(2);
+  expect(operation.said).toEqual([
+    expect.stringMatching(/^warning: the journal of assignments in .* cannot be written/),
+  ]);
+});
+
+test("a line of the journal that was cut off counts for nothing, and neither does what is no journal", async () => {
+  await killed("before the answer comes", ["a"]);
+  const [file] = journal().filter((name) => name.endsWith(".jsonl"));
+  appendFileSync(`${machine.journalDirectory}/${file}`, '\n{"urn":"urn:pul');
+  writeFileSync(`${machine.journalDirectory}/zz.jsonl`, "");
+  const { id } = await machine.operation().create("a", { server: web });
+  expect(extras()).toEqual([id]);
+  expect((await machine.operation().create("a", { server: web })).id).toBe(id);
+});
+
+test("a journal file that was cut off at once is of a request that was never sent", async () => {
+  await killed("before the request is sent", ["a"]);
+  const [file] = journal();
+  truncateSync(`${machine.journalDirectory}/${file}`, 5);
+  const { id } = await machine.operation().create("a", { server: web });
+  expect(extras()).toEqual([id]);
+});

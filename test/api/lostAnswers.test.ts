@@ -1,0 +1,156 @@
+import { readdirSync } from "node:fs";
+import type { Fault } from "../../src/simulator";
+import { Machine, type Saved } from "../support/operation";
+
+const web = "0053cd80-5945-4105-9081-11192806a8f7";
+const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
+const assigning = { method: "POST", path: "/ip_address" } as const;
+
+let machine: Machine;
+beforeEach(async () => {
+  machine = await Machine.start();
+});
+afterEach(() => machine.end());
+
+const extras = (server = web) =>
+  machine.simulator.account
+    .listIpAddresses()
+    .filter((one) => one.server === server && !one.partOfPlan && one.access === "public");
+const requests = () => machine.simulator.requests.map(({ method, path }) => `${method} ${path}`);
+const count = (request: string) => requests().filter((one) => one === request).length;
+const lose = (...faults: Fault[]) => {
+  for (const fault of faults) machine.simulator.faults.add(fault);
+};
+const ids = (saved: Saved[]) => saved.map(({ id }) => id).sort();
+const addressesOf = (found: { address: string }[]) => found.map(({ address }) => address).sort();
+
+test("an address is assigned with one list of the account before, and no other request", async () => {
+  const operation = machine.operation();
+  await Promise.all(["a", "b", "c"].map((name) => operation.create(name, { server: web })));
+  expect(requests().sort()).toEqual(["GET /1.2/ip_address", ...Array(3).fill("POST /1.2/ip_address")]);
+});
+
+test.each<[string, Fault]>([
+  ["dropped", { ...assigning, kind: "drop", when: "after-effect" }],
+  ["cut in half", { ...assigning, kind: "half-body" }],
+])("an assign whose answer is %s gives the address that it brought", async (_, fault) => {
+  lose(fault);
+  const { id } = await machine.operation().create("a", { server: web, ptrRecord: "a.example.com" });
+  expect(extras()).toMatchObject([{ address: id, ptrRecord: "a.example.com" }]);
+  expect(count("POST /1.2/ip_address")).toBe(1);
+});
+
+test.each<[string, Fault]>([
+  ["dropped", { ...assigning, kind: "drop", when: "before-effect" }],
+  ["answered 500", { ...assigning, kind: "error", status: 500 }],
+  ["answered 503", { ...assigning, kind: "error", status: 503 }],
+  ["answered by a proxy's page", { ...assigning, kind: "html", status: 502 }],
+])("an assign that is %s without an effect is sent again, after several looks", async (_, fault) => {
+  lose(fault);
+  const { id } = await machine.operation().create("a", { server: web });
+  expect(addressesOf(extras())).toEqual([id]);
+  expect(requests()).toEqual(
+    ["GET /1.2/ip_address", ...Array(4).fill("GET /1.2/ip_address"), "POST /1.2/ip_address"].toSpliced(
+      1,
+      0,
+      "POST /1.2/ip_address",
+    ),
+  );
+});
+
+test("an assign that UpCloud refuses is not sent again, nor looked for", async () => {
+  lose({ ...assigning, kind: "error", status: 409, errorCode: "IP_ADDRESS_RESOURCES_UNAVAILABLE" });
+  await expect(machine.operation().create("a", { server: web })).rejects.toThrow("no free address of this kind");
+  expect(requests()).toEqual(["GET /1.2/ip_address", "POST /1.2/ip_address"]);
+  expect(readdirSync(machine.journalDirectory)).toEqual([]);
+});
+
+test("an address that the list lacks at first is waited for", async () => {
+  lose({ ...assigning, kind: "drop", when: "after-effect" });
+  const operation = machine.operation();
+  const list = operation.session.client().ipAddresses.list;
+  const before = await list();
+  let looks = 0;
+  operation.session.client().ipAddresses.list = async (signal) => (++looks < 4 ? before : list(signal));
+  const { id } = await operation.create("a", { server: web });
+  expect(addressesOf(extras())).toEqual([id]);
+  expect(count("POST /1.2/ip_address")).toBe(1);
+});
+
+test("of five assigns at once on one server, three lose their answer, and each has an address of its own in the end", async () => {
+  lose(
+    { ...assigning, kind: "drop", when: "after-effect" },
+    { ...assigning, kind: "drop", when: "before-effect" },
+    { ...assigning, kind: "half-body" },
+  );
+  const operation = machine.operation();
+  const families = ["IPv4", "IPv4", "IPv6", "IPv4", "IPv6"];
+  const saved = await Promise.all(families.map((family, i) => operation.create(`a${i}`, { server: web, family })));
+  expect(new Set(ids(saved)).size).toBe(5);
+  expect(ids(saved)).toEqual(addressesOf(extras()));
+  expect(saved.map(({ id }) => (id.includes(":") ? "IPv6" : "IPv4"))).toEqual(families);
+});
+
+test("a lost answer makes its own server wait, and no other", async () => {
+  machine.simulator.account.stopServer(mail);
+  machine.simulator.clock.advance(600_000);
+  lose({ ...assigning, kind: "drop", when: "before-effect" });
+  const operation = machine.operation();
+  await Promise.all([operation.create("a", { server: web }), operation.create("b", { server: mail })]);
+  const [first, again] = requests()
+    .flatMap((request, i) => (request.startsWith("POST") ? [i] : []))
+    .slice(1);
+  expect(first).toBeLessThan(again as number);
+  expect(extras(web)).toHaveLength(1);
+  expect(extras(mail)).toHaveLength(2);
+});
+
+test("several new addresses that nothing accounts for are named, and none is taken", async () => {
+  lose(
+    { ...assigning, kind: "act", act: { verb: "assignIpAddress", with: [{ server: web }] }, when: "after" },
+    { ...assigning, kind: "drop", when: "after-effect" },
+  );
+  const failure = machine.operation().create("a", { server: web });
+  await expect(failure).rejects.toThrow(/has 2 new addresses that nothing accounts for: [\d.]+, [\d.]+\. Put the one/);
+  const [one, other] = addressesOf(extras());
+  await expect(failure).rejects.toThrow(`\`adopt: "${one}"\` or \`adopt: "${other}"\``);
+  expect(count("POST /1.2/ip_address")).toBe(1);
+});
+
+test.each([
+  [
+    "has a PTR record of somebody's",
+    (address: string) => machine.simulator.account.modifyIpAddress(address, { ptrRecord: "b.example.com" }),
+  ],
+])("a new address that %s is not taken for a lost one", async (_, change) => {
+  const operation = machine.operation();
+  await operation.session.snapshot.addresses();
+  const { address } = machine.simulator.account.assignIpAddress({ server: web });
+  change(address);
+  lose({ ...assigning, kind: "drop", when: "after-effect" });
+  const { id } = await operation.create("a", { server: web });
+  expect(id).not.toBe(address);
+  expect(extras()).toHaveLength(2);
+});
+
+test("a look that fails says that an address may have been assigned, and the next up finds it", async () => {
+  lose(
+    { ...assigning, kind: "drop", when: "after-effect" },
+    { method: "GET", path: "/ip_address", skip: 1, times: 50, kind: "error", status: 500 },
+  );
+  const failure = machine.operation().create("a", { server: web });
+  await expect(failure).rejects.toThrow(
+    `Server ${web} may have got an IPv4 address: run \`pulumi up\` again, which looks for it before it assigns another.`,
+  );
+  machine.simulator.faults.clear();
+  const { id } = await machine.operation().create("a", { server: web });
+  expect(addressesOf(extras())).toEqual([id]);
+});
+
+test("an assign that is lost three times is given up, with what happened last", async () => {
+  lose({ ...assigning, times: 3, kind: "drop", when: "before-effect" });
+  await expect(machine.operation().create("a", { server: web })).rejects.toThrow(
+    /^Server .* has got no IPv4 address, although it was asked for 3 times: run `pulumi up` again later\. The last failure: UpCloud gave no answer/,
+  );
+  expect(count("POST /1.2/ip_address")).toBe(3);
+});

@@ -1,0 +1,95 @@
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ServerIpAddressState } from "../../src/provider/ipAddressState";
+import type { Pace } from "../../src/provider/pace";
+import { ServerIpAddressProvider } from "../../src/provider/serverIpAddressProvider";
+import { Session } from "../../src/provider/session";
+import { type Clock, type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator";
+
+/** Nothing waits: time is the simulator's. */
+export const paceOf = (clock: Clock): Pace => ({
+  now: () => clock.now(),
+  async sleep(ms) {
+    clock.advance(ms);
+    await new Promise((resolve) => setImmediate(resolve));
+  },
+});
+
+export interface Saved {
+  id: string;
+  state: ServerIpAddressState;
+}
+
+const line = { __provider: "the line that names the life cycle" };
+
+/** A computer with a simulated account and a directory of Pulumi's: processes come and go, and leave what they wrote. */
+export class Machine {
+  private readonly home = mkdtempSync(join(tmpdir(), "pulumi-home-"));
+  private readonly operations: Operation[] = [];
+  /** Ids in the stack's state, or `undefined` where it cannot be read. */
+  inState: string[] | undefined = [];
+
+  private constructor(readonly simulator: Simulator) {}
+
+  static async start(options: SimulatorOptions = {}): Promise<Machine> {
+    return new Machine(await startSimulator(options));
+  }
+
+  readonly journalDirectory = join(this.home, "upcloud-ip");
+
+  /** A provider process of its own. `id`: of the process, by default one that runs no more when the next one looks. */
+  operation(id = 2 ** 22 + this.operations.length + 1, apiVersion = "1.2"): Operation {
+    const operation = new Operation(this, this.home, id, apiVersion);
+    this.operations.push(operation);
+    return operation;
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.operations.map(({ session }) => session.client().close()));
+    await this.simulator.stop();
+    rmSync(this.home, { recursive: true });
+  }
+}
+
+/** What the engine does with the life cycle in one operation. */
+export class Operation {
+  readonly said: string[] = [];
+  readonly session: Session;
+  readonly provider: ServerIpAddressProvider;
+
+  constructor(machine: Machine, pulumiHome: string, id: number, apiVersion: string) {
+    const { simulator } = machine;
+    this.session = new Session({
+      env: {
+        UPCLOUD_DEBUG_API_BASE_URL: simulator.url,
+        UPCLOUD_TOKEN: simulator.credentials.token,
+        UPCLOUD_API_VERSION: apiVersion,
+        PULUMI_HOME: pulumiHome,
+      },
+      notify: (text) => this.said.push(text),
+      pace: paceOf(simulator.clock),
+      addressesIn: async () => machine.inState,
+      process: { id, run: randomUUID(), host: "this machine" },
+    });
+    this.provider = new ServerIpAddressProvider(this.session);
+  }
+
+  /** Check and create of the resource that the program calls `name`. */
+  async create(name: string, declared: Record<string, unknown>): Promise<Saved> {
+    const __program = { preview: false, onServer: 1, urn: `urn:pulumi:test::addresses::${name}`, stack: "o/p/test" };
+    const { inputs, failures = [] } = await this.provider.check({}, { ...line, __program, ...declared });
+    if (failures.length > 0) throw new Error(JSON.stringify(failures));
+    const { id, outs } = await this.provider.create({ ...inputs, ...line });
+    return { id, state: { ...outs, ...line } };
+  }
+
+  /** Check and diff of one that is in the state. */
+  async diff({ id, state }: Saved, declared: Record<string, unknown>) {
+    const { inputs } = await this.provider.check(state, { ...line, ...declared });
+    return this.provider.diff(id, state, { ...inputs, ...line });
+  }
+
+  delete = ({ id, state }: Saved) => this.provider.delete(id, state);
+}
