@@ -1,6 +1,8 @@
 import { ipAddressesIn, ipAddressIn, serverIn, serversIn } from "./answers";
 import { isVersionRefused, UpCloudError } from "./errors";
 import { createHttp, type HttpOptions, type HttpRequest } from "./http";
+import { createRetry } from "./retry";
+import { type Sleep, sleep } from "./sleep";
 import type {
   Access,
   ApiVersion,
@@ -17,6 +19,8 @@ export interface ClientOptions extends HttpOptions {
   apiVersion: ApiVersion;
   /** Told once when UpCloud refuses API 1.2 and the client goes on with 1.3. */
   onVersionChange?: (from: ApiVersion, to: ApiVersion) => void;
+  /** Waits before a request is repeated. Default: real time. */
+  sleep?: Sleep;
 }
 
 export interface AssignRequest {
@@ -26,14 +30,21 @@ export interface AssignRequest {
   access: Access;
 }
 
-/** UpCloud's verbs. Each is one request; every failure is an `UpCloudError`. `signal` ends the request early. */
+/**
+ * UpCloud's verbs. Each is one request, repeated where that is safe; every failure is an `UpCloudError`. `signal` ends
+ * requests and waits early.
+ */
 export interface UpCloudClient {
   readonly ipAddresses: {
     list(signal?: AbortSignal): Promise<IpAddressWire[]>;
     get(address: string, signal?: AbortSignal): Promise<IpAddressWire>;
     assign(request: AssignRequest, signal?: AbortSignal): Promise<IpAddressWire>;
     modify(address: string, change: { ptrRecord: string }, signal?: AbortSignal): Promise<IpAddressWire>;
-    release(address: string, signal?: AbortSignal): Promise<void>;
+    /**
+     * `stillOurs` is asked before a repeat: the address may be released already, and somebody else's by now. When it says
+     * no, the release counts as done.
+     */
+    release(address: string, signal?: AbortSignal, stillOurs?: () => Promise<boolean>): Promise<void>;
   };
   readonly servers: {
     list(signal?: AbortSignal): Promise<ServerWire[]>;
@@ -47,6 +58,7 @@ export interface UpCloudClient {
 
 export function createClient(options: ClientOptions): UpCloudClient {
   const http = createHttp(options);
+  const repeatedly = createRetry(options.sleep ?? sleep);
   let version = options.apiVersion;
 
   /** One request in the version of the day; a refused version cannot have had an effect, so any verb may go again. */
@@ -54,22 +66,26 @@ export function createClient(options: ClientOptions): UpCloudClient {
     request: (version: ApiVersion) => HttpRequest,
     read: (body: unknown) => T | undefined,
     signal: AbortSignal | undefined,
+    settled?: () => Promise<T | undefined>,
   ): Promise<T> {
     const used = version;
     const { path, ...rest } = request(used);
     const sent = { ...rest, path: `/${used}${path}`, signal };
-    try {
+    const once = async () => {
       const { status, body } = await http.send(sent);
       const result = read(body);
       if (result === undefined) throw UpCloudError.unreadable(sent, status, "JSON of another shape than documented");
       return result;
+    };
+    try {
+      return await repeatedly(sent, once, settled);
     } catch (error) {
       if (used !== "1.2" || !isVersionRefused(error)) throw error;
       if (version === used) {
         version = "1.3";
         options.onVersionChange?.(used, version);
       }
-      return send(request, read, signal);
+      return send(request, read, signal, settled);
     }
   }
 
@@ -101,11 +117,12 @@ export function createClient(options: ClientOptions): UpCloudClient {
           ipAddressIn,
           signal,
         ),
-      release: (address, signal) =>
+      release: (address, signal, stillOurs) =>
         send(
           () => ({ method: "DELETE", path: `/ip_address/${encodeAddress(address)}`, subject: { address } }),
           (body) => (body === undefined ? null : undefined),
           signal,
+          async () => (stillOurs === undefined || (await stillOurs()) ? undefined : null),
         ).then(() => undefined),
     },
     servers: {

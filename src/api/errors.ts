@@ -10,40 +10,58 @@ export interface FailedRequest {
   subject: Subject;
 }
 
+/** What is known of an answer; nothing when none came. */
+interface AnswerFacts {
+  /** HTTP status. */
+  status?: number | undefined;
+  /** UpCloud's `error_code`; absent when the answer had none. */
+  code?: string | undefined;
+  /** How long UpCloud asks to wait before the next request (Retry-After), in milliseconds. */
+  retryAfterMs?: number | undefined;
+}
+
 /** A request to UpCloud that did not do what was asked. Its message is for people: what happened and what to do. */
-export class UpCloudError extends Error {
+export class UpCloudError extends Error implements AnswerFacts {
   override readonly name = "UpCloudError";
   readonly method: string;
   readonly path: string;
+  readonly status: number | undefined;
+  readonly code: string | undefined;
+  readonly retryAfterMs: number | undefined;
 
   private constructor(
     readonly failure: Failure,
     message: string,
-    request: FailedRequest,
-    /** HTTP status; absent when no answer came. */
-    readonly status?: number,
-    /** UpCloud's `error_code`; absent when the answer had none. */
-    readonly code?: string,
+    request: Pick<FailedRequest, "method" | "path">,
+    { status, code, retryAfterMs }: AnswerFacts = {},
   ) {
     super(message);
     this.method = request.method;
     this.path = request.path;
+    this.status = status;
+    this.code = code;
+    this.retryAfterMs = retryAfterMs;
   }
 
-  static refused(request: FailedRequest, status: number, code: string | undefined, said: string): UpCloudError {
+  static refused(request: FailedRequest, answer: AnswerFacts & { status: number }, said: string): UpCloudError {
+    const { status, code, retryAfterMs } = answer;
     const verdict = [status, code].filter((part) => part !== undefined).join(" ");
     const words = said === "" ? "" : `, "${said}"`;
     const isUncertain = status >= 500 && request.subject.assigning === true;
-    const told = `${explain(status, code, request.subject)}${isUncertain ? ` ${afterUncertainty(request)}` : ""}`;
+    const told = [
+      explain(status, code, request.subject),
+      ...(isUncertain ? [afterUncertainty(request)] : []),
+      ...(retryAfterMs ? [`UpCloud asks to wait ${Math.ceil(retryAfterMs / 1000)} s first.`] : []),
+    ].join(" ");
     const message = `${told} (${request.method} ${request.path}: ${verdict}${words})`;
-    return new UpCloudError("refused", message, request, status, code);
+    return new UpCloudError("refused", message, request, answer);
   }
 
   static unreadable(request: FailedRequest, status: number, what: string): UpCloudError {
     const message =
       `UpCloud answered ${request.method} ${request.path} with status ${status} and ${what}. ` +
       `${afterUncertainty(request)} If it goes on, check that upcloud:apiBaseUrl names UpCloud's API and not a proxy or a login page.`;
-    return new UpCloudError("unreadable", message, request, status);
+    return new UpCloudError("unreadable", message, request, { status });
   }
 
   static unanswered(request: FailedRequest, why: string): UpCloudError {
@@ -56,6 +74,17 @@ export class UpCloudError extends Error {
   static unsent(request: FailedRequest, why: string): UpCloudError {
     const message = `${request.method} ${request.path} was not sent to UpCloud: ${why}. Run again, or allow more time with \`timeouts\`.`;
     return new UpCloudError("unsent", message, request);
+  }
+
+  /** No connection came about, so that nothing was written to one. */
+  static unconnected(request: FailedRequest, why: string): UpCloudError {
+    const message = `${request.method} ${request.path} was not sent to UpCloud: ${why}. Run again. If it goes on, check the network and upcloud:apiBaseUrl.`;
+    return new UpCloudError("unsent", message, request);
+  }
+
+  /** The same failure with a sentence more. */
+  andThen(sentence: string): UpCloudError {
+    return new UpCloudError(this.failure, `${this.message} ${sentence}`, this, this);
   }
 }
 
@@ -81,11 +110,7 @@ export const isForbidden = (error: unknown): boolean => has(error, "ACTION_FORBI
 
 /** Nothing that UpCloud means by it: the same request may well succeed a moment later. */
 export const isPassing = (error: unknown): boolean =>
-  error instanceof UpCloudError &&
-  (error.failure === "unanswered" ||
-    error.failure === "unreadable" ||
-    error.status === 429 ||
-    (error.status ?? 0) >= 500);
+  error instanceof UpCloudError && (error.failure !== "refused" || error.status === 429 || (error.status ?? 0) >= 500);
 
 /** Certain not to have had an effect: never sent, or refused by UpCloud's own rules. An answer that broke off is neither. */
 export const isWithoutEffect = (error: unknown): boolean =>

@@ -61,7 +61,7 @@ function byStatus(status: number): Sentence {
   if (status === 401) return byCode.AUTHENTICATION_FAILED as Sentence;
   if (status === 403) return byCode.ACTION_FORBIDDEN as Sentence;
   if (status === 429) {
-    return (s) => `UpCloud takes no more requests for now, this one about ${theSubject(s)}: run again in a minute.`;
+    return (s) => `UpCloud takes no more requests for now, this one about ${theSubject(s)}: run again later.`;
   }
   if (status >= 500) {
     return (s) => {

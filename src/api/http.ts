@@ -1,4 +1,4 @@
-import { Pool } from "undici";
+import { buildConnector, Pool } from "undici";
 import { type FailedRequest, UpCloudError } from "./errors";
 import { redactor } from "./redaction";
 
@@ -35,7 +35,8 @@ const largestAnswerBytes = 64 * 1024 * 1024;
 /** One keep-alive pool; every request is bounded in time; failures are `UpCloudError`s without any credential in them. */
 export function createHttp({ baseUrl, credentials, requestTimeoutMs }: HttpOptions): Http {
   const { origin, pathname } = new URL(baseUrl);
-  const pool = new Pool(origin, { connections: 16, pipelining: 1, maxResponseSize: largestAnswerBytes });
+  const { connect, isConnectFailure } = watchedConnector();
+  const pool = new Pool(origin, { connections: 16, pipelining: 1, maxResponseSize: largestAnswerBytes, connect });
   const redact = redactor(credentials);
   const headers = {
     accept: "application/json",
@@ -51,6 +52,7 @@ export function createHttp({ baseUrl, credentials, requestTimeoutMs }: HttpOptio
       let status: number | undefined;
       let text: string;
       let contentType: string;
+      let retryAfterMs: number | undefined;
       try {
         const response = await pool.request({
           method: request.method,
@@ -61,6 +63,7 @@ export function createHttp({ baseUrl, credentials, requestTimeoutMs }: HttpOptio
         });
         status = response.statusCode;
         contentType = String(response.headers["content-type"] ?? "").split(";")[0] || "no content type";
+        retryAfterMs = retryAfterMsIn(response.headers["retry-after"], response.headers.date);
         text = await response.body.text();
       } catch (cause) {
         const why = timeout.aborted
@@ -68,11 +71,12 @@ export function createHttp({ baseUrl, credentials, requestTimeoutMs }: HttpOptio
           : request.signal?.aborted
             ? "the time that `timeouts` allows for the operation was over"
             : redact(causeOf(cause));
+        if (isConnectFailure(cause)) throw UpCloudError.unconnected(request, why);
         throw status === undefined
           ? UpCloudError.unanswered(request, why)
           : UpCloudError.unreadable(request, status, `an answer that broke off (${why})`);
       }
-      if (status >= 300) throw refusal(request, status, contentType, text, redact);
+      if (status >= 300) throw refusal(request, { status, retryAfterMs }, contentType, text, redact);
       if (status === 204) return { status, body: undefined };
       return { status, body: parse(request, status, contentType, text) };
     },
@@ -87,6 +91,30 @@ function authorization(credentials: Credentials): string {
   return "token" in credentials
     ? `Bearer ${credentials.token}`
     : `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString("base64")}`;
+}
+
+/** Tells the failures to connect, DNS and TLS included, from those of a connection that stands. */
+function watchedConnector(): { connect: buildConnector.connector; isConnectFailure(cause: unknown): boolean } {
+  const connector = buildConnector({});
+  const failures = new WeakSet<Error>();
+  return {
+    connect: (options, callback) =>
+      connector(options, (...outcome) => {
+        if (outcome[0] !== null) failures.add(outcome[0]);
+        callback(...outcome);
+      }),
+    isConnectFailure: (cause) => failures.has(cause as Error),
+  };
+}
+
+type HeaderValue = string | string[] | undefined;
+
+/** Seconds, or a date by UpCloud's own clock; `undefined` for anything else. */
+function retryAfterMsIn(retryAfter: HeaderValue, date: HeaderValue): number | undefined {
+  if (typeof retryAfter !== "string") return undefined;
+  if (/^\d+$/.test(retryAfter)) return Number(retryAfter) * 1000;
+  const waitMs = Date.parse(retryAfter) - (Date.parse(String(date)) || Date.now());
+  return waitMs >= 0 ? waitMs : undefined;
 }
 
 function causeOf(cause: unknown): string {
@@ -115,7 +143,7 @@ function jsonOf(text: string): unknown {
 /** UpCloud's envelope, the problem+json of its newer services, or a body from something in between. */
 function refusal(
   request: HttpRequest,
-  status: number,
+  answer: { status: number; retryAfterMs: number | undefined },
   contentType: string,
   text: string,
   redact: (text: string) => string,
@@ -125,10 +153,10 @@ function refusal(
     | null
     | undefined;
   const { error_code: code, error_message: said } = body?.error ?? {};
-  if (typeof code === "string") return UpCloudError.refused(request, status, code, redact(String(said ?? "")));
+  if (typeof code === "string") return UpCloudError.refused(request, { ...answer, code }, redact(String(said ?? "")));
   if (typeof body?.type === "string") {
     const problem = body.type.replace(/^.*#(ERROR_)?/, "");
-    return UpCloudError.refused(request, status, problem, redact(String(body.title ?? "")));
+    return UpCloudError.refused(request, { ...answer, code: problem }, redact(String(body.title ?? "")));
   }
-  return UpCloudError.refused(request, status, undefined, text === "" ? "" : `${contentType} instead of JSON`);
+  return UpCloudError.refused(request, answer, text === "" ? "" : `${contentType} instead of JSON`);
 }

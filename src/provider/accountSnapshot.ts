@@ -50,7 +50,11 @@ export class AccountSnapshot {
    * for alone is a request about it; those that are asked for together share a list. That an address is gone, UpCloud has
    * to say of the address itself.
    */
-  async find(address: string, maxAgeMs: number, signal?: AbortSignal): Promise<IpAddressWire | undefined> {
+  async find(
+    address: string,
+    maxAgeMs: number,
+    signal = AbortSignal.timeout(patienceMs),
+  ): Promise<IpAddressWire | undefined> {
     const listed = (await this.isAlone(maxAgeMs)) ? undefined : await this.listed(maxAgeMs);
     return listed?.get(keyOf(address)) ?? this.client().ipAddresses.get(address, signal).catch(unlessGone);
   }
@@ -98,6 +102,6 @@ function unlessForbidden(error: unknown): undefined {
   if (!isForbidden(error)) throw error;
 }
 
-const patienceMs = 60_000;
+const patienceMs = 3 * 60_000;
 const plansPatienceMs = 20_000;
 const togetherMs = 10;

@@ -1,6 +1,7 @@
 import type { ClientOptions } from "../api/client";
 import type { Credentials } from "../api/http";
 import { type ApiVersion, apiVersions } from "../api/wire";
+import { parseDuration } from "./durations";
 import { checkPowerCycle } from "./inputChecks";
 import type { PowerCycle } from "./inputs";
 
@@ -17,11 +18,14 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export function readConfiguration(
   config: StackConfig,
   env: Environment,
-): Pick<ClientOptions, "baseUrl" | "credentials" | "apiVersion"> {
+): Pick<ClientOptions, "baseUrl" | "credentials" | "apiVersion" | "requestTimeoutMs"> {
   return {
     credentials: credentialsIn(config, env),
     baseUrl: baseUrlIn(config("upcloud:apiBaseUrl") ?? nonEmpty(env.UPCLOUD_DEBUG_API_BASE_URL) ?? defaultBaseUrl),
     apiVersion: apiVersionIn(config("upcloud:apiVersion") ?? nonEmpty(env.UPCLOUD_API_VERSION) ?? "1.2"),
+    requestTimeoutMs: requestTimeoutIn(
+      config("upcloud:requestTimeout") ?? nonEmpty(env.UPCLOUD_REQUEST_TIMEOUT) ?? defaultRequestTimeout,
+    ),
   };
 }
 
@@ -42,6 +46,8 @@ function parsed(text: string): unknown {
 }
 
 const defaultBaseUrl = "https://api.upcloud.com";
+/** As UpCloud's own Terraform provider waits for an answer. */
+const defaultRequestTimeout = "2m";
 
 function credentialsIn(config: StackConfig, env: Environment): Credentials {
   const fromStack = credentialsOf("the stack's configuration", {
@@ -115,6 +121,14 @@ function apiVersionIn(text: string): ApiVersion {
   const version = apiVersions.find((known) => known === text);
   if (version !== undefined) return version;
   throw new ConfigurationError(`Expected upcloud:apiVersion to be ${apiVersions.join(" or ")}, got "${text}".`);
+}
+
+function requestTimeoutIn(text: string): number {
+  const ms = parseDuration(text);
+  if (ms !== undefined && ms >= 1000 && ms <= 600_000) return ms;
+  throw new ConfigurationError(
+    `Expected upcloud:requestTimeout to be a duration between 1s and 10m, such as "30s", got "${text}".`,
+  );
 }
 
 const nonEmpty = (value: string | undefined) => (value === undefined || value === "" ? undefined : value);

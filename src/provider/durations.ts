@@ -1,13 +1,14 @@
 const unitsMs = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const;
 
-/** Milliseconds of a duration in Pulumi's and Go's form, such as `10m`, `1h30m` or `45s`; `undefined` for anything else. */
+/** Whole milliseconds of a duration in Pulumi's and Go's form, such as `10m`, `1h30m` or `45s`; `undefined` for anything else. */
 export function parseDuration(text: string): number | undefined {
   if (!/^(\d+(\.\d+)?(h|ms|m|s))+$/.test(text)) return undefined;
   let total = 0;
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/g)) {
     total += Number(amount) * unitsMs[unit as keyof typeof unitsMs];
   }
-  return total > 0 && total <= longestMs ? total : undefined;
+  const wholeMs = Math.round(total);
+  return wholeMs > 0 && wholeMs <= longestMs ? wholeMs : undefined;
 }
 
 /** The longest time that a Node timer can hold, a little under 25 days. */

@@ -13,7 +13,7 @@ interface Surroundings {
   say(line: string): void;
   pace: Pace;
   /** How long an assign may take in another process. */
-  longestMs: number;
+  longestMs(): number;
 }
 
 /**
@@ -52,7 +52,7 @@ export class InterruptedCreates {
     for (;;) {
       const entry = await this.journal.find(assignment);
       if (entry === undefined || entry.phase === "returned") return entry;
-      if (!this.journal.isAtWork(entry, this.surroundings.longestMs)) return entry;
+      if (!this.journal.isAtWork(entry, this.surroundings.longestMs())) return entry;
       if (signal.aborted) throw new AnotherOperationError(assignment);
       await this.surroundings.pace.sleep(pollMs, signal);
     }

@@ -1,15 +1,14 @@
-import { setTimeout as wait } from "node:timers/promises";
+import { type Sleep, sleep } from "../api/sleep";
 
 /** Real time, which tests of long waits replace. */
 export interface Pace {
   now(): number;
-  /** Ends early, without an error, when the signal aborts. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  readonly sleep: Sleep;
 }
 
 export const realPace: Pace = {
   now: () => performance.now(),
-  sleep: (ms, signal) => wait(ms, undefined, signal && { signal }).catch(() => undefined),
+  sleep,
 };
 
 /** The waits between looks at something slow: quick at first, every five seconds in the end. */

@@ -63,7 +63,7 @@ export class Session {
       addressesInState: async () => (this.stack === undefined ? undefined : addressesIn(this.stack)),
       say: notify,
       pace,
-      longestMs: requestTimeoutMs + 30_000,
+      longestMs: () => this.configuration().requestTimeoutMs + marginMs,
     });
   }
 
@@ -98,17 +98,20 @@ export class Session {
     return powerCycle ?? this.powerCycle();
   }
 
+  private configuration() {
+    return readConfiguration(this.stackConfig, this.env);
+  }
+
   private createClient(): UpCloudClient {
-    const configuration = readConfiguration(this.stackConfig, this.env);
     const { createClient } = require("../api/client") as typeof import("../api/client");
     return createClient({
-      ...configuration,
-      requestTimeoutMs,
+      ...this.configuration(),
+      sleep: this.pace.sleep,
       onVersionChange: (from, to) =>
         this.notify(`UpCloud no longer serves API ${from}: going on with ${to}. Set upcloud:apiVersion to ${to}.`),
     });
   }
 }
 
-/** Two minutes, as UpCloud's own Terraform provider waits for an answer. */
-const requestTimeoutMs = 120_000;
+/** For the looks after a lost answer, and for what follows an assign. */
+const marginMs = 30_000;

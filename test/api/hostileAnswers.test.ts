@@ -27,6 +27,7 @@ async function clientOf(
     credentials: { token: "ucat_secret" },
     requestTimeoutMs: 2000,
     apiVersion: "1.2",
+    sleep: async () => undefined,
     ...options,
   });
   open.push(client, server);
@@ -139,12 +140,14 @@ test("a redirect is no answer, whatever its body", async () => {
   expect(await failureOf(client.ipAddresses.get(address.address))).toMatchObject({ failure: "refused", status: 302 });
 });
 
-test("a refused connection is told as unanswered", async () => {
+test("a refused connection is told as a request that was not sent, with what to check", async () => {
   const { client, server } = await clientOf(json(200, {}));
   await server.close();
   const error = await failureOf(client.ipAddresses.list());
-  expect(error.failure).toBe("unanswered");
-  expect(error.message).toContain("ECONNREFUSED");
+  expect(error.failure).toBe("unsent");
+  expect(error.message).toMatch(
+    /^GET \/1\.2\/ip_address was not sent to UpCloud: .*ECONNREFUSED.*\. Run again\. If it goes on, check the network/,
+  );
 });
 
 test.each<[string, Respond, Partial<UpCloudError>, string]>([

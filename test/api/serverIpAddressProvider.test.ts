@@ -216,7 +216,7 @@ describe("read", () => {
     async (status) => {
       await start();
       const { id, state } = await create({ server: web });
-      simulator.faults.add({ kind: "error", method: "GET", status, errorCode: "SOMETHING_ELSE" });
+      simulator.faults.add({ kind: "error", method: "GET", status, errorCode: "SOMETHING_ELSE", times: 5 });
       await expect(provider.read(id, state)).rejects.toThrow(String(status));
     },
   );
@@ -356,10 +356,43 @@ describe("delete", () => {
     );
   });
 
+  test("of an address whose release was heard and not answered looks, and asks for no second release", async () => {
+    await start();
+    const { id, state } = await create({ server: web });
+    simulator.faults.add({ kind: "drop", when: "after-effect", method: "DELETE" });
+    await destroy(id, state);
+    expect(simulator.account.getIpAddress(id)).toBeUndefined();
+    expect(requests().filter((request) => request.startsWith("DELETE"))).toHaveLength(1);
+    expect(requests().at(-1)).toBe(`GET /1.2/ip_address/${id}`);
+  });
+
+  test("of an address that is moved after a release without an answer leaves it", async () => {
+    await start();
+    const { id, state } = await create({ server: web });
+    simulator.faults.add({ kind: "drop", when: "before-effect", method: "DELETE" });
+    simulator.faults.add({ kind: "act", method: "GET", skip: 1, act: (account) => account.moveIpAddress(id, mail) });
+    await destroy(id, state);
+    expect(simulator.account.getIpAddress(id)?.server).toBe(mail);
+    expect(requests().filter((request) => request.startsWith("DELETE"))).toHaveLength(1);
+  });
+
+  test.each<[string, (account: Simulator["account"], id: string) => void]>([
+    ["404", (account, id) => account.releaseIpAddress(id)],
+    ["403", (account, id) => account.giveIpAddressAway(id)],
+  ])("whose repeated release is answered %s succeeds", async (status, happen) => {
+    await start();
+    const { id, state } = await create({ server: web });
+    simulator.faults.add({ kind: "drop", when: "before-effect", method: "DELETE" });
+    simulator.faults.add({ kind: "act", method: "DELETE", act: (account) => happen(account, id) });
+    await destroy(id, state);
+    const deletes = simulator.requests.filter(({ method }) => method === "DELETE");
+    expect(deletes.map((request) => request.status)).toEqual([0, Number(status)]);
+  });
+
   test("that cannot tell whose address it is releases nothing", async () => {
     await start();
     const { id, state } = await create({ server: web });
-    simulator.faults.add({ kind: "drop", when: "before-effect", method: "GET" });
+    simulator.faults.add({ kind: "drop", when: "before-effect", method: "GET", times: 5 });
     await expect(destroy(id, state)).rejects.toThrow("UpCloud gave no answer to GET");
     expect(simulator.account.getIpAddress(id)).toBeDefined();
   });
@@ -405,7 +438,7 @@ describe("a preview", () => {
 
   test("is silent when UpCloud does not answer", async () => {
     await start();
-    simulator.faults.add({ kind: "error", status: 500, times: 10 });
+    simulator.faults.add({ kind: "error", status: 500, times: 100 });
     expect((await preview(mail)).failures).toEqual([]);
     expect(said).toEqual([]);
   });

@@ -40,6 +40,7 @@ async function start(options: SimulatorOptions = {}) {
     credentials: { token: credentials.token },
     apiVersion: "1.2",
     requestTimeoutMs: 5000,
+    sleep: pace.sleep,
   });
   said = [];
   onSleep = undefined;
@@ -261,16 +262,19 @@ test("maintenance is waited out before the server is stopped", async () => {
 });
 
 describe("passing faults", () => {
+  /** How often the client itself tries each look. */
+  const tries = 5;
+
   test("while the server stops are worth another look", async () => {
     const servers = await start();
-    simulator.faults.add({ kind: "error", method: "GET", path: "/server/*", status: 503, times: 3, skip: 1 });
+    simulator.faults.add({ kind: "error", method: "GET", path: "/server/*", status: 503, times: 3 * tries, skip: 1 });
     await assign(servers);
     expect(writes()).toEqual({ "stop 200": 1, "ip_address 201": 1, "start 200": 1 });
   });
 
   test("that go on while the server stops fail the change, and the server is started all the same", async () => {
     const servers = await start();
-    simulator.faults.add({ kind: "error", method: "GET", path: "/server/*", status: 503, times: 9, skip: 1 });
+    simulator.faults.add({ kind: "error", method: "GET", path: "/server/*", status: 503, times: 6 * tries, skip: 1 });
     await expect(assign(servers)).rejects.toThrow("503");
     expect(writes()).toEqual({ "stop 200": 1, "start 200": 1 });
     expect(stateOf(mail)).toBe("started");
@@ -283,7 +287,8 @@ describe("passing faults", () => {
       kind: "act",
       method: "POST",
       path: "/ip_address",
-      act: () => simulator.faults.add({ kind: "error", method: "GET", path: "/server/*", status: 503, times: 4 }),
+      act: () =>
+        simulator.faults.add({ kind: "error", method: "GET", path: "/server/*", status: 503, times: 4 * tries }),
     });
     expect((await assign(servers)).notStarted).toBeUndefined();
     expect(stateOf(mail)).toBe("started");
@@ -325,7 +330,8 @@ test("a first look that is answered late does not hide that the server was stopp
 
 test("a stop that UpCloud has no time for did not stop the server", async () => {
   const servers = await start();
-  simulator.faults.add({ kind: "rate-limit", method: "POST", path: "/server/*/stop" });
+  // Longer than the client itself waits.
+  simulator.faults.add({ kind: "rate-limit", method: "POST", path: "/server/*/stop", retryAfterSeconds: 60 });
   simulator.faults.add({
     kind: "act",
     method: "GET",
@@ -348,6 +354,27 @@ test.each([
     simulator.faults.add({ ...fault, method: "POST", path: "/server/*/stop" });
     await assign(servers);
     expect(stateOf(mail)).toBe("started");
+  },
+);
+
+test.each(["stop", "start"] as const)(
+  "a %s that finds nobody listening is asked for again at the next look",
+  async (verb) => {
+    const servers = await start();
+    const gone = await startSimulator();
+    await gone.stop();
+    const options = { credentials: gone.credentials, apiVersion: "1.2", requestTimeoutMs: 5000 } as const;
+    const nowhere = createClient({ ...options, baseUrl: gone.url, sleep: pace.sleep });
+    const listening = { ...client.servers };
+    const once = (...asked: unknown[]) => {
+      Object.assign(client.servers, listening);
+      return Reflect.apply(nowhere.servers[verb], undefined, asked);
+    };
+    Object.assign(client.servers, { [verb]: once });
+    expect((await assign(servers)).notStarted).toBeUndefined();
+    await nowhere.close();
+    expect(writes()).toEqual({ "stop 200": 1, "ip_address 201": 1, "start 200": 1 });
+    expect(simulator.clock.now()).toBeLessThan(60_000);
   },
 );
 

@@ -53,7 +53,7 @@ test("a partly created address can be destroyed at once", async () => {
   const project = await start();
   const before = project.account();
   project.declare(declare(servers.web, 'ptrRecord: "mail.example.com"'));
-  project.simulator.faults.add({ method: "PUT", path: "/1.2/ip_address/*", kind: "error", status: 500 });
+  project.simulator.faults.add({ method: "PUT", path: "/1.2/ip_address/*", kind: "error", status: 501 });
   expect((await project.up()).ok).toBe(false);
   expect((await project.destroy()).ok).toBe(true);
   expect(project.account()).toEqual(before);
@@ -65,12 +65,13 @@ test("refresh and destroy tell UpCloud's refusal once, in words, without a stack
   expect((await project.up()).ok).toBe(true);
   const [saved] = await project.resources();
   for (const operation of [project.refresh, project.destroy]) {
-    project.simulator.faults.add({ method: "GET", path: "/ip_address/*", kind: "html", status: 502 });
+    project.simulator.faults.add({ method: "GET", path: "/ip_address/*", kind: "html", status: 502, times: 5 });
     const { ok, output } = await operation();
     project.simulator.faults.clear();
     expect(ok).toBe(false);
     expect(output).toContain("UpCloud failed inside");
     expect(output).toContain("502");
+    expect(output).toContain("It was tried 5 times.");
     expect(output).not.toMatch(/^\s+at |UpCloudError/m);
     expect((await project.resources())[0]?.id).toBe(saved?.id);
   }

@@ -39,7 +39,7 @@ describe("the life cycle, loaded by its name", () => {
         const same = await serverIpAddress.diff("203.0.113.7", olds, inputs);
         const other = await serverIpAddress.diff("203.0.113.7", olds, { ...inputs, family: "IPv6" });
         const { replaces } = other;
-        const unwanted = loaded().filter((file) => /node_modules\\/(undici|@pulumi)\\/|dist\\/(api\\/http|simulator\\/)/.test(file));
+        const unwanted = loaded().filter((file) => /node_modules\\/(undici|cockatiel|@pulumi)\\/|dist\\/(api\\/http|simulator\\/)/.test(file));
         report({ family: inputs.family, failures: failures ?? [], changes: [same.changes, other.changes], replaces, unwanted });
       })();
     `);

@@ -158,11 +158,7 @@ describe("a replacement on the same server", () => {
     expect(preview.requests).toHaveLength(2);
     const { ok, requests } = await project.up();
     expect(ok).toBe(true);
-    expect(requests).toEqual([
-      "GET /1.2/ip_address",
-      `DELETE /1.2/ip_address/${old?.id}`,
-      "POST /1.2/ip_address",
-    ]);
+    expect(requests).toEqual(["GET /1.2/ip_address", `DELETE /1.2/ip_address/${old?.id}`, "POST /1.2/ip_address"]);
   });
 });
 

@@ -8,6 +8,7 @@ test("a token alone is enough: UpCloud's address and API 1.2 are the defaults", 
     credentials: { token: "ucat_x" },
     baseUrl: "https://api.upcloud.com",
     apiVersion: "1.2",
+    requestTimeoutMs: 120_000,
   });
 });
 
@@ -17,24 +18,35 @@ test("the environment serves where the stack says nothing", () => {
     UPCLOUD_PASSWORD: "secret",
     UPCLOUD_DEBUG_API_BASE_URL: "http://127.0.0.1:8080/",
     UPCLOUD_API_VERSION: "1.3",
+    UPCLOUD_REQUEST_TIMEOUT: "2.01m",
   };
   expect(read({}, env)).toEqual({
     credentials: { username: "user", password: "secret" },
     baseUrl: "http://127.0.0.1:8080",
     apiVersion: "1.3",
+    requestTimeoutMs: 120_600,
   });
 });
 
 test("the stack's configuration wins over the environment, credentials as a whole", () => {
-  const env = { UPCLOUD_USERNAME: "user", UPCLOUD_PASSWORD: "secret", UPCLOUD_API_VERSION: "1.2" };
-  expect(read({ "upcloud:token": "ucat_x", "upcloud:apiVersion": "1.3" }, env)).toMatchObject({
+  const env = {
+    UPCLOUD_USERNAME: "user",
+    UPCLOUD_PASSWORD: "secret",
+    UPCLOUD_API_VERSION: "1.2",
+    UPCLOUD_REQUEST_TIMEOUT: "5s",
+  };
+  const config = { "upcloud:token": "ucat_x", "upcloud:apiVersion": "1.3", "upcloud:requestTimeout": "10m" };
+  expect(read(config, env)).toMatchObject({
     credentials: { token: "ucat_x" },
     apiVersion: "1.3",
+    requestTimeoutMs: 600_000,
   });
 });
 
 test("empty variables of the environment count as unset", () => {
-  expect(read({}, { UPCLOUD_TOKEN: "ucat_x", UPCLOUD_USERNAME: "", UPCLOUD_API_VERSION: "" })).toMatchObject({
+  expect(
+    read({}, { UPCLOUD_TOKEN: "ucat_x", UPCLOUD_USERNAME: "", UPCLOUD_API_VERSION: "", UPCLOUD_REQUEST_TIMEOUT: "" }),
+  ).toMatchObject({
     credentials: { token: "ucat_x" },
   });
 });
@@ -96,6 +108,12 @@ test.each<[string, Record<string, string>, Record<string, string>, RegExp]>([
     {},
     /got one with a user in it/,
   ],
+  ...["soon", "30", "999ms", "10m1s"].map((text): [string, Record<string, string>, Record<string, string>, RegExp] => [
+    `a request timeout of ${text}`,
+    { "upcloud:token": "t", "upcloud:requestTimeout": text },
+    {},
+    new RegExp(`requestTimeout to be a duration between 1s and 10m, such as "30s", got "${text}"`),
+  ]),
   ["another version", { "upcloud:token": "t", "upcloud:apiVersion": "1.4" }, {}, /to be 1\.2 or 1\.3, got "1\.4"/],
 ])("%s is refused, and no credential is shown", (_, config, env, message) => {
   expect(() => read(config, env)).toThrow(ConfigurationError);

@@ -90,6 +90,7 @@ export class Project {
           UPCLOUD_USERNAME: "",
           UPCLOUD_PASSWORD: "",
           UPCLOUD_API_VERSION: "",
+          UPCLOUD_REQUEST_TIMEOUT: "",
           ...env,
         },
       },
