@@ -11,7 +11,7 @@ const config: Config = {
     {
       ...shared,
       displayName: "quick",
-      testMatch: ["<rootDir>/test/{unit,api,simulator,tools}/**/*.test.ts"],
+      testMatch: ["<rootDir>/test/{unit,api,state,audit,simulator,tools}/**/*.test.ts"],
     },
     {
       ...shared,

@@ -184,6 +184,11 @@ describe("a TypeScript program with the packed package", () => {
   });
 });
 
+test("the installed command pulumi-upcloud-ip says how to use it", async () => {
+  const help = await run(join(directory, "node_modules/.bin/pulumi-upcloud-ip"), ["--help"], directory);
+  expect(help).toMatch(/^Usage: pulumi-upcloud-ip audit /);
+});
+
 describe("the installed command upcloud-simulator", () => {
   const command = join(directory, "node_modules/.bin/upcloud-simulator");
 

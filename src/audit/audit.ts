@@ -1,0 +1,183 @@
+import type { IpAddressWire } from "../api/wire";
+import { canonicalAddress, defaultPtrRecordIn, isSamePtrRecord } from "../provider/addresses";
+import type { StackState } from "../state/stackState";
+import { type Hint, hintsIn, isMeantFor, nameOf, stackOf } from "./hints";
+import type { JournalHint } from "./journalHints";
+
+/** An address of the account that the given stacks do not manage. */
+export interface Finding {
+  address: string;
+  family: IpAddressWire["family"];
+  access: IpAddressWire["access"];
+  /** Absent of a floating address that is not attached. */
+  server?: string;
+  ptrRecord: string;
+  why: string;
+}
+
+/** An address that looks like the result of a create that was interrupted. */
+export interface Suspect extends Finding {
+  /** The line that has a `ServerIpAddress` take the address over. */
+  adopt: string;
+  /** The resource that it was meant for, where a state or the journal tells. */
+  resource?: { urn: string; name: string /** What it has by now, from another create. */; has?: string };
+}
+
+export interface Audit {
+  /** How many addresses of the account the stacks manage. */
+  managed: number;
+  suspects: Suspect[];
+  others: Finding[];
+}
+
+/** Pure: which of the account's addresses the stacks, together, do not manage, and which of those they probably bought. */
+export function audit(
+  account: readonly IpAddressWire[],
+  states: readonly StackState[],
+  journal: readonly JournalHint[],
+): Audit {
+  const stacks = new Stacks(states);
+  const unmanaged = account.filter(({ address }) => !stacks.managed.has(canonical(address)));
+  const hints = hintsIn(states, journal);
+  const claims = claimsOf(hints, unmanaged, stacks);
+  const usedServers = usersOf(states, hints);
+
+  const suspects: Suspect[] = [];
+  const others: Finding[] = [];
+  for (const one of unmanaged) {
+    const hint = claims.get(one);
+    const why = hint?.why ?? extra(one, unmanaged, stacks, usedServers);
+    if (why === undefined) others.push({ ...finding(one), why: harmless(one, stacks, usedServers) });
+    else suspects.push({ ...finding(one), why: why + caution(one, hint), ...lineFor(one, hint, stacks) });
+  }
+  return { managed: account.length - unmanaged.length, suspects, others };
+}
+
+/** What the given states know of addresses, by canonical spelling. */
+class Stacks {
+  readonly managed = new Set<string>();
+  /** Addresses that a state tells of in another way: nothing that an unrecorded create can have bought. */
+  readonly known = new Map<string, string>();
+  private readonly addressOf = new Map<string, string>();
+
+  constructor(states: readonly StackState[]) {
+    for (const { addresses, pendingOperations, otherIds } of states) {
+      for (const { inputs, urn } of pendingOperations) {
+        const { adopt } = inputs;
+        if (adopt !== undefined) this.know(adopt, `${nameOf(urn)} was about to adopt it: run \`pulumi up\``);
+      }
+      for (const id of otherIds) this.know(id, "a resource of another kind has it");
+      for (const { type, external, id, urn, pendingDelete } of addresses) {
+        const isManaged = type === "ServerIpAddress" && !external;
+        if (!isManaged) this.know(id, `${nameOf(urn)} only ${external ? "reads it" : "sets its PTR record"}`);
+        else this.managed.add(canonical(id));
+        if (isManaged && !pendingDelete) this.addressOf.set(urn, id);
+      }
+    }
+  }
+
+  /** The address that the resource has, if it has one. */
+  addressAt(urn: string): string | undefined {
+    return this.addressOf.get(urn);
+  }
+
+  private know(address: string, how: string): void {
+    this.known.set(canonical(address), how);
+  }
+}
+
+/** Each hint claims one address that fits it, the surest first: creates of the same kind are interchangeable. */
+function claimsOf(
+  hints: readonly Hint[],
+  unmanaged: readonly IpAddressWire[],
+  stacks: Stacks,
+): Map<IpAddressWire, Hint> {
+  const claims = new Map<IpAddressWire, Hint>();
+  const open = new Set(hints);
+  const free = (one: IpAddressWire) => isAssigned(one) && !stacks.known.has(canonical(one.address));
+  const rules: ((hint: Hint, one: IpAddressWire) => boolean)[] = [
+    (hint, one) => hint.address !== undefined && canonical(hint.address) === canonical(one.address),
+    (hint, one) => free(one) && isMeantFor(hint, one) && hasPtrRecord(one, hint.ptrRecord),
+    (hint, one) => free(one) && isMeantFor(hint, one) && hasDefaultPtrRecord(one),
+  ];
+  for (const allows of rules) {
+    for (const hint of open) {
+      const claimed = unmanaged.find((one) => !claims.has(one) && allows(hint, one));
+      if (claimed === undefined) continue;
+      claims.set(claimed, hint);
+      open.delete(hint);
+    }
+  }
+  return claims;
+}
+
+/** By whom each server is used, as a phrase: a stack manages addresses there, or was creating one. */
+function usersOf(states: readonly StackState[], hints: readonly Hint[]): Map<string, string> {
+  const managers = states
+    .flatMap(({ addresses }) => addresses)
+    .filter(({ type, external }) => type === "ServerIpAddress" && !external)
+    .map(({ server, urn }) => [server, `stack "${stackOf(urn)}" manages addresses`] as const);
+  const creators = hints.map(({ server, urn }) => [server, `stack "${stackOf(urn)}" was creating an address`] as const);
+  return new Map([...creators, ...managers].flatMap(([server, use]) => (server === undefined ? [] : [[server, use]])));
+}
+
+/** Why an address that no record tells of is a suspect all the same: a killed provider leaves no record. */
+function extra(
+  one: IpAddressWire,
+  unmanaged: readonly IpAddressWire[],
+  stacks: Stacks,
+  usedServers: Map<string, string>,
+): string | undefined {
+  const use = usedServers.get(one.server ?? "");
+  if (use === undefined || !isExtra(one) || stacks.known.has(canonical(one.address))) return undefined;
+  const isOwn = one.family === "IPv6" && unmanaged.filter((other) => isExtraBeside(one, other)).length === 1;
+  return isOwn ? undefined : `an extra address with UpCloud's default PTR record, on a server where ${use}`;
+}
+
+function harmless(one: IpAddressWire, stacks: Stacks, usedServers: Map<string, string>): string {
+  if (one.part_of_plan === "yes") return "part of the server's plan";
+  if (one.floating === "yes") return "a floating address";
+  const known = stacks.known.get(canonical(one.address));
+  if (known !== undefined) return known;
+  if (one.access !== "public") return "of the internal network";
+  if (!hasDefaultPtrRecord(one)) return "somebody gave it a PTR record";
+  if (usedServers.has(one.server ?? "")) return "probably the IPv6 address that the server was made with";
+  return "extra, with UpCloud's default PTR record, on a server where the stacks manage no address";
+}
+
+/** A server has an IPv6 address of its own that looks like an assigned one. */
+function caution({ family, server }: IpAddressWire, hint: Hint | undefined): string {
+  if (family === "IPv4" || hint?.address !== undefined) return "";
+  return `; it may also be the one that server ${server} was made with: compare before you adopt it`;
+}
+
+function lineFor(
+  { address }: IpAddressWire,
+  hint: Hint | undefined,
+  stacks: Stacks,
+): Pick<Suspect, "adopt" | "resource"> {
+  const adopt = `adopt: "${address}"`;
+  if (hint === undefined) return { adopt };
+  const has = stacks.addressAt(hint.urn);
+  return { adopt, resource: { urn: hint.urn, name: nameOf(hint.urn), ...(has !== undefined && { has }) } };
+}
+
+function finding({ address, family, access, server, ptr_record: ptrRecord }: IpAddressWire): Omit<Finding, "why"> {
+  return { address, family, access, ...(server !== undefined && { server }), ptrRecord };
+}
+
+/** What an assign can have brought: addresses of the plan come with the server, floating ones are assigned to nobody. */
+const isAssigned = ({ part_of_plan, floating, server }: IpAddressWire) =>
+  part_of_plan !== "yes" && floating !== "yes" && server !== undefined;
+
+const isExtra = (one: IpAddressWire) => isAssigned(one) && one.access === "public" && hasDefaultPtrRecord(one);
+
+const isExtraBeside = ({ server, family }: IpAddressWire, other: IpAddressWire) =>
+  other.server === server && other.family === family && isExtra(other);
+
+const hasDefaultPtrRecord = (one: IpAddressWire) => hasPtrRecord(one, defaultPtrRecordIn(one));
+
+const hasPtrRecord = ({ ptr_record }: IpAddressWire, name: string | undefined) =>
+  name !== undefined && isSamePtrRecord(ptr_record, name);
+
+const canonical = (address: string) => canonicalAddress(address) ?? address;

@@ -1,0 +1,122 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { createClient } from "../api/client";
+import type { IpAddressWire } from "../api/wire";
+import { type Environment, readConfiguration, type StackConfig } from "../provider/configuration";
+import { readStackConfig } from "../state/stackConfig";
+import { readStackState, readStateFile, type StackState } from "../state/stackState";
+import { audit } from "./audit";
+import { journalHints } from "./journalHints";
+import { jsonReport, report } from "./report";
+
+const help = `Usage: pulumi-upcloud-ip audit [options]
+
+Lists addresses of the UpCloud account that look like the result of a create that was interrupted: bought, and in no
+state. All given stacks together manage what is theirs; without --stack and --state it is the selected stack of the
+project here. Nothing is changed. Credentials: configuration of the (first) stack, then environment.
+
+  --stack NAME   a stack, also as org/project/stack; may be repeated
+  --state FILE   what \`pulumi stack export\` wrote, or a backend's checkpoint file; may be repeated
+  --cwd DIR      the folder of the Pulumi project (default: this one)
+  --all          list every address that the stacks do not manage
+  --json         for scripts
+  --help         show this
+  --version      show the version
+
+Exit code: 0 no such address, 1 at least one, 2 the audit could not be made.
+`;
+
+export interface CommandIo {
+  env: Environment;
+  write(text: string): void;
+  /** Lines about what could not be read, beside the result. */
+  warn(line: string): void;
+}
+
+/** `pulumi-upcloud-ip` with these arguments; the exit code. What keeps it from an audit is thrown, in words for people. */
+export async function command(args: readonly string[], io: CommandIo): Promise<0 | 1> {
+  const { values, positionals } = options(args);
+  if (values.help) return done(io, help);
+  if (values.version) return done(io, `${packageVersion()}\n`);
+  const [verb = "nothing", ...more] = positionals;
+  if (verb !== "audit") throw usage(`Expected the command audit, got ${verb}`);
+  if (more.length > 0) throw usage(`Expected only options after audit, got ${more.join(" ")}`);
+
+  const { stack, state, cwd } = values;
+  const stacks = stack.length + state.length > 0 ? stack : [undefined];
+  const run = { cwd, env: io.env };
+  const states: StackState[] = [];
+  for (const name of stacks) states.push(await readStackState({ ...run, stack: name }));
+  for (const file of state) states.push(await readState(file));
+  const config = stacks.length > 0 ? await stackConfig({ ...run, stack: stacks[0] }, io) : () => undefined;
+
+  const result = audit(await listAddresses(config, io), states, await journalHints(io.env));
+  io.write((values.json ? jsonReport : report)(result, { all: values.all }));
+  return result.suspects.length === 0 ? 0 : 1;
+}
+
+function options(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        stack: { type: "string", multiple: true, default: [] },
+        state: { type: "string", multiple: true, default: [] },
+        cwd: { type: "string" },
+        all: { type: "boolean", default: false },
+        json: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+        version: { type: "boolean", default: false },
+      },
+    });
+  } catch (error) {
+    const [sentence] = (error as Error).message.split(/\.(?:\s|$)/);
+    throw usage(sentence ?? "");
+  }
+}
+
+const usage = (what: string) => new Error(`${what}: see pulumi-upcloud-ip --help.`);
+
+function done(io: CommandIo, text: string): 0 {
+  io.write(text);
+  return 0;
+}
+
+async function readState(file: string): Promise<StackState> {
+  try {
+    return await readStateFile(file);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw code === undefined ? error : new Error(`--state is ${JSON.stringify(file)}: expected a file (${message}).`);
+  }
+}
+
+/** Credentials that cannot be decrypted come from the environment, as a whole; the rest still holds. */
+async function stackConfig(run: Parameters<typeof readStackConfig>[0], { warn }: CommandIo): Promise<StackConfig> {
+  const { values, withoutSecrets } = await readStackConfig(run);
+  if (withoutSecrets === undefined) return (key) => values.get(key);
+  warn(`Going on with credentials of the environment, since those of the stack cannot be read: ${withoutSecrets}`);
+  return (key) => (credentialKeys.includes(key) ? undefined : values.get(key));
+}
+
+const credentialKeys = ["upcloud:token", "upcloud:username", "upcloud:password"];
+
+async function listAddresses(config: StackConfig, { env, warn }: CommandIo): Promise<IpAddressWire[]> {
+  const client = createClient({
+    ...readConfiguration(config, env),
+    requestTimeoutMs: 60_000,
+    onVersionChange: (from, to) => warn(`UpCloud no longer serves API ${from}: going on with ${to}.`),
+  });
+  try {
+    return await client.ipAddresses.list();
+  } finally {
+    await client.close();
+  }
+}
+
+function packageVersion(): string {
+  const manifest: { version: string } = JSON.parse(readFileSync(join(__dirname, "..", "..", "package.json"), "utf8"));
+  return manifest.version;
+}

@@ -1,0 +1,70 @@
+import type { IpAddressWire } from "../api/wire";
+import type { StackState } from "../state/stackState";
+import type { JournalHint } from "./journalHints";
+
+/** A create of an address that has begun, and of which nothing says that it ended well. */
+export interface Hint {
+  urn: string;
+  /** Unknown, like family and access, where the state has it encrypted. */
+  server: string | undefined;
+  family: string | undefined;
+  access: string | undefined;
+  ptrRecord?: string | undefined;
+  address?: string | undefined;
+  /** Whence it is known, as a reason to suspect an address that fits. */
+  why: string;
+}
+
+/**
+ * Pending operations of the states, and what this machine's journal tells of the same stacks. A create that both tell of
+ * is one. What tells most comes first.
+ */
+export function hintsIn(states: readonly StackState[], journal: readonly JournalHint[]): Hint[] {
+  const pending = states
+    .flatMap(({ pendingOperations }) => pendingOperations)
+    .filter(isAssign)
+    .map(fromState);
+  const isOfTheStacks = ({ urn }: JournalHint) =>
+    states.some(({ urnPrefix }) => urnPrefix === undefined || urn.startsWith(urnPrefix));
+  const journaled = journal.filter(isOfTheStacks).map((entry) => {
+    const twin = pending.findIndex(({ urn }) => urn === entry.urn);
+    const [also] = twin < 0 ? [] : pending.splice(twin, 1);
+    return { ...also, ...fromJournal(entry) };
+  });
+  const hints: Hint[] = [...journaled, ...pending];
+  return hints.sort((a, b) => unknowns(a) - unknowns(b));
+}
+
+type PendingOperation = StackState["pendingOperations"][number];
+
+/** An adoption buys nothing. */
+const isAssign = ({ type, resourceType, inputs }: PendingOperation) =>
+  type === "creating" && resourceType === "ServerIpAddress" && inputs.adopt === undefined;
+
+function fromState({ urn, inputs: { server, family, access, ptrRecord } }: PendingOperation): Hint {
+  const why = `the state of stack "${stackOf(urn)}" holds an interrupted create of "${nameOf(urn)}", which it fits`;
+  return { urn, server, family, access, ptrRecord, why };
+}
+
+function fromJournal({ urn, server, family, access, address, at }: JournalHint): Hint {
+  const what = `this machine's journal has an assign for "${nameOf(urn)}" of stack "${stackOf(urn)}" at ${at}`;
+  const why = address === undefined ? `${what} without its answer, which it fits` : `${what} that brought it`;
+  return { urn, server, family, access, address, why };
+}
+
+/** Whether the create may have brought this address, as far as server, family and access tell. */
+export function isMeantFor({ server, family, access, address }: Hint, one: IpAddressWire): boolean {
+  return (
+    address === undefined &&
+    (server === undefined || server === one.server) &&
+    (family === undefined || family === one.family) &&
+    (access === undefined || (access === "public") === (one.access === "public"))
+  );
+}
+
+const unknowns = ({ server, family, access }: Hint) =>
+  [server, family, access].filter((one) => one === undefined).length;
+
+/** URNs are `urn:pulumi:<stack>::<project>::<types>::<name>`; a name may have colons too. */
+export const nameOf = (urn: string): string => urn.split("::").slice(3).join("::");
+export const stackOf = (urn: string): string => urn.split("::")[0]?.replace("urn:pulumi:", "") ?? "";

@@ -1,0 +1,73 @@
+import type { Audit, Finding, Suspect } from "./audit";
+
+export interface ReportOptions {
+  /** List the other addresses too; otherwise they are only counted. */
+  all: boolean;
+}
+
+/** For people. */
+export function report({ managed, suspects, others }: Audit, { all }: ReportOptions): string {
+  const parts = [headline(suspects.length)];
+  if (suspects.length > 0) parts.push(table(suspects, proposal), ways);
+  const managing = `These stacks manage ${plural(managed, "address", "addresses")} of the account`;
+  if (others.length === 0) parts.push(`${managing}.`);
+  else parts.push(`${managing}, and not these:`, all ? table(others, reason) : counts(others), ...(all ? [] : [hint]));
+  return `${parts.join("\n\n")}\n`;
+}
+
+/** For scripts: what `report` says, with the same choice of addresses. */
+export function jsonReport({ managed, suspects, others }: Audit, { all }: ReportOptions): string {
+  const found = { suspects, managedCount: managed, otherCount: others.length, ...(all && { others }) };
+  return `${JSON.stringify(found, null, 2)}\n`;
+}
+
+function headline(count: number): string {
+  if (count === 0) return "No address looks like the result of an interrupted create.";
+  return `${plural(count, "address looks", "addresses look")} like the result of an interrupted create:`;
+}
+
+const ways = `To keep an address, put its line into the arguments of a ServerIpAddress with the same server, family and access,
+and run \`pulumi up\`. To be rid of one, release it in UpCloud's control panel while the server is stopped.`;
+
+const hint = "--all lists them.";
+
+/** How many there are of each reason. */
+function counts(others: readonly Finding[]): string {
+  const byReason = new Map<string, number>();
+  for (const { why } of others) byReason.set(why, (byReason.get(why) ?? 0) + 1);
+  return [...byReason].map(([why, count]) => `  ${count}  ${why}`).join("\n");
+}
+
+function table<T extends Finding>(findings: readonly T[], below: (finding: T) => string[]): string {
+  const rows = findings.map(({ address, family, access, server = "none", ptrRecord }) => [
+    address,
+    family,
+    access,
+    server,
+    ptrRecord,
+  ]);
+  const all = [heads, ...rows];
+  const widths = heads.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  const [head, ...lines] = all.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
+  const entries = findings.flatMap((finding, index) => [lines[index] ?? "", ...below(finding).map(indent)]);
+  return [head ?? "", ...entries].map((line) => `  ${line.trimEnd()}`).join("\n");
+}
+
+const heads = ["ADDRESS", "FAMILY", "ACCESS", "SERVER", "PTR RECORD"];
+
+function proposal({ why, adopt, resource }: Suspect): string[] {
+  const forWhom = resource === undefined ? "" : `   in "${resource.name}"`;
+  const taken =
+    resource?.has === undefined
+      ? []
+      : [
+          `"${resource.name}" has ${resource.has} by now, and adopting releases that: to keep both, adopt in a new resource`,
+        ];
+  return [`why:  ${why}`, `line: ${adopt}${forWhom}`, ...taken.map((text) => `note: ${text}`)];
+}
+
+const reason = ({ why }: Finding): string[] => [why];
+
+const indent = (line: string) => `    ${line}`;
+
+const plural = (count: number, one: string, several: string) => `${count} ${count === 1 ? one : several}`;

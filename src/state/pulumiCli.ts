@@ -1,0 +1,93 @@
+import { execFile } from "node:child_process";
+import { constants } from "node:fs";
+import { access, readdir, readFile, readlink } from "node:fs/promises";
+import { homedir } from "node:os";
+import { basename, delimiter, join } from "node:path";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where and how the Pulumi CLI is to run. */
+export interface PulumiRun {
+  /** A folder of the project, or below it; default: the current folder. */
+  cwd?: string | undefined;
+  env: Environment;
+  /** Milliseconds; default 60000. */
+  timeoutMs?: number | undefined;
+}
+
+/** Runs the Pulumi CLI without a shell or questions, and gives what it printed. A failure carries its first line of error. */
+export async function runPulumi(args: readonly string[], { cwd, env, timeoutMs = 60_000 }: PulumiRun): Promise<string> {
+  const command = await findPulumi(env);
+  const where = cwd === undefined ? [] : ["--cwd", cwd];
+  const options = {
+    env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" },
+    timeout: timeoutMs,
+    killSignal: "SIGKILL",
+    maxBuffer: largestOutputBytes,
+  } as const;
+  return new Promise((resolve, reject) => {
+    execFile(
+      command,
+      [...args, ...where, "--non-interactive", "--color", "never"],
+      options,
+      (error, stdout, stderr) => {
+        if (error === null) return resolve(stdout);
+        const said = /^error: (.+)$/m.exec(stderr)?.[1] ?? stderr.trim().split("\n")[0];
+        const why = error.killed ? `it took longer than ${timeoutMs / 1000} s` : said || `it ended with ${error.code}`;
+        reject(new Error(`\`pulumi ${args.join(" ")}\` failed: ${why}`));
+      },
+    );
+  });
+}
+
+const largestOutputBytes = 512 * 1024 * 1024;
+
+/**
+ * The `pulumi` of PATH; else the one that this process runs under (a dynamic provider is a child of the CLI); else the one
+ * that Pulumi's own installers left in PULUMI_HOME, the newest where there are several.
+ */
+export async function findPulumi(env: Environment, pid: number = process.ppid): Promise<string> {
+  const home = env.PULUMI_HOME || join(homedir(), ".pulumi");
+  const onPath = (env.PATH ?? env.Path ?? "").split(delimiter).filter((folder) => folder !== "");
+  const found =
+    (await firstExecutable(onPath)) ??
+    (await ancestor(pid)) ??
+    (await firstExecutable([join(home, "bin"), ...(await versionsIn(join(home, "versions")))]));
+  if (found !== undefined) return found;
+  throw new Error(`Expected the Pulumi CLI on PATH or in ${home}, found none: install it, or add its folder to PATH.`);
+}
+
+const executable = process.platform === "win32" ? "pulumi.exe" : "pulumi";
+
+async function firstExecutable(folders: readonly string[]): Promise<string | undefined> {
+  for (const folder of folders) {
+    const file = join(folder, executable);
+    const isThere = await access(file, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return file;
+  }
+  return undefined;
+}
+
+/** Linux only: elsewhere there is no /proc, and nothing is found. */
+async function ancestor(pid: number): Promise<string | undefined> {
+  try {
+    for (let next = pid; next > 1; ) {
+      const file = await readlink(`/proc/${next}/exe`);
+      if (basename(file) === executable) return file;
+      next = Number(/^PPid:\s*(\d+)$/m.exec(await readFile(`/proc/${next}/status`, "utf8"))?.[1] ?? 0);
+    }
+  } catch {
+    // A process that is gone, or somebody else's: the search ends there.
+  }
+  return undefined;
+}
+
+/** The newest first. */
+async function versionsIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch(() => []);
+  const newestFirst = names.sort((a, b) => b.localeCompare(a, "en", { numeric: true }));
+  return newestFirst.map((name) => join(folder, name, "bin"));
+}

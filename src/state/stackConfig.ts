@@ -1,0 +1,25 @@
+import { type PulumiRun, runPulumi } from "./pulumiCli";
+
+export interface StackConfiguration {
+  /** By full key, such as `upcloud:token`. */
+  values: ReadonlyMap<string, string>;
+  /** Why the secrets are not among the values; absent when they are. */
+  withoutSecrets?: string;
+}
+
+/** The configuration of a stack, decrypted. Where that cannot be done (no passphrase), what is not secret. */
+export async function readStackConfig(run: PulumiRun & { stack?: string | undefined }): Promise<StackConfiguration> {
+  const args = ["config", "--json", ...(run.stack === undefined ? [] : ["--stack", run.stack])];
+  try {
+    return { values: valuesIn(await runPulumi([...args, "--show-secrets"], run)) };
+  } catch (error) {
+    const withoutSecrets = (error as Error).message;
+    return { values: valuesIn(await runPulumi(args, run)), withoutSecrets };
+  }
+}
+
+function valuesIn(json: string): Map<string, string> {
+  const settings: Record<string, { value?: string }> = JSON.parse(json);
+  const known = Object.entries(settings).flatMap(([key, { value }]) => (value === undefined ? [] : [[key, value]]));
+  return new Map(known as [string, string][]);
+}

@@ -1,0 +1,293 @@
+import type { IpAddressWire } from "../../src/api/wire";
+import { audit } from "../../src/audit/audit";
+import type { JournalHint } from "../../src/audit/journalHints";
+import { parseState } from "../../src/state/stackState";
+import { ciphertext, creating, exported, resource, urnOf } from "./support/stackFixture";
+
+const web = "0053cd80-5945-4105-9081-11192806a8f7";
+const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
+
+const ipv4 = (last: number, more: Partial<IpAddressWire> = {}): IpAddressWire => ({
+  access: "public",
+  address: `198.51.100.${last}`,
+  family: "IPv4",
+  ptr_record: `198-51-100-${last}.de-fra1.upcloud.host`,
+  server: web,
+  ...more,
+});
+
+const ipv6 = (last: number, more: Partial<IpAddressWire> = {}): IpAddressWire => ({
+  ...ipv4(last),
+  address: `2001:db8:1:2:3:4:5:000${last}`,
+  family: "IPv6",
+  ptr_record: `0003-0004-0005-000${last}.v6.de-fra1.upcloud.host`,
+  ...more,
+});
+
+const state = (resources: object[], pending: object[] = []) =>
+  parseState(JSON.stringify(exported(resources, pending)), "the state");
+const managed = resource("first", "198.51.100.3", { server: web });
+const usesWeb = state([managed]);
+
+const entry = (name: string, more: Partial<JournalHint> = {}): JournalHint => ({
+  urn: urnOf(name),
+  server: web,
+  family: "IPv4",
+  access: "public",
+  at: "2026-01-02T03:04:05.678Z",
+  ...more,
+});
+
+/** Address and the resource that it was meant for, of each suspect. */
+const suspectsOf = (...[account, states, journal = []]: Partial<Parameters<typeof audit>>) =>
+  audit(account ?? [], states ?? [], journal).suspects.map(({ address, resource }) => [address, resource?.name]);
+
+const otherReasons = (account: IpAddressWire[], states: Parameters<typeof audit>[1] = [usesWeb]) => {
+  const { suspects, others } = audit(account, states, []);
+  expect(suspects).toEqual([]);
+  return others.map(({ why }) => why);
+};
+
+describe("what the stacks manage", () => {
+  test("is counted and not found, in any spelling", () => {
+    const states = [usesWeb, state([resource("six", "2001:DB8:1:2:3:4:5:6", { server: mail, family: "IPv6" })])];
+    expect(audit([ipv4(3), ipv6(6)], states, [])).toEqual({ managed: 2, suspects: [], others: [] });
+  });
+
+  test("includes what is to be deleted by the next operation", () => {
+    const replaced = resource("first", "198.51.100.4", { server: web }, { delete: true });
+    expect(audit([ipv4(3), ipv4(4)], [state([managed, replaced])], []).managed).toBe(2);
+  });
+
+  test("is what all of them manage together", () => {
+    const other = state([resource("second", "198.51.100.4", { server: web })]);
+    expect(suspectsOf([ipv4(3), ipv4(4)], [usesWeb])).toEqual([["198.51.100.4", undefined]]);
+    expect(suspectsOf([ipv4(3), ipv4(4)], [usesWeb, other])).toEqual([]);
+  });
+});
+
+describe("an interrupted create in the state", () => {
+  test("points at the address that fits it, with the line for the program", () => {
+    const { suspects } = audit([ipv4(5)], [state([], [creating("mail", { server: web })])], []);
+    expect(suspects).toEqual([
+      {
+        address: "198.51.100.5",
+        family: "IPv4",
+        access: "public",
+        server: web,
+        ptrRecord: "198-51-100-5.de-fra1.upcloud.host",
+        why: 'the state of stack "prod" holds an interrupted create of "mail", which it fits',
+        adopt: 'adopt: "198.51.100.5"',
+        resource: { urn: urnOf("mail"), name: "mail" },
+      },
+    ]);
+  });
+
+  test.each<[string, Partial<IpAddressWire>]>([
+    ["on another server", { server: mail }],
+    ["of the plan", { part_of_plan: "yes" }],
+    ["that floats", { floating: "yes" }],
+    ["of the internal network", { access: "private", ptr_record: "" }],
+    ["whose PTR record somebody has set", { ptr_record: "somebody.example.com" }],
+  ])("does not point at an address %s", (_, more) => {
+    expect(suspectsOf([ipv4(5, more)], [state([], [creating("mail", { server: web })])])).toEqual([]);
+  });
+
+  test("does not point at an address of the other family", () => {
+    expect(suspectsOf([ipv6(5)], [state([], [creating("mail", { server: web })])])).toEqual([]);
+  });
+
+  test("points at the one that already has its PTR record, before one with the default", () => {
+    const pending = [
+      creating("plain", { server: web }),
+      creating("mail", { server: web, ptrRecord: "mail.example.com" }),
+    ];
+    expect(suspectsOf([ipv4(5), ipv4(6, { ptr_record: "Mail.example.com" })], [state([], pending)])).toEqual([
+      ["198.51.100.5", "plain"],
+      ["198.51.100.6", "mail"],
+    ]);
+  });
+
+  test("points at one address only", () => {
+    const pending = [creating("mail", { server: web, ptrRecord: "mail.example.com" })];
+    expect(suspectsOf([ipv4(5), ipv4(6, { ptr_record: "mail.example.com" })], [state([], pending)])).toEqual([
+      ["198.51.100.5", undefined],
+      ["198.51.100.6", "mail"],
+    ]);
+  });
+
+  test("does not point at an address that another resource of the stack has", () => {
+    const floating = {
+      urn: urnOf("float"),
+      type: "upcloud:index/floatingIpAddress:FloatingIpAddress",
+      id: "198.51.100.5",
+    };
+    expect(suspectsOf([ipv4(5)], [state([floating], [creating("mail", { server: web })])])).toEqual([]);
+  });
+
+  test("beside another one for the same server: each has an address of its own, and the next is an extra", () => {
+    const pending = [creating("a", { server: web }), creating("b", { server: web })];
+    expect(suspectsOf([ipv4(5), ipv4(6), ipv4(7)], [state([], pending)])).toEqual([
+      ["198.51.100.5", "a"],
+      ["198.51.100.6", "b"],
+      ["198.51.100.7", undefined],
+    ]);
+  });
+
+  test.each([
+    ["private", "utility"],
+    ["utility", "private"],
+  ] as const)("of a %s address points at a %s one: both are the internal network", (declared, access) => {
+    const pending = [creating("inner", { server: web, access: declared })];
+    expect(suspectsOf([ipv4(5, { access, ptr_record: "" })], [state([], pending)])).toEqual([
+      ["198.51.100.5", "inner"],
+    ]);
+  });
+
+  test("whose server is encrypted comes after those that are known", () => {
+    const pending = [creating("secret", { server: ciphertext }), creating("known", { server: web })];
+    expect(suspectsOf([ipv4(5), ipv4(6, { server: mail })], [state([], pending)])).toEqual([
+      ["198.51.100.5", "known"],
+      ["198.51.100.6", "secret"],
+    ]);
+  });
+
+  test("of IPv6 points at a single address that may be the server's own, and says so", () => {
+    const { suspects } = audit([ipv6(5)], [state([], [creating("six", { server: web, family: "IPv6" })])], []);
+    expect(suspects).toMatchObject([
+      { resource: { name: "six" }, why: expect.stringContaining("compare before you adopt") },
+    ]);
+  });
+
+  test("tells of the address that its resource has by now", () => {
+    const again = resource("mail", "198.51.100.6", { server: web });
+    const { suspects } = audit([ipv4(5), ipv4(6)], [state([again], [creating("mail", { server: web })])], []);
+    expect(suspects).toMatchObject([{ address: "198.51.100.5", resource: { name: "mail", has: "198.51.100.6" } }]);
+  });
+
+  test("of a replacement does not count the address that is to be deleted", () => {
+    const old = resource("mail", "198.51.100.6", { server: web }, { delete: true });
+    const { suspects } = audit([ipv4(5), ipv4(6)], [state([old], [creating("mail", { server: web })])], []);
+    expect(suspects.map(({ resource }) => resource)).toEqual([{ urn: urnOf("mail"), name: "mail" }]);
+  });
+
+  test("of an adoption bought nothing, and the address waits for the next up", () => {
+    const pending = [creating("mail", { server: web, adopt: "198.51.100.5" })];
+    const states = [state([managed], pending)];
+    expect(otherReasons([ipv4(5)], states)).toEqual(["mail was about to adopt it: run `pulumi up`"]);
+    expect(suspectsOf([ipv4(6)], states)).toEqual([["198.51.100.6", undefined]]);
+  });
+
+  test("that is another operation points at nothing", () => {
+    const pending = [{ ...creating("mail", { server: web }), type: "updating" }];
+    expect(suspectsOf([ipv4(5)], [state([], pending)])).toEqual([]);
+  });
+});
+
+describe("the journal of this machine", () => {
+  test("points at the address that it names, whatever its PTR record", () => {
+    const account = [ipv4(5), ipv4(6, { ptr_record: "mail.example.com" })];
+    const { suspects } = audit(account, [state([])], [entry("mail", { address: "198.51.100.6" })]);
+    expect(suspects).toMatchObject([
+      { address: "198.51.100.5", why: expect.stringContaining("extra") },
+      {
+        address: "198.51.100.6",
+        why: `this machine's journal has an assign for "mail" of stack "prod" at 2026-01-02T03:04:05.678Z that brought it`,
+      },
+    ]);
+  });
+
+  test("without an address points at the one that fits", () => {
+    const { suspects } = audit([ipv4(5)], [state([])], [entry("mail")]);
+    expect(suspects).toMatchObject([{ resource: { name: "mail" }, why: expect.stringMatching(/without its answer/) }]);
+  });
+
+  test("and the state tell of one create once", () => {
+    const states = [state([], [creating("mail", { server: web, ptrRecord: "mail.example.com" })])];
+    const account = [ipv4(5, { ptr_record: "mail.example.com" }), ipv4(6, { server: mail })];
+    expect(suspectsOf(account, states, [entry("mail")])).toEqual([["198.51.100.5", "mail"]]);
+    expect(suspectsOf([ipv4(5)], states, [entry("mail", { address: "198.51.100.9" })])).toEqual([
+      ["198.51.100.5", undefined],
+    ]);
+  });
+
+  test("of other stacks is left out, unless a stack is so new that nothing tells its name", () => {
+    const other = [entry("mail", { urn: urnOf("mail", "staging") })];
+    expect(suspectsOf([ipv4(5)], [state([])], other)).toEqual([]);
+    expect(suspectsOf([ipv4(5)], [parseState('{"version":3,"deployment":{}}', "")], other)).toEqual([
+      ["198.51.100.5", "mail"],
+    ]);
+  });
+});
+
+describe("an address that no record tells of", () => {
+  test("is a suspect when it is extra, on a server where a stack manages addresses", () => {
+    const { suspects } = audit([ipv4(3), ipv4(5)], [usesWeb], []);
+    expect(suspects).toMatchObject([
+      {
+        address: "198.51.100.5",
+        why: `an extra address with UpCloud's default PTR record, on a server where stack "prod" manages addresses`,
+      },
+    ]);
+    expect(suspects[0]).not.toHaveProperty("resource");
+  });
+
+  test("is a suspect on a server where a stack was creating an address of the other family", () => {
+    const { suspects } = audit([ipv4(5)], [state([], [creating("six", { server: web, family: "IPv6" })])], []);
+    expect(suspects).toMatchObject([{ why: expect.stringContaining(`where stack "prod" was creating an address`) }]);
+  });
+
+  test.each<[string, IpAddressWire]>([
+    ["part of the server's plan", ipv4(5, { part_of_plan: "yes" })],
+    ["a floating address", ipv4(5, { floating: "yes" })],
+    ["of the internal network", ipv4(5, { access: "private", ptr_record: "" })],
+    ["somebody gave it a PTR record", ipv4(5, { ptr_record: "mail.example.com" })],
+    [
+      "extra, with UpCloud's default PTR record, on a server where the stacks manage no address",
+      ipv4(5, { server: mail }),
+    ],
+    ["probably the IPv6 address that the server was made with", ipv6(5)],
+  ])("is none when it is %s", (why, address) => {
+    expect(otherReasons([ipv4(3), address])).toEqual([why]);
+  });
+
+  test("is none when it floats and is attached to nothing", () => {
+    const { server, ...detached } = ipv4(5, { floating: "yes" });
+    expect(audit([detached], [usesWeb], []).others).toEqual([
+      expect.not.objectContaining({ server: expect.anything() }),
+    ]);
+  });
+
+  test("is none when a state knows it in another way", () => {
+    const ptrRecord = resource("ptr", "198.51.100.5", { server: web });
+    const states = state([
+      managed,
+      { ...ptrRecord, type: "pulumi-nodejs:dynamic/upcloud:PtrRecord" },
+      resource("found", "198.51.100.6", { server: web }, { external: true }),
+      { urn: urnOf("float"), type: "upcloud:index/floatingIpAddress:FloatingIpAddress", id: "198.51.100.7" },
+    ]);
+    expect(otherReasons([ipv4(5), ipv4(6), ipv4(7)], [states])).toEqual([
+      "ptr only sets its PTR record",
+      "found only reads it",
+      "a resource of another kind has it",
+    ]);
+  });
+
+  test("of IPv6 is none beside lost addresses of IPv4, nor beside the own address of another server", () => {
+    const states = [usesWeb, state([resource("second", "198.51.100.4", { server: mail })])];
+    expect(suspectsOf([ipv6(5), ipv4(5), ipv6(6, { server: mail })], states)).toEqual([["198.51.100.5", undefined]]);
+  });
+
+  test("of IPv6 beside another one is a suspect like it, and said to be perhaps the server's own", () => {
+    const { suspects } = audit([ipv6(5), ipv6(6)], [usesWeb], []);
+    expect(suspects.map(({ address }) => address)).toEqual([ipv6(5).address, ipv6(6).address]);
+    for (const { why } of suspects) {
+      expect(why).toContain(`it may also be the one that server ${web} was made with: compare before you adopt it`);
+    }
+  });
+});
+
+test("an address that only looks are taken at does not make its server a used one", () => {
+  const states = [state([resource("found", "198.51.100.9", { server: web }, { external: true })])];
+  expect(suspectsOf([ipv4(5)], states)).toEqual([]);
+});

@@ -1,0 +1,219 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { command } from "../../src/audit/command";
+import { type Simulator, startSimulator } from "../../src/simulator";
+import { creating, exported, resource, urnOf } from "./support/stackFixture";
+
+const web = "0053cd80-5945-4105-9081-11192806a8f7";
+const folder = mkdtempSync(join(tmpdir(), "audit-command-"));
+const home = join(folder, "home");
+let simulator: Simulator;
+let managed: string;
+let leaked: string;
+
+beforeAll(async () => {
+  simulator = await startSimulator();
+  managed = simulator.account.assignIpAddress({ server: web }).address;
+  leaked = simulator.account.assignIpAddress({ server: web }).address;
+  // Stands in for the Pulumi CLI: what it says of a stack lies in files beside it.
+  const script = `#!/bin/sh
+    cd ${folder}
+    for last; do [ "$before" = --stack ] && stack=$last; before=$last; done
+    case "$*" in
+      "stack export"*) file=\${stack-selected}.state;;
+      *show-secrets*) file=\${stack-selected}.secrets;;
+      *) file=\${stack-selected}.config;;
+    esac
+    [ -f "$file" ] && exec cat "$file"
+    echo "error: no $file" >&2; exit 1`;
+  writeFileSync(join(folder, "pulumi"), script, { mode: 0o755 });
+  stack("selected", exported([resource("first", managed, { server: web })]));
+  stack("fixed", exported([resource("second", leaked, { server: web })]));
+});
+beforeEach(() => {
+  simulator.clearRequests();
+  rmSync(home, { recursive: true, force: true });
+});
+afterAll(async () => {
+  await simulator.stop();
+  rmSync(folder, { recursive: true });
+});
+
+/** A stack with this state and, as far as they can be read, these settings. */
+function stack(name: string, state: object, secrets: object | undefined = {}, config = secrets): void {
+  const files = { state, secrets, config };
+  for (const [extension, content] of Object.entries(files)) {
+    if (content !== undefined) writeFileSync(join(folder, `${name}.${extension}`), JSON.stringify(content));
+  }
+}
+
+const stateFile = (name: string, state: object) => {
+  writeFileSync(join(folder, name), JSON.stringify(state));
+  return join(folder, name);
+};
+
+async function run(args: string, env: Record<string, string> = {}) {
+  let output = "";
+  const warnings: string[] = [];
+  const credentials = { UPCLOUD_DEBUG_API_BASE_URL: simulator.url, UPCLOUD_TOKEN: "ucat_demo" };
+  const code = await command(args.split(" ").filter(Boolean), {
+    env: { PATH: `${folder}:${process.env.PATH}`, PULUMI_HOME: home, ...credentials, ...env },
+    write: (text) => {
+      output += text;
+    },
+    warn: (line) => warnings.push(line),
+  });
+  return { code, output, warnings };
+}
+
+test("the selected stack is audited with one request to UpCloud, and the report says what to do", async () => {
+  const { code, output, warnings } = await run("audit");
+  expect([code, warnings]).toEqual([1, []]);
+  expect(output).toBe(`1 address looks like the result of an interrupted create:
+
+  ADDRESS       FAMILY  ACCESS  SERVER                                PTR RECORD
+  ${leaked}  IPv4    public  ${web}  198-51-100-4.de-fra1.upcloud.host
+      why:  an extra address with UpCloud's default PTR record, on a server where stack "prod" manages addresses
+      line: adopt: "${leaked}"
+
+To keep an address, put its line into the arguments of a ServerIpAddress with the same server, family and access,
+and run \`pulumi up\`. To be rid of one, release it in UpCloud's control panel while the server is stopped.
+
+These stacks manage 1 address of the account, and not these:
+
+  2  part of the server's plan
+  2  of the internal network
+  1  extra, with UpCloud's default PTR record, on a server where the stacks manage no address
+
+--all lists them.
+`);
+  expect(simulator.requests.map(({ method, path }) => `${method} ${path}`)).toEqual(["GET /1.2/ip_address"]);
+});
+
+test("several stacks manage together, and nothing found is exit code 0", async () => {
+  const { code, output } = await run("audit --stack selected --stack fixed --all");
+  expect(code).toBe(0);
+  expect(output).toMatch(
+    /^No address looks like the result of an interrupted create\.\n\nThese stacks manage 2 addresses/,
+  );
+  expect(output).toContain("\n  198.51.100.2                           IPv4    public   0053cd80-");
+  expect(output).not.toContain("--all");
+});
+
+test("stacks and state files manage together", async () => {
+  const file = stateFile("other.json", exported([resource("second", leaked, { server: web })]));
+  expect((await run(`audit --stack selected --state ${file}`)).code).toBe(0);
+});
+
+test("a state file alone needs no Pulumi, and a pending create tells the resource by name", async () => {
+  const first = resource("first", managed, { server: web });
+  const again = resource("mail", managed, { server: web });
+  const pending = [creating("mail", { server: web })];
+  const file = (resources: object[]) => stateFile("prod.json", exported(resources, pending));
+  const named = await run(`audit --state ${file([first])}`, { PATH: "" });
+  expect([named.code, named.output]).toEqual([1, expect.stringContaining(`line: adopt: "${leaked}"   in "mail"\n`)]);
+  expect(named.output).not.toContain("note:");
+  const taken = await run(`audit --state ${file([again])}`, { PATH: "" });
+  expect(taken.output).toContain(`note: "mail" has ${managed} by now, and adopting releases that: to keep both,`);
+});
+
+test("--json has the same, with the other addresses counted or listed", async () => {
+  const { code, output } = await run("audit --json");
+  expect(code).toBe(1);
+  expect(JSON.parse(output)).toEqual({
+    suspects: [
+      {
+        address: leaked,
+        family: "IPv4",
+        access: "public",
+        server: web,
+        ptrRecord: "198-51-100-4.de-fra1.upcloud.host",
+        why: expect.stringContaining("an extra address"),
+        adopt: `adopt: "${leaked}"`,
+      },
+    ],
+    managedCount: 1,
+    otherCount: 5,
+  });
+  expect(JSON.parse((await run("audit --json --all")).output).others).toHaveLength(5);
+});
+
+test("the journal of this machine is read: the last whole line of each file counts", async () => {
+  mkdirSync(join(home, "upcloud-ip"), { recursive: true });
+  const entry = { urn: urnOf("mail"), server: web, family: "IPv4", access: "public", at: "2026-01-02T03:04:05.678Z" };
+  const lines = [
+    { ...entry, phase: "sending" },
+    { ...entry, phase: "assigned", address: leaked },
+  ];
+  const text = `${lines.map((line) => JSON.stringify(line)).join("\n")}\n{"urn":"urn:pul`;
+  writeFileSync(join(home, "upcloud-ip", "one.jsonl"), text);
+  writeFileSync(join(home, "upcloud-ip", "torn.jsonl"), "{");
+  writeFileSync(join(home, "upcloud-ip", "a.txt"), JSON.stringify({ ...lines[1], urn: urnOf("other") }));
+  const [suspect] = JSON.parse((await run("audit --json")).output).suspects;
+  expect(suspect).toMatchObject({ resource: { name: "mail" }, why: expect.stringContaining("that brought it") });
+});
+
+describe("the credentials", () => {
+  const settings = (token?: string) => ({
+    "upcloud:token": { secret: true, ...(token !== undefined && { value: token }) },
+    "upcloud:apiBaseUrl": { value: simulator.url, secret: false },
+  });
+
+  test("are those of the first stack", async () => {
+    stack("own", exported([]), settings("ucat_demo"));
+    const elsewhere = { UPCLOUD_TOKEN: "wrong", UPCLOUD_DEBUG_API_BASE_URL: "http://127.0.0.1:9" };
+    expect((await run("audit --stack own --stack fixed", elsewhere)).warnings).toEqual([]);
+  });
+
+  test("come from the environment where those of the stack cannot be decrypted, which is said", async () => {
+    stack("locked", exported([]), undefined, settings());
+    rmSync(join(folder, "locked.secrets"), { force: true });
+    writeFileSync(join(folder, "locked.config"), JSON.stringify({ ...settings(), "upcloud:username": { value: "u" } }));
+    const { warnings } = await run("audit --stack locked", { UPCLOUD_DEBUG_API_BASE_URL: "http://127.0.0.1:9" });
+    expect(warnings).toEqual([
+      "Going on with credentials of the environment, since those of the stack cannot be read: " +
+        "`pulumi config --json --stack locked --show-secrets` failed: no locked.secrets",
+    ]);
+  });
+
+  test("that UpCloud refuses are not in the message", async () => {
+    const failure = await run("audit", { UPCLOUD_TOKEN: "ucat_wrong" }).catch(({ message }) => message);
+    expect(failure).toContain("UpCloud does not accept the credentials");
+    expect(failure).not.toContain("ucat_wrong");
+  });
+});
+
+test("an API 1.2 that UpCloud calls obsolete is left for 1.3, which is said", async () => {
+  const newer = await startSimulator({ rules: { api12: "obsolete" } });
+  const { code, warnings } = await run("audit", { UPCLOUD_DEBUG_API_BASE_URL: newer.url });
+  await newer.stop();
+  expect([code, warnings]).toEqual([0, ["UpCloud no longer serves API 1.2: going on with 1.3."]]);
+});
+
+describe("the audit is not made, and one sentence says why, when", () => {
+  test.each<[string, () => string, string]>([
+    ["there is no command", () => "", "Expected the command audit, got nothing: see pulumi-upcloud-ip --help."],
+    ["the command is another", () => "adopt", "Expected the command audit, got adopt: see pulumi-upcloud-ip --help."],
+    [
+      "there is more than options",
+      () => "audit prod",
+      "Expected only options after audit, got prod: see pulumi-upcloud-ip",
+    ],
+    ["an option is unknown", () => "audit --stacks prod", "Unknown option '--stacks': see pulumi-upcloud-ip --help."],
+    ["there is no such stack", () => "audit --stack nope", "`pulumi stack export --stack nope` failed: no nope.state"],
+    ["there is no such file", () => "audit --state /nope", '--state is "/nope": expected a file (ENOENT'],
+    ["the file is no state", () => `audit --state ${stateFile("x.json", {})}`, "x.json is no state of a Pulumi stack"],
+  ])("%s", async (_, args, message) => {
+    await expect(run(args())).rejects.toThrow(message);
+    expect(simulator.requests).toEqual([]);
+  });
+});
+
+test("it explains itself, and tells its version", async () => {
+  const help = await run("--help");
+  for (const option of ["--stack", "--state", "--cwd", "--all", "--json"]) expect(help.output).toContain(option);
+  const manifest: { version: string } = JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8"));
+  expect(await run("--version")).toEqual({ code: 0, output: `${manifest.version}\n`, warnings: [] });
+  expect(help.code).toBe(0);
+});
