@@ -106,7 +106,6 @@ const credentialKeys = ["upcloud:token", "upcloud:username", "upcloud:password"]
 async function listAddresses(config: StackConfig, { env, warn }: CommandIo): Promise<IpAddressWire[]> {
   const client = createClient({
     ...readConfiguration(config, env),
-    requestTimeoutMs: 60_000,
     onVersionChange: (from, to) => warn(`UpCloud no longer serves API ${from}: going on with ${to}.`),
   });
   try {

@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { appendFile, mkdir, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { hostname } from "node:os";
+import { homedir, hostname } from "node:os";
 import { join } from "node:path";
 import type { Access, Family } from "../api/wire";
 import { canonicalAddress } from "./addresses";
+import type { Environment } from "./configuration";
 import { messageOf } from "./failures";
 
 /** What a create is about: the same resource of the same stack, and the same kind of address on the same server. */
@@ -45,13 +46,19 @@ export class AssignmentJournal {
   private left: Promise<Map<string, string>> | undefined;
   private isUnusable = false;
 
-  constructor(
+  private constructor(
     private readonly directory: string,
     /** Keeps apart what has the same name: the backend of the stacks, where the environment names it. */
     private readonly scope: string,
     private readonly warn: (line: string) => void,
     private readonly self: ProcessName = thisProcess,
   ) {}
+
+  /** The user's: beside what Pulumi itself keeps. */
+  static of(env: Environment, warn: (line: string) => void = () => undefined, self?: ProcessName): AssignmentJournal {
+    const directory = join(env.PULUMI_HOME || join(homedir(), ".pulumi"), "upcloud-ip");
+    return new AssignmentJournal(directory, env.PULUMI_BACKEND_URL ?? "", warn, self);
+  }
 
   /** What an operation before this one has left of the same create. */
   async find(assignment: Assignment): Promise<JournalEntry | undefined> {

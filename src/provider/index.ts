@@ -6,7 +6,15 @@ import { Session } from "./session";
  * file: they can never change.
  */
 
-const session = new Session({ env: process.env, notify: (line) => console.error(line) });
+const session = new Session({
+  env: process.env,
+  notify: (line) => console.error(line),
+  async addressesIn(stack) {
+    const { readStackState } = require("../state/stackState") as typeof import("../state/stackState");
+    const { addresses } = await readStackState({ stack, env: process.env });
+    return addresses.filter(({ type, external }) => type === "ServerIpAddress" && !external).map(({ id }) => id);
+  },
+});
 
 // The engine's way to end the process, once all results are saved.
 process.once("SIGINT", () => {

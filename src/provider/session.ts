@@ -1,5 +1,3 @@
-import { homedir } from "node:os";
-import { join } from "node:path";
 import type { UpCloudClient } from "../api/client";
 import { AccountSnapshot } from "./accountSnapshot";
 import { AssignmentJournal, type ProcessName } from "./assignmentJournal";
@@ -55,8 +53,7 @@ export class Session {
     this.plan = new PlannedChanges(pace.now);
     this.snapshot = new AccountSnapshot(() => this.client(), pace);
     this.previewWarnings = new PreviewWarnings(this.snapshot, notify);
-    const directory = join(env.PULUMI_HOME || join(homedir(), ".pulumi"), "upcloud-ip");
-    this.journal = new AssignmentJournal(directory, env.PULUMI_BACKEND_URL ?? "", notify, process);
+    this.journal = AssignmentJournal.of(env, notify, process);
     const ipAddresses = () => this.client().ipAddresses;
     this.assignments = new Assignments(ipAddresses, this.snapshot, this.journal, pace);
     this.interruptedCreates = new InterruptedCreates(ipAddresses, this.journal, this.assignments, {
