@@ -1,5 +1,4 @@
 import { createHash, randomUUID } from "node:crypto";
-import { rmSync } from "node:fs";
 import { appendFile, mkdir, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { homedir, hostname } from "node:os";
 import { join } from "node:path";
@@ -42,7 +41,7 @@ export interface ProcessName {
  */
 export class AssignmentJournal {
   private readonly mine = new Map<string, JournalEntry>();
-  /** The files that earlier operations have left, by address. */
+  /** What earlier operations have left: files by address. */
   private left: Promise<Map<string, string>> | undefined;
   private isUnusable = false;
 
@@ -106,20 +105,16 @@ export class AssignmentJournal {
 
   /** The address is the id of a resource: it stands in a state, and nobody has to look for it any more. */
   async settled(address: string): Promise<void> {
-    this.left ??= this.files().then(
-      (files) => new Map(files.flatMap(([file, { address }]) => (address ? [[keyOf(address), file]] : []))),
-    );
-    const left = await this.left;
-    const file = left.get(keyOf(address));
+    this.left ??= this.filesByAddress();
+    const file = (await this.left).get(keyOf(address));
     if (file === undefined) return;
-    left.delete(keyOf(address));
-    await rm(join(this.directory, file), { force: true }).catch(() => undefined);
-    await rm(this.claimOf(address), { force: true }).catch(() => undefined);
+    const files = [join(this.directory, file), this.claimOf(address)];
+    await Promise.all(files.map((one) => rm(one, { force: true }).catch(() => undefined)));
   }
 
   /** All creates of this machine that are under way or were interrupted. */
   async entries(): Promise<JournalEntry[]> {
-    return (await this.files()).map(([, entry]) => entry);
+    return (await this.files()).map(({ entry }) => entry);
   }
 
   /** Of an address that was only inferred to be this create's: at most one create of the machine is told `true`. */
@@ -130,15 +125,6 @@ export class AssignmentJournal {
     } catch (error) {
       if (!isPresent(error)) return true;
       return (await readFile(this.claimOf(address), "utf8").catch(() => undefined)) === urn;
-    }
-  }
-
-  /** When Pulumi ends the process, it has saved what it was told. Synchronous: the process ends next. */
-  forgetReturned(): void {
-    for (const [file, { phase, address }] of this.mine) {
-      if (phase !== "returned") continue;
-      rmSync(join(this.directory, file), { force: true });
-      if (address !== undefined) rmSync(this.claimOf(address), { force: true });
     }
   }
 
@@ -185,11 +171,16 @@ export class AssignmentJournal {
     );
   }
 
-  private async files(): Promise<[file: string, entry: JournalEntry][]> {
+  private async filesByAddress(): Promise<Map<string, string>> {
+    const files = await this.files();
+    return new Map(files.flatMap(({ file, entry }) => (entry.address ? [[keyOf(entry.address), file]] : [])));
+  }
+
+  private async files(): Promise<JournalFile[]> {
     const names = await readdir(this.directory).catch(() => []);
     const journals = names.filter((name) => name.endsWith(ending));
-    const entries = await Promise.all(journals.map(async (file) => [file, await this.read(file)] as const));
-    return entries.flatMap(([file, entry]) => (entry === undefined ? [] : [[file, entry]]));
+    const entries = await Promise.all(journals.map(async (file) => ({ file, entry: await this.read(file) })));
+    return entries.filter((one): one is JournalFile => one.entry !== undefined);
   }
 
   private async read(file: string): Promise<JournalEntry | undefined> {
@@ -218,6 +209,11 @@ export class AssignmentJournal {
   private claimOf(address: string): string {
     return join(this.directory, `${keyOf(address)}.claim`);
   }
+}
+
+interface JournalFile {
+  file: string;
+  entry: JournalEntry;
 }
 
 const ending = ".jsonl";

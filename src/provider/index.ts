@@ -16,11 +16,5 @@ const session = new Session({
   },
 });
 
-// The engine's way to end the process, once all results are saved.
-process.once("SIGINT", () => {
-  session.journal.forgetReturned();
-  process.exit();
-});
-
 /** The life cycle of `ServerIpAddress`. */
 export const serverIpAddress = new ServerIpAddressProvider(session);

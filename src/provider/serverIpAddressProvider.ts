@@ -31,9 +31,10 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     const { inputs, failures } = checkServerIpAddress(news);
     failures.push(...this.stackFailures());
     if (failures.length === 0) {
-      const program = __program as ProgramHints | undefined;
-      await this.checked(inputs as unknown as ServerIpAddressInputs, program, isEmpty(olds));
-      if (isEmpty(olds) && program?.urn !== undefined && !program.preview) {
+      const program = (__program ?? {}) as ProgramHints;
+      const isToBeCreated = isEmpty(olds);
+      await this.checked(inputs as unknown as ServerIpAddressInputs, program, isToBeCreated);
+      if (isToBeCreated && program.urn !== undefined && !program.preview) {
         inputs.__creation = this.session.creations.mark(program.urn);
       }
     }
@@ -123,15 +124,11 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   }
 
   /** The engine checks without olds what it is going to create, also in another one's place. */
-  private async checked(
-    inputs: ServerIpAddressInputs,
-    hints: ProgramHints | undefined,
-    isToBeCreated: boolean,
-  ): Promise<void> {
+  private async checked(inputs: ServerIpAddressInputs, hints: ProgramHints, isToBeCreated: boolean): Promise<void> {
     const { session } = this;
     session.plan.checked(inputs.server, hints, isToBeCreated);
-    session.isPreview ||= hints?.preview === true;
-    session.stack ??= hints?.stack;
+    session.isPreview ||= hints.preview === true;
+    session.stack ??= hints.stack;
     if (!session.isPreview || !isToBeCreated) return;
     await session.previewWarnings.beforeAssign(inputs, this.session.powerCycleOf(inputs));
   }
@@ -192,7 +189,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   /** The address is a resource's by now: neither a lost answer nor an interrupted create can have been about it. */
   private async stands(id: string): Promise<void> {
     this.session.assignments.accountFor(id);
-    await this.session.journal.settled(id);
+    if (!this.session.isPreview) await this.session.journal.settled(id);
   }
 
   /** The address as it is served, or `undefined` when it is not the account's any more. A fault of the network throws. */

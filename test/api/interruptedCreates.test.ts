@@ -130,13 +130,6 @@ describe("an address that Pulumi was told of", () => {
     expect(journal()).toEqual([]);
   });
 
-  test("is looked for no more when Pulumi has ended the process itself", async () => {
-    const operation = machine.operation();
-    await operation.create("a", { server: web });
-    operation.session.journal.forgetReturned();
-    expect(journal()).toEqual([]);
-  });
-
   test("and that was released since is replaced by a new one", async () => {
     const { id } = await machine.operation().create("a", { server: web });
     machine.simulator.account.releaseIpAddress(id);

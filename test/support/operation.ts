@@ -22,6 +22,13 @@ export interface Saved {
   state: ServerIpAddressState;
 }
 
+const hints = (name: string) => ({
+  preview: false,
+  onServer: 1,
+  urn: `urn:pulumi:test::addresses::${name}`,
+  stack: "o/p/test",
+});
+
 const line = { __provider: "the line that names the life cycle" };
 
 /** A computer with a simulated account and a directory of Pulumi's: processes come and go, and leave what they wrote. */
@@ -78,8 +85,7 @@ export class Operation {
 
   /** Check and create of the resource that the program calls `name`. */
   async create(name: string, declared: Record<string, unknown>): Promise<Saved> {
-    const __program = { preview: false, onServer: 1, urn: `urn:pulumi:test::addresses::${name}`, stack: "o/p/test" };
-    const { inputs, failures = [] } = await this.provider.check({}, { ...line, __program, ...declared });
+    const { inputs, failures = [] } = await this.provider.check({}, { ...line, __program: hints(name), ...declared });
     if (failures.length > 0) throw new Error(JSON.stringify(failures));
     const { id, outs } = await this.provider.create({ ...inputs, ...line });
     return { id, state: { ...outs, ...line } };
