@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { appendFile, mkdir, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, link, mkdir, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { homedir, hostname } from "node:os";
 import { join } from "node:path";
 import type { Access, Family } from "../api/wire";
@@ -16,8 +16,8 @@ export interface Assignment {
 }
 
 export interface JournalEntry extends Assignment {
-  /** `sending`: no answer was seen. `assigned`: UpCloud's answer was. `returned`: Pulumi has been told. */
-  phase: "sending" | "assigned" | "returned";
+  /** `lost`: the answer will not come any more. `returned`: Pulumi has been told. */
+  phase: "sending" | "lost" | "assigned" | "returned";
   address?: string;
   /** What was on the server before. */
   known: string[];
@@ -80,8 +80,8 @@ export class AssignmentJournal {
       await this.write(file, entry);
       this.mine.set(file, entry);
     } catch (error) {
-      if (!isPresent(error)) this.giveUp(error);
-      else if (!this.mine.has(file)) return this.beginAfterCutOff(file, entry);
+      if (isPresent(error)) return this.mine.has(file);
+      this.giveUp(error);
     }
     return true;
   }
@@ -89,6 +89,10 @@ export class AssignmentJournal {
   /** UpCloud has answered, or the address of an interrupted create was found. Durable before it ends. */
   async assigned(assignment: Assignment, address: string): Promise<void> {
     await this.append(assignment, { phase: "assigned", address }, true);
+  }
+
+  async lost(assignment: Assignment): Promise<void> {
+    await this.append(assignment, { phase: "lost" }, false);
   }
 
   /** Pulumi is told next. */
@@ -134,26 +138,19 @@ export class AssignmentJournal {
     return `${createHash("sha256").update(key).digest("hex").slice(0, 32)}${ending}`;
   }
 
+  /** Whole at once, and by one process only. */
   private async write(file: string, entry: JournalEntry): Promise<void> {
     await mkdir(this.directory, { recursive: true }).catch((error) => {
       throw new Error(messageOf(error));
     });
-    const handle = await open(join(this.directory, file), "wx", 0o600);
+    const draft = join(this.directory, `${file}.${this.self.run}`);
+    await writeFile(draft, lineOf(entry), { mode: 0o600, flush: true });
     try {
-      await handle.writeFile(lineOf(entry));
-      await handle.datasync();
+      await link(draft, join(this.directory, file));
     } finally {
-      await handle.close();
+      await rm(draft);
     }
     await this.syncDirectory();
-  }
-
-  /** A file without a whole line is of a process that ended before it sent anything. */
-  private async beginAfterCutOff(file: string, entry: JournalEntry): Promise<boolean> {
-    if ((await this.read(file)) !== undefined) return false;
-    this.mine.set(file, entry);
-    await this.appendLine(file, entry, true);
-    return true;
   }
 
   private async append(assignment: Assignment, change: Partial<JournalEntry>, isDurable: boolean): Promise<void> {
@@ -162,10 +159,6 @@ export class AssignmentJournal {
     if (before === undefined) return;
     const entry = { ...before, ...change, process: this.self, at: now() };
     this.mine.set(file, entry);
-    await this.appendLine(file, entry, isDurable);
-  }
-
-  private async appendLine(file: string, entry: JournalEntry, isDurable: boolean): Promise<void> {
     await appendFile(join(this.directory, file), lineOf(entry), { flush: isDurable }).catch((error) =>
       this.giveUp(error),
     );

@@ -1,19 +1,18 @@
 import type { UpCloudClient } from "../api/client";
 import { unlessGone } from "../api/errors";
 import type { IpAddressWire } from "../api/wire";
-import { canonicalAddress, isSameNetwork } from "./addresses";
+import { canonicalAddress } from "./addresses";
 import { AmbiguousAddressesError, AnotherOperationError, CannotTellError } from "./assignmentFailures";
 import type { Assignment, AssignmentJournal, JournalEntry } from "./assignmentJournal";
 import type { Assignments } from "./assignments";
 import type { Pace } from "./pace";
+import { isOfKind, pollMs, type UnclaimedAddresses } from "./unclaimedAddresses";
 
 interface Surroundings {
   /** Ids of the stack's own resources, or `undefined` where its state cannot be read. */
   addressesInState(): Promise<readonly string[] | undefined>;
   say(line: string): void;
   pace: Pace;
-  /** How long an assign may take in another process. */
-  longestMs(): number;
 }
 
 /**
@@ -27,6 +26,7 @@ export class InterruptedCreates {
     private readonly client: () => UpCloudClient["ipAddresses"],
     private readonly journal: AssignmentJournal,
     private readonly assignments: Assignments,
+    private readonly unclaimed: UnclaimedAddresses,
     private readonly surroundings: Surroundings,
   ) {}
 
@@ -35,7 +35,7 @@ export class InterruptedCreates {
     if (left === undefined) return undefined;
     const found =
       left.address === undefined
-        ? await this.findSent(assignment, left, signal)
+        ? await this.assignments.turnsOf(assignment).look(() => this.findSent(assignment, left, signal))
         : await this.findAssigned(assignment, left.address, left.phase, signal);
     if (found === undefined) {
       await this.journal.drop(assignment);
@@ -52,7 +52,7 @@ export class InterruptedCreates {
     for (;;) {
       const entry = await this.journal.find(assignment);
       if (entry === undefined || entry.phase === "returned") return entry;
-      if (!this.journal.isAtWork(entry, this.surroundings.longestMs())) return entry;
+      if (!this.unclaimed.isAtWork(entry)) return entry;
       if (signal.aborted) throw new AnotherOperationError(assignment);
       await this.surroundings.pace.sleep(pollMs, signal);
     }
@@ -65,13 +65,12 @@ export class InterruptedCreates {
     signal: AbortSignal,
   ): Promise<IpAddressWire | undefined> {
     const inState = await this.readState();
-    if (inState?.has(canonicalAddress(address)) || this.assignments.isAccountedFor(address)) return undefined;
+    if (inState?.has(canonicalAddress(address)) || this.unclaimed.isAccountedFor(address)) return undefined;
     const answer = await this.client().get(address, signal).catch(unlessGone);
-    const isAsWanted = answer?.server === assignment.server && isSameNetwork(answer.access, assignment.access);
-    if (!isAsWanted) return undefined;
+    if (answer === undefined || !isOfKind(answer, assignment)) return undefined;
     // Only what Pulumi was told can stand in the state.
     if (inState === undefined && phase === "returned") throw new CannotTellError(assignment, [address]);
-    return (await this.assignments.take(answer, assignment)) ? answer : undefined;
+    return (await this.unclaimed.take(answer, assignment)) ? answer : undefined;
   }
 
   private async findSent(
@@ -79,29 +78,20 @@ export class InterruptedCreates {
     { known }: JournalEntry,
     signal: AbortSignal,
   ): Promise<IpAddressWire | undefined> {
+    await this.unclaimed.othersHaveEnded(assignment);
     // A list of now: what was under way may have had its effect since this operation began.
-    const fresh = await this.assignments.unaccounted(await this.client().list(signal), assignment, known);
+    const fresh = await this.unclaimed.among(await this.client().list(signal), assignment, known);
     if (fresh.length === 0) return undefined;
     const inState = await this.readState();
     const candidates = fresh.filter(({ address }) => !inState?.has(canonicalAddress(address)));
     const addresses = candidates.map(({ address }) => address);
     if (candidates.length > 0 && inState === undefined) throw new CannotTellError(assignment, addresses);
-    if (candidates.length > (await this.waitingFor(assignment)))
+    // Each create of this kind that was interrupted before its answer may have brought one: they are interchangeable.
+    if (candidates.length > (await this.unclaimed.unanswered(assignment)).length) {
       throw new AmbiguousAddressesError(assignment, addresses);
-    for (const candidate of candidates) if (await this.assignments.take(candidate, assignment)) return candidate;
+    }
+    for (const candidate of candidates) if (await this.unclaimed.take(candidate, assignment)) return candidate;
     return undefined;
-  }
-
-  /** How many creates of this kind were interrupted before their answer: what is new on the server may be any one's. */
-  private async waitingFor({ server, family, access }: Assignment): Promise<number> {
-    const entries = await this.journal.entries();
-    return entries.filter(
-      (entry) =>
-        entry.address === undefined &&
-        entry.server === server &&
-        entry.family === family &&
-        isSameNetwork(entry.access, access),
-    ).length;
   }
 
   /** One look for all creates: what this operation saves itself is accounted for. */
@@ -113,5 +103,3 @@ export class InterruptedCreates {
     return this.inState;
   }
 }
-
-const pollMs = 250;

@@ -188,7 +188,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
 
   /** The address is a resource's by now: neither a lost answer nor an interrupted create can have been about it. */
   private async stands(id: string): Promise<void> {
-    this.session.assignments.accountFor(id);
+    this.session.unclaimed.accountFor(id);
     if (!this.session.isPreview) await this.session.journal.settled(id);
   }
 

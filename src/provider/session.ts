@@ -11,6 +11,7 @@ import { PlannedChanges } from "./plannedChanges";
 import { PreviewWarnings } from "./previewWarnings";
 import { Progress } from "./progress";
 import { StoppedServers } from "./stoppedServers";
+import { UnclaimedAddresses } from "./unclaimedAddresses";
 
 /** Ids of a stack's `ServerIpAddress` resources, or `undefined` where its state cannot be read. */
 export type AddressesInState = (stack: string) => Promise<readonly string[] | undefined>;
@@ -33,6 +34,7 @@ export class Session {
   stack: string | undefined;
   readonly creations = new Creations();
   readonly journal: AssignmentJournal;
+  readonly unclaimed: UnclaimedAddresses;
   readonly assignments: Assignments;
   readonly interruptedCreates: InterruptedCreates;
   readonly plan: PlannedChanges;
@@ -54,13 +56,14 @@ export class Session {
     this.snapshot = new AccountSnapshot(() => this.client(), pace);
     this.previewWarnings = new PreviewWarnings(this.snapshot, notify);
     this.journal = AssignmentJournal.of(env, notify, process);
+    const longestMs = () => this.configuration().requestTimeoutMs + marginMs;
+    this.unclaimed = new UnclaimedAddresses(this.journal, pace, longestMs);
     const ipAddresses = () => this.client().ipAddresses;
-    this.assignments = new Assignments(ipAddresses, this.snapshot, this.journal, pace);
-    this.interruptedCreates = new InterruptedCreates(ipAddresses, this.journal, this.assignments, {
+    this.assignments = new Assignments(ipAddresses, this.snapshot, this.journal, this.unclaimed, pace);
+    this.interruptedCreates = new InterruptedCreates(ipAddresses, this.journal, this.assignments, this.unclaimed, {
       addressesInState: async () => (this.stack === undefined ? undefined : addressesIn(this.stack)),
       say: notify,
       pace,
-      longestMs: () => this.configuration().requestTimeoutMs + marginMs,
     });
   }
 

@@ -1,0 +1,85 @@
+import type { IpAddressWire } from "../api/wire";
+import { canonicalAddress, isGivenByUpCloud, isSameNetwork } from "./addresses";
+import type { Assignment, AssignmentJournal, JournalEntry } from "./assignmentJournal";
+import type { Pace } from "./pace";
+
+/**
+ * Addresses that an assign whose answer nobody has seen may have brought: what is new on its server, and is no resource's
+ * as far as this operation and the journal of the machine know.
+ */
+export class UnclaimedAddresses {
+  /** Canonical spellings. */
+  private readonly accounted = new Set<string>();
+
+  constructor(
+    private readonly journal: AssignmentJournal,
+    private readonly pace: Pace,
+    /** How long an assign may take in another process. */
+    private readonly longestMs: () => number,
+  ) {}
+
+  /** The address is a resource's: no lost answer can have been about it. */
+  accountFor(address: string): void {
+    this.accounted.add(canonicalAddress(address) ?? address);
+  }
+
+  isAccountedFor(address: string): boolean {
+    return this.accounted.has(canonicalAddress(address) ?? address);
+  }
+
+  /** @param known what was on the server before the assign */
+  async among(
+    listed: readonly IpAddressWire[],
+    assignment: Assignment,
+    known: readonly string[],
+  ): Promise<IpAddressWire[]> {
+    const others = (await this.journal.entries()).filter(({ urn }) => urn !== assignment.urn);
+    const taken = new Set([...known, ...others.flatMap(({ address }) => address ?? [])].map(canonicalAddress));
+    return listed.filter(
+      (one) =>
+        isOfKind(one, assignment) &&
+        one.part_of_plan !== "yes" &&
+        one.floating !== "yes" &&
+        isGivenByUpCloud(one.ptr_record) &&
+        !taken.has(canonicalAddress(one.address)) &&
+        !this.isAccountedFor(one.address),
+    );
+  }
+
+  /** Gives an address to one create, which no other of the machine can have then. */
+  async take({ address }: IpAddressWire, assignment: Assignment): Promise<boolean> {
+    if (this.isAccountedFor(address)) return false;
+    this.accountFor(address);
+    if (!(await this.journal.claim(address, assignment))) return false;
+    await this.journal.assigned(assignment, address);
+    return true;
+  }
+
+  /** Assigns of the same kind in other processes: what they bring is theirs, and not yet to be told from ours. */
+  async othersHaveEnded(assignment: Assignment): Promise<void> {
+    const isSending = (entry: JournalEntry) => entry.phase === "sending" && this.isAtWork(entry);
+    while ((await this.unanswered(assignment)).some(isSending)) await this.pace.sleep(pollMs);
+  }
+
+  /** How many creates of the same kind in other processes look for what became of theirs at the same time. */
+  async othersLooking(assignment: Assignment): Promise<number> {
+    return (await this.unanswered(assignment)).filter((entry) => this.isAtWork(entry)).length;
+  }
+
+  isAtWork(entry: JournalEntry): boolean {
+    return this.journal.isAtWork(entry, this.longestMs());
+  }
+
+  /** Creates of the same kind without a known answer, in this process and in those before. */
+  async unanswered(assignment: Assignment): Promise<JournalEntry[]> {
+    const entries = await this.journal.entries();
+    return entries.filter((entry) => entry.address === undefined && isOfKind(entry, assignment));
+  }
+}
+
+type Kind = Pick<IpAddressWire, "server" | "family" | "access">;
+
+export const isOfKind = (one: Kind, { server, family, access }: Assignment): boolean =>
+  one.server === server && one.family === family && isSameNetwork(one.access, access);
+
+export const pollMs = 250;
