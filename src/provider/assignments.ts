@@ -114,10 +114,17 @@ export class Assignments {
     }
     if (candidates.length < lost.length && !isLastLook) return;
     for (const one of lost) {
-      const candidate = candidates.shift();
-      if (candidate !== undefined && (await this.unclaimed.take(candidate, one.assignment))) one.found = candidate;
+      one.found = await this.firstTaken(candidates, one.assignment);
       one.isClear = true;
     }
+  }
+
+  /** Of candidates that others may take at the same moment; takes them out. */
+  private async firstTaken(candidates: IpAddressWire[], assignment: Assignment): Promise<IpAddressWire | undefined> {
+    for (let next = candidates.shift(); next !== undefined; next = candidates.shift()) {
+      if (await this.unclaimed.take(next, assignment)) return next;
+    }
+    return undefined;
   }
 }
 
@@ -126,7 +133,7 @@ interface LostAnswer {
   /** What was on the server before the first assign. */
   known: readonly string[];
   error: unknown;
-  found?: IpAddressWire;
+  found?: IpAddressWire | undefined;
   /** Whether it brought an address is known. */
   isClear?: true;
 }

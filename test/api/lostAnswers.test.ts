@@ -154,3 +154,44 @@ test("an assign that is lost three times is given up, with what happened last", 
   );
   expect(count("POST /1.2/ip_address")).toBe(3);
 });
+
+describe("two stacks of one machine that lose answers on one server at the same time", () => {
+  const both = () => [machine.operation(process.pid), machine.operation(process.ppid)] as const;
+
+  test.each<[string, "after-effect" | "before-effect", number]>([
+    ["both brought an address", "after-effect", 2],
+    ["one of them brought an address", "after-effect", 1],
+    ["none brought an address", "before-effect", 2],
+  ])("have an address each when %s", async (_, when, times) => {
+    const [one, other] = both();
+    await Promise.all([one.session.snapshot.addresses(), other.session.snapshot.addresses()]);
+    lose({ ...assigning, kind: "drop", when, times });
+    if (times === 1) lose({ ...assigning, kind: "drop", when: "before-effect" });
+    const saved = await Promise.all([one.create("a", { server: web }), other.create("b", { server: web })]);
+    expect(new Set(ids(saved)).size).toBe(2);
+    expect(ids(saved)).toEqual(addressesOf(extras()));
+  });
+
+  test("wait for an assign of the other that is under way", async () => {
+    const [one, other] = both();
+    await Promise.all([one.session.snapshot.addresses(), other.session.snapshot.addresses()]);
+    let goOn: (() => void) | undefined;
+    const { assign } = other.session.client().ipAddresses;
+    other.session.client().ipAddresses.assign = async (...request) => {
+      const answer = await assign(...request);
+      await new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      return answer;
+    };
+    const second = other.create("b", { server: web });
+    while (goOn === undefined) await new Promise((resolve) => setTimeout(resolve, 2));
+    lose({ ...assigning, kind: "drop", when: "before-effect" });
+    const first = one.create("a", { server: web });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    goOn();
+    const saved = await Promise.all([first, second]);
+    expect(ids(saved)).toEqual(addressesOf(extras()));
+    expect(extras()).toHaveLength(2);
+  });
+});
