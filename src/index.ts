@@ -1,1 +1,15 @@
+export {
+  type GetIpAddressArgs,
+  type GetIpAddressesArgs,
+  type GetIpAddressesOutputArgs,
+  type GetIpAddressesResult,
+  type GetIpAddressOutputArgs,
+  type GetIpAddressResult,
+  getIpAddress,
+  getIpAddresses,
+  getIpAddressesOutput,
+  getIpAddressOutput,
+  type LookUpOutputOptions,
+} from "./getIpAddresses";
+export { PtrRecord, type PtrRecordArgs } from "./ptrRecord";
 export { ServerIpAddress, type ServerIpAddressArgs } from "./serverIpAddress";

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** What a program tells the life cycle, which the engine does not. */
+/** What a program tells the life cycle of an address, which the engine does not. */
 export interface ProgramHints {
   /** The operation is a preview. */
   preview: boolean;
@@ -8,7 +8,18 @@ export interface ProgramHints {
   onServer: number;
   urn: string;
   /** As the Pulumi CLI names it: `organization/project/stack`. */
-  stack: string;
+  stack: string | undefined;
+}
+
+/** What a program tells the life cycle of a PTR record. */
+export interface RecordHints {
+  name: string;
+  /** Tells the declarations of a program apart. */
+  declaration: number;
+  /** As the Pulumi CLI names it: `organization/project/stack`. */
+  stack: string | undefined;
+  /** The name of the `ServerIpAddress` whose `address` is given and that has a `ptrRecord`. */
+  sharedWith?: pulumi.Input<string | undefined>;
 }
 
 /**
@@ -22,7 +33,7 @@ export interface ProgramHints {
  * @param exported the export of `pulumi-upcloud-ip/provider` that is the life cycle
  * @param program what check is to know of the program, and takes out again: it is in no state
  */
-export function lifeCycle(exported: string, program?: pulumi.Input<ProgramHints>): pulumi.Inputs {
+export function lifeCycle(exported: string, program?: pulumi.Input<ProgramHints | RecordHints>): pulumi.Inputs {
   return {
     __provider: `exports.handler = () => require("pulumi-upcloud-ip/provider").${exported};`,
     __program: program,

@@ -33,6 +33,8 @@ function nextTurn(): Promise<void> {
   return lastTurn;
 }
 
-function stackName(): string {
+/** Nothing outside of an operation. */
+export function stackName(): string | undefined {
+  if (!pulumi.runtime.hasMonitor()) return undefined;
   return [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
 }

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Access, Family, StopType } from "./api/wire";
 import { lifeCycle } from "./lifeCycle";
 import { programHints } from "./programHints";
+import { declaresRecord } from "./recordHints";
 
 /**
  * An IP address that UpCloud assigns to a server, and its reverse-DNS (PTR) record.
@@ -70,6 +71,7 @@ export class ServerIpAddress extends pulumi.CustomResource {
     super(type, name, { ...outputs, ...args, ...lifeCycle("serverIpAddress", program) }, opts);
     // In the preview of an update the engine knows the id, and none of the outputs that are not inputs too.
     (this as { address: pulumi.Output<string> }).address = this.id;
+    if (args?.ptrRecord !== undefined) declaresRecord(this.id, name, args.ptrRecord);
   }
 }
 

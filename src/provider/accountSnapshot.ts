@@ -96,6 +96,9 @@ export class AccountSnapshot {
   }
 }
 
+/** All reads of an operation share one list, within reason. */
+export const recentMs = 60_000;
+
 const keyOf = (address: string) => canonicalAddress(address) ?? address;
 
 function unlessForbidden(error: unknown): undefined {

@@ -2,7 +2,7 @@ import type { ClientOptions } from "../api/client";
 import type { Credentials } from "../api/http";
 import { type ApiVersion, apiVersions } from "../api/wire";
 import { parseDuration } from "./durations";
-import { checkPowerCycle } from "./inputChecks";
+import { powerCycle as checkPowerCycle } from "./inputRules";
 import type { PowerCycle } from "./inputs";
 
 /** A configuration that cannot work; the message names the key, what is expected and never a credential. */

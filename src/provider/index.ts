@@ -1,3 +1,4 @@
+import { PtrRecordProvider } from "./ptrRecordProvider";
 import { ServerIpAddressProvider } from "./serverIpAddressProvider";
 import { Session } from "./session";
 
@@ -9,12 +10,14 @@ import { Session } from "./session";
 const session = new Session({
   env: process.env,
   notify: (line) => console.error(line),
-  async addressesIn(stack) {
+  async readState(stack) {
     const { readStackState } = require("../state/stackState") as typeof import("../state/stackState");
-    const { addresses } = await readStackState({ stack, env: process.env });
-    return addresses.filter(({ type, external }) => type === "ServerIpAddress" && !external).map(({ id }) => id);
+    return (await readStackState({ stack, env: process.env })).addresses;
   },
 });
 
 /** The life cycle of `ServerIpAddress`. */
 export const serverIpAddress = new ServerIpAddressProvider(session);
+
+/** The life cycle of `PtrRecord`. */
+export const ptrRecord = new PtrRecordProvider(session);

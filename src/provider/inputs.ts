@@ -3,6 +3,9 @@ import type { Access, Family, StopType } from "../api/wire";
 /** How a running server may be treated; `false`: it is left alone. */
 export type PowerCycle = boolean | { stopType?: StopType; timeoutSeconds?: number };
 
+/** Whether, and for how long, to wait until the name resolves to the address before the PTR record is set. */
+export type WaitForForwardRecord = boolean | { timeoutSeconds?: number };
+
 /** How long an operation may take, such as `{ create: "10m" }`. */
 export interface Timeouts {
   create?: string;
@@ -21,4 +24,12 @@ export interface ServerIpAddressInputs {
   timeouts?: Timeouts;
   /** Of a resource that is to be created: `Creations`. */
   __creation?: string;
+}
+
+/** The inputs of a `PtrRecord` after check: everything in its canonical form. */
+export interface PtrRecordInputs {
+  address: string;
+  ptrRecord: string;
+  waitForForwardRecord?: WaitForForwardRecord;
+  timeouts?: Timeouts;
 }

@@ -1,6 +1,7 @@
 import type { UpCloudClient } from "../api/client";
 import { unlessGone } from "../api/errors";
 import type { IpAddressWire } from "../api/wire";
+import type { StateAddress } from "../state/stackState";
 import { canonicalAddress } from "./addresses";
 import { AmbiguousAddressesError, AnotherOperationError, CannotTellError } from "./assignmentFailures";
 import type { Assignment, AssignmentJournal, JournalEntry } from "./assignmentJournal";
@@ -9,8 +10,8 @@ import type { Pace } from "./pace";
 import { isOfKind, pollMs, type UnclaimedAddresses } from "./unclaimedAddresses";
 
 interface Surroundings {
-  /** Ids of the stack's own resources, or `undefined` where its state cannot be read. */
-  addressesInState(): Promise<readonly string[] | undefined>;
+  /** The stack's own resources, or `undefined` where its state cannot be read. */
+  inState(): Promise<readonly StateAddress[] | undefined>;
   say(line: string): void;
   pace: Pace;
 }
@@ -20,8 +21,6 @@ interface Surroundings {
  * the stack's state is never taken over, whatever the resource is called there by now.
  */
 export class InterruptedCreates {
-  private inState: Promise<ReadonlySet<string | undefined> | undefined> | undefined;
-
   constructor(
     private readonly client: () => UpCloudClient["ipAddresses"],
     private readonly journal: AssignmentJournal,
@@ -94,12 +93,10 @@ export class InterruptedCreates {
     return undefined;
   }
 
-  /** One look for all creates: what this operation saves itself is accounted for. */
-  private readState(): Promise<ReadonlySet<string | undefined> | undefined> {
-    this.inState ??= this.surroundings.addressesInState().then(
-      (addresses) => addresses && new Set(addresses.map(canonicalAddress)),
-      () => undefined,
-    );
-    return this.inState;
+  /** What this operation saves itself is accounted for. */
+  private async readState(): Promise<ReadonlySet<string | undefined> | undefined> {
+    const resources = await this.surroundings.inState();
+    const own = resources?.filter(({ type, external }) => type === "ServerIpAddress" && !external);
+    return own && new Set(own.map(({ id }) => canonicalAddress(id)));
   }
 }

@@ -1,4 +1,5 @@
 import { unlessGone } from "../api/errors";
+import { recentMs } from "./accountSnapshot";
 import { deadline } from "./durations";
 import type { PowerCycle } from "./inputs";
 import type { ServerIpAddressState } from "./ipAddressState";
@@ -58,6 +59,4 @@ export class Releases {
   }
 }
 
-/** All releases of an operation share one list, within reason. */
-const recentMs = 60_000;
 const justNowMs = 10_000;

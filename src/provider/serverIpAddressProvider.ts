@@ -1,16 +1,18 @@
 import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
 import type { IpAddressWire } from "../api/wire";
+import { recentMs } from "./accountSnapshot";
 import { defaultPtrRecord, isSameAddress, isSameNetwork, isSamePtrRecord } from "./addresses";
 import type { Assignment } from "./assignmentJournal";
 import { deadline } from "./durations";
 import { inPlainWords, messageOf, partly } from "./failures";
-import { type CheckFailure, checkServerIpAddress } from "./inputChecks";
+import { checkServerIpAddress } from "./inputChecks";
 import type { ServerIpAddressInputs } from "./inputs";
 import { partsOf, type Served, type ServerIpAddressState, servedIn, stateOf } from "./ipAddressState";
 import type { ProgramHints } from "./plannedChanges";
 import { Releases } from "./releases";
 import { mustReleaseFirst } from "./room";
+import type { CheckFailure } from "./rules";
 import type { Session } from "./session";
 import type { Changed } from "./stoppedServers";
 
@@ -29,7 +31,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   async check(olds: object, declared: Record<string, unknown>): Promise<pulumi.dynamic.CheckResult> {
     const { __provider, __program, ...news } = declared;
     const { inputs, failures } = checkServerIpAddress(news);
-    failures.push(...this.stackFailures());
+    failures.push(...this.stackFailures(), ...this.session.declaredRecords.failuresOfAdopting(inputs));
     if (failures.length === 0) {
       const program = (__program ?? {}) as ProgramHints;
       const isToBeCreated = isEmpty(olds);
@@ -55,6 +57,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
       return { changes: true, replaces, deleteBeforeReplace: await this.mustReleaseFirst(olds, news) };
     }
     if (news.adopt !== undefined) this.releases.keep(id);
+    if (news.ptrRecord !== undefined) await inPlainWords(async () => this.session.declaredRecords.declareWith(id));
     const changes =
       olds.leftStopped === true ||
       (news.ptrRecord !== undefined && !isSamePtrRecord(olds.ptrRecord, news.ptrRecord)) ||
@@ -77,6 +80,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     this.releases.keep(id);
     let served = servedIn(answer);
     try {
+      if (inputs.ptrRecord !== undefined) this.session.declaredRecords.declareWith(id);
       served = await this.withDefaultPtrRecord(id, inputs.server, served, signal);
       served = await this.withPtrRecord(id, inputs.ptrRecord, served, signal);
     } catch (cause) {
@@ -229,7 +233,8 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   private async restored(id: string, olds: ServerIpAddressState, signal: AbortSignal): Promise<Served> {
     const answer = await this.find(id, signal);
     const served = answer === undefined ? partsOf(olds).served : servedIn(answer, olds.defaultPtrRecord);
-    if (!isSamePtrRecord(served.ptrRecord, olds.ptrRecord)) return served;
+    const isOurs = isSamePtrRecord(served.ptrRecord, olds.ptrRecord) && !this.session.declaredRecords.has(id);
+    if (!isOurs) return served;
     return this.withPtrRecord(id, olds.defaultPtrRecord, served, signal);
   }
 
@@ -259,6 +264,3 @@ const isManaged = (state: Partial<ServerIpAddressState>) => !isFirstLook(state) 
 
 const isElsewhere = (answer: IpAddressWire, state: Partial<ServerIpAddressState>) =>
   isManaged(state) && answer.server !== state.server;
-
-/** All reads of an operation share one list, within reason. */
-const recentMs = 60_000;

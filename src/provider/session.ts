@@ -1,9 +1,13 @@
+import { Resolver } from "node:dns/promises";
 import type { UpCloudClient } from "../api/client";
+import type { StateAddress } from "../state/stackState";
 import { AccountSnapshot } from "./accountSnapshot";
 import { AssignmentJournal, type ProcessName } from "./assignmentJournal";
 import { Assignments } from "./assignments";
 import { type Environment, powerCycleIn, readConfiguration, type StackConfig } from "./configuration";
 import { Creations } from "./creations";
+import { DeclaredRecords } from "./declaredRecords";
+import { ForwardRecords, type ForwardResolver } from "./forwardRecord";
 import type { PowerCycle } from "./inputs";
 import { InterruptedCreates } from "./interruptedCreates";
 import { type Pace, realPace } from "./pace";
@@ -13,17 +17,16 @@ import { Progress } from "./progress";
 import { StoppedServers } from "./stoppedServers";
 import { UnclaimedAddresses } from "./unclaimedAddresses";
 
-/** Ids of a stack's `ServerIpAddress` resources, or `undefined` where its state cannot be read. */
-export type AddressesInState = (stack: string) => Promise<readonly string[] | undefined>;
-
 /** What a session has from outside, and tests replace. */
 export interface Surroundings {
   env: Environment;
   /** Shows the user a line, at once. */
   notify(line: string): void;
   pace?: Pace;
-  addressesIn?: AddressesInState;
+  /** What the stack's state says of addresses now; fails where it cannot be read. */
+  readState?(stack: string): Promise<readonly StateAddress[]>;
   process?: ProcessName;
+  resolver?: ForwardResolver;
 }
 
 /** What the resources of one operation share: one provider process serves them all. */
@@ -40,28 +43,41 @@ export class Session {
   readonly plan: PlannedChanges;
   readonly snapshot: AccountSnapshot;
   readonly previewWarnings: PreviewWarnings;
+  readonly declaredRecords = new DeclaredRecords();
+  readonly forwardRecords: ForwardRecords;
   private stackConfig: StackConfig = () => undefined;
   private madeClient: UpCloudClient | undefined;
   private madeStoppedServers: StoppedServers | undefined;
 
+  readonly notify: (line: string) => void;
   private readonly env: Environment;
-  private readonly notify: (line: string) => void;
   private readonly pace: Pace;
+  private readonly readState: (stack: string) => Promise<readonly StateAddress[]>;
+  private stateAtHand: Promise<readonly StateAddress[] | undefined> | undefined;
 
-  constructor({ env, notify, pace = realPace, addressesIn = async () => undefined, process }: Surroundings) {
+  constructor({
+    env,
+    notify,
+    pace = realPace,
+    readState = async () => Promise.reject(new Error("no state")),
+    process,
+    resolver,
+  }: Surroundings) {
     this.env = env;
     this.notify = notify;
     this.pace = pace;
+    this.readState = readState;
     this.plan = new PlannedChanges(pace.now);
     this.snapshot = new AccountSnapshot(() => this.client(), pace);
     this.previewWarnings = new PreviewWarnings(this.snapshot, notify);
+    this.forwardRecords = new ForwardRecords(resolver ?? new Resolver({ timeout: 2000, tries: 2 }), notify, pace);
     this.journal = AssignmentJournal.of(env, notify, process);
     const longestMs = () => this.configuration().requestTimeoutMs + marginMs;
     this.unclaimed = new UnclaimedAddresses(this.journal, pace, longestMs);
     const ipAddresses = () => this.client().ipAddresses;
     this.assignments = new Assignments(ipAddresses, this.snapshot, this.journal, this.unclaimed, pace);
     this.interruptedCreates = new InterruptedCreates(ipAddresses, this.journal, this.assignments, this.unclaimed, {
-      addressesInState: async () => (this.stack === undefined ? undefined : addressesIn(this.stack)),
+      inState: () => this.inState(),
       say: notify,
       pace,
     });
@@ -76,6 +92,13 @@ export class Session {
   client(): UpCloudClient {
     this.madeClient ??= this.createClient();
     return this.madeClient;
+  }
+
+  /** What the stack's state said of addresses when it was first asked for, or `undefined` where it cannot be read. */
+  inState(): Promise<readonly StateAddress[] | undefined> {
+    const read = async () => (this.stack === undefined ? undefined : this.readState(this.stack));
+    this.stateAtHand ??= read().catch(() => undefined);
+    return this.stateAtHand;
   }
 
   /** For changes that need a stopped server. */
@@ -103,9 +126,10 @@ export class Session {
   }
 
   private createClient(): UpCloudClient {
+    const configuration = this.configuration();
     const { createClient } = require("../api/client") as typeof import("../api/client");
     return createClient({
-      ...this.configuration(),
+      ...configuration,
       sleep: this.pace.sleep,
       onVersionChange: (from, to) =>
         this.notify(`UpCloud no longer serves API ${from}: going on with ${to}. Set upcloud:apiVersion to ${to}.`),

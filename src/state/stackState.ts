@@ -22,6 +22,8 @@ export interface StateAddress {
   pendingDelete: boolean;
   /** Only read (`get`), not managed. */
   external: boolean;
+  /** The PTR record that it puts back one day; absent where it has set none. */
+  previousPtrRecord?: string | undefined;
 }
 
 /** An operation that began and whose end was never recorded: it is under way, or its CLI was killed. */
@@ -73,6 +75,7 @@ export function parseState(text: string, source: string): StackState {
       server: strings(outputs).server ?? strings(inputs).server,
       pendingDelete: flags.delete === true,
       external: flags.external === true,
+      previousPtrRecord: previousPtrRecordIn(outputs),
     });
   }
   for (const { type, resource } of pending_operations ?? []) {
@@ -121,6 +124,11 @@ function parsed(text: string): unknown {
 
 function addressTypeOf(type: string): AddressType | undefined {
   return (["ServerIpAddress", "PtrRecord"] as const).find((name) => type === `pulumi-nodejs:dynamic/upcloud:${name}`);
+}
+
+function previousPtrRecordIn(outputs: Record<string, unknown> = {}): string | undefined {
+  const { previousPtrRecord, defaultPtrRecord } = strings(outputs);
+  return previousPtrRecord ?? (outputs.managesPtrRecord === true ? defaultPtrRecord : undefined);
 }
 
 /** A secret is an object with its ciphertext. */

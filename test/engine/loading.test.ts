@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { serverIpAddress } from "pulumi-upcloud-ip/provider";
+import { ptrRecord, serverIpAddress } from "pulumi-upcloud-ip/provider";
 import { runStep } from "../../tools/childProcess";
 
 const root = resolve(__dirname, "../..");
@@ -13,7 +13,7 @@ async function inNode(script: string): Promise<unknown> {
   return JSON.parse(await runStep(process.execPath, ["-e", `${report}\n${loaded}\n${script}`], options));
 }
 
-test("loading the package beside Pulumi loads four small files of ours and nothing of anyone else's", async () => {
+test("loading the package beside Pulumi loads seven small files of ours and nothing of anyone else's", async () => {
   const added = await inNode(`
     require("@pulumi/pulumi");
     const before = new Set(loaded());
@@ -21,11 +21,30 @@ test("loading the package beside Pulumi loads four small files of ours and nothi
     report(loaded().filter((file) => !before.has(file)));
   `);
   expect((added as string[]).sort()).toEqual([
+    "dist/getIpAddresses.js",
     "dist/index.js",
     "dist/lifeCycle.js",
     "dist/programHints.js",
+    "dist/ptrRecord.js",
+    "dist/recordHints.js",
     "dist/serverIpAddress.js",
   ]);
+});
+
+test("the first look-up loads the HTTP client, and neither a life cycle nor the simulator", async () => {
+  const found = await inNode(`
+    const { getIpAddresses } = require("pulumi-upcloud-ip");
+    const matching = (pattern) => loaded().filter((file) => pattern.test(file));
+    const client = /dist\\/(lookups|api)\\/|node_modules\\/(undici|ipaddr\\.js)\\//;
+    const before = matching(client).length;
+    process.env.UPCLOUD_TOKEN = "token";
+    process.env.UPCLOUD_DEBUG_API_BASE_URL = "http://127.0.0.1:1";
+    getIpAddresses().catch(({ message }) =>
+      report({ before, loads: matching(client).length > 0, others: matching(/dist\\/(provider\\/(index|session|.*Provider)\\.|simulator)/), message }),
+    );
+  `);
+  const message = expect.stringContaining("GET /1.2/ip_address was not sent to UpCloud");
+  expect(found).toEqual({ before: 0, loads: true, others: [], message });
 });
 
 describe("the life cycle, loaded by its name", () => {
@@ -52,9 +71,12 @@ describe("the life cycle, loaded by its name", () => {
     });
   });
 
-  test("it has the methods that Pulumi calls", () => {
+  test.each([
+    ["ServerIpAddress", serverIpAddress],
+    ["PtrRecord", ptrRecord],
+  ])("that of %s has the methods that Pulumi calls", (_, lifeCycle) => {
     const methods = ["check", "diff", "create", "read", "update", "delete", "configure"] as const;
-    expect(methods.filter((method) => typeof serverIpAddress[method] !== "function")).toEqual([]);
+    expect(methods.filter((method) => typeof lifeCycle[method] !== "function")).toEqual([]);
   });
 
   test("the package has exactly four entries, each with types", () => {

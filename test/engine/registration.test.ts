@@ -2,12 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { ServerIpAddress, type ServerIpAddressArgs } from "pulumi-upcloud-ip";
+import { PtrRecord, ServerIpAddress, type ServerIpAddressArgs } from "pulumi-upcloud-ip";
 import { runStep } from "../../tools/childProcess";
 
 const root = resolve(__dirname, "../..");
 const type = "pulumi-nodejs:dynamic/upcloud:ServerIpAddress";
 const text = 'exports.handler = () => require("pulumi-upcloud-ip/provider").serverIpAddress;';
+const typeOfRecord = "pulumi-nodejs:dynamic/upcloud:PtrRecord";
+const textOfRecord = 'exports.handler = () => require("pulumi-upcloud-ip/provider").ptrRecord;';
 const server = "0053cd80-5945-4105-9081-11192806a8f7";
 
 describe("what a declaration registers", () => {
@@ -109,6 +111,38 @@ describe("what a declaration registers", () => {
     expect(child.inputs).toEqual({ text: "hello", changedBy: "the user" });
     expect(opts).toEqual({ transformations, protect: true });
     expect(transformations).toHaveLength(1);
+  });
+
+  test("a PtrRecord has its type token, exactly the inputs that are given, and the name of its life cycle", async () => {
+    const args = { address: "203.0.113.7", ptrRecord: pulumi.output("mail.example.com") };
+    const record = await registrationOf(new PtrRecord("record", args));
+    expect([record.type, record.inputs.__provider]).toEqual([typeOfRecord, textOfRecord]);
+    expect(givenIn(record)).toEqual({ address: "203.0.113.7", ptrRecord: "mail.example.com" });
+  });
+
+  test("`PtrRecord.get` reads by the address, with no inputs but the name of the life cycle", async () => {
+    const found = await registrationOf(PtrRecord.get("record", "203.0.113.7"));
+    expect([found.type, found.id, found.inputs]).toEqual([typeOfRecord, "203.0.113.7", { __provider: textOfRecord }]);
+    expect(PtrRecord.isInstance(PtrRecord.get("another", "203.0.113.7"))).toBe(true);
+    const address = new ServerIpAddress("an address", { server });
+    expect([undefined, {}, typeOfRecord, address].filter((value) => PtrRecord.isInstance(value))).toEqual([]);
+  });
+
+  test("a PtrRecord tells whose address it is given only where that declares a record itself", async () => {
+    const sharedWith = async (mail: ServerIpAddress, address: pulumi.Input<string> = mail.address) => {
+      const name = `record-of-${++records}`;
+      const { inputs } = await registrationOf(new PtrRecord(name, { address, ptrRecord: "a.example.com" }));
+      return inputs.__program;
+    };
+    let records = 0;
+    const declaring = new ServerIpAddress("declaring", { server, ptrRecord: pulumi.output("mail.example.com") });
+    const undecided = new ServerIpAddress("undecided", { server, ptrRecord: pulumi.output(undefined as never) });
+    const leaving = new ServerIpAddress("leaving", { server });
+    expect(await sharedWith(declaring)).toMatchObject({ name: "record-of-1", sharedWith: "declaring" });
+    expect(await sharedWith(declaring, declaring.id)).toMatchObject({ sharedWith: "declaring" });
+    for (const others of [sharedWith(undecided), sharedWith(leaving), sharedWith(leaving, "203.0.113.7")]) {
+      expect((await others).sharedWith).toBeUndefined();
+    }
   });
 
   test("isInstance is true for a ServerIpAddress, also one that is only read", () => {

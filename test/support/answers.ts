@@ -15,6 +15,8 @@ export interface AnsweringServer {
   received: Received[];
   /** The most connections that were open at one time. */
   mostConnections: number;
+  /** Connections that are open now. */
+  openConnections(): number;
   close(): Promise<void>;
 }
 
@@ -34,6 +36,7 @@ export async function answering(respond: Respond): Promise<AnsweringServer> {
     url: "",
     received,
     mostConnections: 0,
+    openConnections: () => sockets.size,
     close: () =>
       new Promise((resolve) => {
         for (const socket of sockets) socket.destroy();

@@ -22,6 +22,14 @@ export interface Saved {
   state: ServerIpAddressState;
 }
 
+const saved = {
+  type: "ServerIpAddress",
+  urn: "urn:pulumi:test::addresses::saved",
+  server: undefined,
+  pendingDelete: false,
+  external: false,
+} as const;
+
 const hints = (name: string) => ({
   preview: false,
   onServer: 1,
@@ -77,7 +85,10 @@ export class Operation {
       },
       notify: (text) => this.said.push(text),
       pace: paceOf(simulator.clock),
-      addressesIn: async () => machine.inState,
+      async readState() {
+        if (machine.inState === undefined) throw new Error("the state cannot be read");
+        return machine.inState.map((id) => ({ ...saved, id }));
+      },
       process: { id, run: randomUUID(), host: "this machine" },
     });
     this.provider = new ServerIpAddressProvider(this.session);

@@ -35,14 +35,16 @@ interface Program {
   imports: string;
 }
 
+const names = "ServerIpAddress, PtrRecord, getIpAddress, getIpAddressOutput, getIpAddresses, getIpAddressesOutput";
+
 const javaScript: Program = {
   file: "index.js",
-  imports: `const pulumi = require("@pulumi/pulumi");\nconst { ServerIpAddress } = require("pulumi-upcloud-ip");`,
+  imports: `const pulumi = require("@pulumi/pulumi");\nconst { ${names} } = require("pulumi-upcloud-ip");`,
 };
 
 const typeScript: Program = {
   file: "index.ts",
-  imports: `import * as pulumi from "@pulumi/pulumi";\nimport { ServerIpAddress } from "pulumi-upcloud-ip";`,
+  imports: `import * as pulumi from "@pulumi/pulumi";\nimport { ${names} } from "pulumi-upcloud-ip";`,
 };
 
 function directoryOnThisRepository(): string {

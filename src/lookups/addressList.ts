@@ -1,0 +1,70 @@
+import * as pulumi from "@pulumi/pulumi";
+import { createClient } from "../api/client";
+import type { IpAddressWire } from "../api/wire";
+import { readConfiguration } from "../provider/configuration";
+
+type Addresses = readonly IpAddressWire[];
+
+/** Of each run of a program: the Automation API may have several runs, of several stacks, in one process. */
+const listsOfRuns = new WeakMap<object, Map<string, AddressList>>();
+const noEngine = {};
+
+/** The list that the look-ups of this run and configuration share. */
+export function listOfThisRun(): AddressList {
+  const run = pulumi.runtime.getMonitor() ?? noEngine;
+  const lists = listsOfRuns.get(run) ?? new Map<string, AddressList>();
+  listsOfRuns.set(run, lists);
+  const configuration = readConfiguration(pulumi.runtime.getConfig, process.env);
+  const key = JSON.stringify(configuration);
+  const list = lists.get(key) ?? new AddressList(() => listAll(configuration));
+  lists.set(key, list);
+  return list;
+}
+
+/** The addresses of the account: one request for all look-ups that can share it. */
+export class AddressList {
+  private latest: Promise<Addresses> | undefined;
+  /** Asked for and not yet begun: whoever asks until then can share it. */
+  private next: Promise<Addresses> | undefined;
+
+  constructor(private readonly list: () => Promise<Addresses>) {}
+
+  /** From any time of the run. */
+  ofRun(): Promise<Addresses> {
+    return this.latest ?? this.fromNowOn();
+  }
+
+  /** Not older than this call. */
+  fromNowOn(): Promise<Addresses> {
+    this.next ??= this.begin();
+    return this.next;
+  }
+
+  private async begin(): Promise<Addresses> {
+    await Promise.allSettled([this.latest, new Promise(setImmediate)]);
+    const begun = this.next;
+    this.latest = begun;
+    this.next = undefined;
+    try {
+      return await this.list();
+    } catch (error) {
+      if (this.latest === begun) this.latest = undefined;
+      throw error;
+    }
+  }
+}
+
+/** The connection is closed at once: it would keep the program, which waits for nothing else, from ending. */
+async function listAll(configuration: ReturnType<typeof readConfiguration>): Promise<Addresses> {
+  const client = createClient({
+    ...configuration,
+    onVersionChange: (from, to) => {
+      pulumi.log.warn(`UpCloud no longer serves API ${from}: going on with ${to}. Set upcloud:apiVersion to ${to}.`);
+    },
+  });
+  try {
+    return await client.ipAddresses.list();
+  } finally {
+    await client.close();
+  }
+}

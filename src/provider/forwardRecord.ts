@@ -1,0 +1,75 @@
+import { familyOf, isSameAddress } from "./addresses";
+import { messageOf } from "./failures";
+import type { WaitForForwardRecord } from "./inputs";
+import { type Pace, pollDelaysMs } from "./pace";
+import { Progress } from "./progress";
+
+/** The part of `node:dns`'s Resolver that is needed; tests bring their own. */
+export interface ForwardResolver {
+  resolve4(name: string): Promise<string[]>;
+  resolve6(name: string): Promise<string[]>;
+}
+
+/**
+ * Waits until a name resolves to an address (its A or AAAA record), so that reverse and forward DNS agree from the moment
+ * the PTR record is set, as mail servers demand. Never fails: it warns, and the PTR record is set all the same.
+ */
+export class ForwardRecords {
+  private readonly progress: Progress;
+
+  constructor(
+    private readonly resolver: ForwardResolver,
+    private readonly write: (line: string) => void,
+    private readonly pace: Pace,
+  ) {
+    this.progress = new Progress(write, pace.now);
+  }
+
+  /** Ends at once where it is not wanted, and silently when the operation's time (`signal`) is over. */
+  async wait(
+    name: string,
+    address: string,
+    wanted: WaitForForwardRecord | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (wanted === undefined || wanted === false) return;
+    const { timeoutSeconds = 300 } = wanted === true ? {} : wanted;
+    const since = this.pace.now();
+    const leftMs = () => timeoutSeconds * 1000 - (this.pace.now() - since);
+    for (const delayMs of pollDelaysMs()) {
+      const found = await this.lookUp(name, address);
+      if (found === undefined || found.some((one) => isSameAddress(one, address)) || signal.aborted) return;
+      const seen = found.length === 0 ? `it has no ${recordType(address)} record` : `it leads to ${found.join(", ")}`;
+      if (leftMs() <= 0) {
+        this.warn(
+          `${name} does not lead to ${address} after ${timeoutSeconds} s, ${seen}: its PTR record is set all the same, correct the forward record`,
+        );
+        return;
+      }
+      this.progress.say(address, `PTR record of ${address}: waiting until ${name} leads there, ${seen}`, since);
+      await this.pace.sleep(Math.min(delayMs, leftMs()), signal);
+    }
+  }
+
+  /** What the name leads to; `undefined`, with a warning, where nobody here can tell. */
+  private async lookUp(name: string, address: string): Promise<string[] | undefined> {
+    try {
+      return await (familyOf(address) === "IPv6" ? this.resolver.resolve6(name) : this.resolver.resolve4(name));
+    } catch (error) {
+      if (notThereYet.includes((error as NodeJS.ErrnoException).code ?? "")) return [];
+      this.warn(
+        `${name} could not be looked up (${messageOf(error)}): the PTR record of ${address} is set without waiting for it`,
+      );
+      return undefined;
+    }
+  }
+
+  private warn(line: string): void {
+    this.write(`warning: ${line}.`);
+  }
+}
+
+/** Answers of DNS itself. The zone may still be on its way to its name servers, which is SERVFAIL. */
+const notThereYet = ["ENOTFOUND", "ENODATA", "ESERVFAIL"];
+
+const recordType = (address: string) => (familyOf(address) === "IPv6" ? "AAAA" : "A");

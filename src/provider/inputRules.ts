@@ -1,0 +1,89 @@
+import { domainToASCII } from "node:url";
+import { canonicalAddress, canonicalName } from "./addresses";
+import { parseDuration } from "./durations";
+import { isRecord, type Outcome, type Rule, refuse, withoutAbsent } from "./rules";
+import { isUnknown } from "./unknown";
+
+/* The rules of properties that resources and look-ups share. */
+
+export const expectedServer = "the UUID of a server, such as 009d64ef-31d1-4684-a26b-c86c955cbf46";
+
+export const server: Rule = (value) =>
+  typeof value === "string" && uuidForm.test(value)
+    ? { value: value.toLowerCase() }
+    : refuse(expectedServer, value, "copy it from UpCloud's control panel or from `upctl server list`");
+
+const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+export const ipAddress =
+  (expected: string): Rule =>
+  (value) => {
+    const address = typeof value === "string" ? canonicalAddress(value) : undefined;
+    return address === undefined ? refuse(expected, value) : { value: address };
+  };
+
+/** Host names as in RFC 1123, section 2.1: letters, digits and hyphens, two labels at least. */
+export const ptrRecord =
+  (adviceWhenEmpty: string): Rule =>
+  (value) => {
+    const expected = "a fully qualified domain name such as mail.example.com";
+    if (typeof value !== "string") return refuse(expected, value);
+    if (value === "") return refuse(expected, value, adviceWhenEmpty);
+    const name = canonicalName(value);
+    if (/[^\p{ASCII}]/u.test(name)) {
+      const ascii = domainToASCII(name);
+      return refuse(expected, value, ascii === "" ? "use ASCII letters only" : `write it as "${ascii}"`);
+    }
+    const labels = name.split(".");
+    if (name.length > 253) return refuse(expected, value, "a name has at most 253 characters");
+    if (labels.length < 2) return refuse(expected, value, "give the domain too");
+    const stray = labels.find((label) => !/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(label));
+    if (stray !== undefined) {
+      return refuse(
+        expected,
+        value,
+        `"${stray}" is no label of 1 to 63 letters, digits and hyphens that starts and ends with a letter or digit`,
+      );
+    }
+    return /^\d+$/.test(labels.at(-1) ?? "")
+      ? refuse(expected, value, "a top-level domain is never a number")
+      : { value: name };
+  };
+
+/** Also the rule for `upcloud:powerCycle`. */
+export function powerCycle(value: unknown): Outcome {
+  if (typeof value === "boolean") return { value };
+  const expected = 'true, false or { stopType: "soft" | "hard", timeoutSeconds: 1 to 600 }';
+  if (!isRecord(value)) return refuse(expected, value);
+  const { stopType = "soft", timeoutSeconds = 1, ...others } = withoutAbsent(value);
+  const stray = Object.keys(others)[0];
+  if (stray !== undefined) return refuse(expected, value, `${stray} is no part of it`);
+  const stopTypeFits = isUnknown(stopType) || stopType === "soft" || stopType === "hard";
+  return stopTypeFits && isSeconds(timeoutSeconds, 600) ? { value: withoutAbsent(value) } : refuse(expected, value);
+}
+
+export function waitForForwardRecord(value: unknown): Outcome {
+  if (typeof value === "boolean") return { value };
+  const expected = "true, false or { timeoutSeconds: 1 to 3600 }";
+  if (!isRecord(value)) return refuse(expected, value);
+  const { timeoutSeconds = 1, ...others } = withoutAbsent(value);
+  const stray = Object.keys(others)[0];
+  if (stray !== undefined) return refuse(expected, value, `${stray} is no part of it`);
+  return isSeconds(timeoutSeconds, 3600) ? { value: withoutAbsent(value) } : refuse(expected, value);
+}
+
+export const timeouts: Rule = (value) => {
+  const expected = 'durations such as { create: "10m", update: "5m", delete: "1h30m" }';
+  if (!isRecord(value)) return refuse(expected, value);
+  for (const [operation, duration] of Object.entries(withoutAbsent(value))) {
+    if (!operations.includes(operation)) return refuse(expected, value, `${operation} is no part of it`);
+    const fits = isUnknown(duration) || (typeof duration === "string" && parseDuration(duration) !== undefined);
+    if (!fits) return refuse(expected, value, `${operation} is no duration between 1ms and 24 days`);
+  }
+  return { value: withoutAbsent(value) };
+};
+
+const operations = ["create", "update", "delete"];
+
+const isSeconds = (value: unknown, most: number) =>
+  isUnknown(value) || (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= most);
