@@ -62,7 +62,7 @@ export class Assignments {
     if (!(await this.journal.begin(assignment, known))) throw new AnotherOperationError(assignment);
     try {
       const answer = await this.client().assign(assignment, signal);
-      this.unclaimed.accountFor(answer.address);
+      this.unclaimed.give(answer.address);
       await this.journal.assigned(assignment, answer.address);
       return answer;
     } catch (error) {

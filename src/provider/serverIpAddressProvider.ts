@@ -31,9 +31,13 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   async check(olds: object, declared: Record<string, unknown>): Promise<pulumi.dynamic.CheckResult> {
     const { __provider, __program, ...news } = declared;
     const { inputs, failures } = checkServerIpAddress(news);
-    failures.push(...this.stackFailures(), ...this.session.declaredRecords.failuresOfAdopting(inputs));
+    const program = (__program ?? {}) as ProgramHints;
+    failures.push(
+      ...this.stackFailures(),
+      ...this.session.declaredRecords.failuresOfAdopting(inputs),
+      ...this.session.adoptions.failuresOf(inputs, program.urn),
+    );
     if (failures.length === 0) {
-      const program = (__program ?? {}) as ProgramHints;
       const isToBeCreated = isEmpty(olds);
       await this.checked(inputs as unknown as ServerIpAddressInputs, program, isToBeCreated);
       if (isToBeCreated && program.urn !== undefined && !program.preview) {
@@ -57,6 +61,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
       return { changes: true, replaces, deleteBeforeReplace: await this.mustReleaseFirst(olds, news) };
     }
     if (news.adopt !== undefined) this.releases.keep(id);
+    else await inPlainWords(async () => this.session.adoptions.keeps(id));
     if (news.ptrRecord !== undefined) await inPlainWords(async () => this.session.declaredRecords.declareWith(id));
     const changes =
       olds.leftStopped === true ||
@@ -175,6 +180,11 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   }
 
   private async adopt(address: string, assignment: Assignment, signal: AbortSignal): Promise<Changed<IpAddressWire>> {
+    if (!this.session.unclaimed.give(address)) {
+      throw new Error(
+        `The address ${address} was just taken over by another resource of the program, for which it had been assigned: take \`adopt\` out, or the other resource.`,
+      );
+    }
     const answer = await this.session.client().ipAddresses.get(address, signal);
     const { server, access } = assignment;
     const differences = [

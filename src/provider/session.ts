@@ -2,6 +2,7 @@ import { Resolver } from "node:dns/promises";
 import type { UpCloudClient } from "../api/client";
 import type { StateAddress } from "../state/stackState";
 import { AccountSnapshot } from "./accountSnapshot";
+import { Adoptions } from "./adoptions";
 import { AssignmentJournal, type ProcessName } from "./assignmentJournal";
 import { Assignments } from "./assignments";
 import { type Environment, powerCycleIn, readConfiguration, type StackConfig } from "./configuration";
@@ -36,6 +37,7 @@ export class Session {
   /** The stack, as the Pulumi CLI names it. */
   stack: string | undefined;
   readonly creations = new Creations();
+  readonly adoptions = new Adoptions();
   readonly journal: AssignmentJournal;
   readonly unclaimed: UnclaimedAddresses;
   readonly assignments: Assignments;

@@ -10,6 +10,7 @@ import type { Pace } from "./pace";
 export class UnclaimedAddresses {
   /** Canonical spellings. */
   private readonly accounted = new Set<string>();
+  private readonly given = new Set<string>();
 
   constructor(
     private readonly journal: AssignmentJournal,
@@ -25,6 +26,15 @@ export class UnclaimedAddresses {
 
   isAccountedFor(address: string): boolean {
     return this.accounted.has(canonicalAddress(address) ?? address);
+  }
+
+  /** To a create of this operation; `false` where another one has got it. */
+  give(address: string): boolean {
+    const key = canonicalAddress(address) ?? address;
+    if (this.given.has(key)) return false;
+    this.given.add(key);
+    this.accountFor(address);
+    return true;
   }
 
   /** @param known what was on the server before the assign */
@@ -48,8 +58,7 @@ export class UnclaimedAddresses {
 
   /** Gives an address to one create, which no other of the machine can have then. */
   async take({ address }: IpAddressWire, assignment: Assignment): Promise<boolean> {
-    if (this.isAccountedFor(address)) return false;
-    this.accountFor(address);
+    if (this.isAccountedFor(address) || !this.give(address)) return false;
     if (!(await this.journal.claim(address, assignment))) return false;
     await this.journal.assigned(assignment, address);
     return true;

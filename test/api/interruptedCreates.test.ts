@@ -234,3 +234,57 @@ test("a line of the journal that was cut off counts for nothing, and neither doe
   expect(extras()).toEqual([id]);
   expect((await machine.operation().create("a", { server: web })).id).toBe(id);
 });
+
+describe("an address that the program adopts", () => {
+  test("and that was assigned for another of its resources goes to one of the two only", async () => {
+    await killed("before the answer comes", ["a"]);
+    const [left] = extras();
+    const next = machine.operation();
+    const outcomes = await Promise.allSettled([
+      next.create("a", { server: web }),
+      next.create("b", { server: web, adopt: left as string }),
+    ]);
+    const ids = outcomes.flatMap((one) => (one.status === "fulfilled" ? [one.value.id] : []));
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids).toContain(left);
+    expect(extras().sort()).toEqual(ids.sort());
+  });
+
+  test("is refused where another resource has just taken it over", async () => {
+    await killed("before the answer comes", ["a"]);
+    const [left] = extras();
+    const next = machine.operation();
+    await next.create("a", { server: web });
+    await expect(next.create("b", { server: web, adopt: left })).rejects.toThrow("just taken over by another resource");
+  });
+
+  test("twice is refused in check", async () => {
+    const { address } = machine.simulator.account.assignIpAddress({ server: web });
+    const next = machine.operation();
+    await next.create("a", { server: web, adopt: address });
+    await expect(next.create("b", { server: web, adopt: address })).rejects.toThrow(
+      `got \\"${address}\\", which another ServerIpAddress of the program adopts`,
+    );
+  });
+
+  test("is refused where another resource has it and keeps it, whichever comes first", async () => {
+    const saved = await machine.operation().create("a", { server: web });
+    const first = machine.operation();
+    await first.diff(saved, { server: web });
+    await expect(first.create("b", { server: web, adopt: saved.id })).rejects.toThrow(
+      "which a ServerIpAddress of the program has",
+    );
+    const second = machine.operation();
+    await second.provider.check({}, { server: web, adopt: saved.id });
+    await expect(second.diff(saved, { server: web })).rejects.toThrow(
+      `The address ${saved.id} belongs to this resource`,
+    );
+  });
+
+  test("is no other's where that one is being replaced", async () => {
+    const saved = await machine.operation().create("a", { server: web });
+    const next = machine.operation();
+    expect(await next.diff(saved, { server: web, family: "IPv6" })).toMatchObject({ replaces: ["family"] });
+    expect((await next.create("b", { server: web, adopt: saved.id })).id).toBe(saved.id);
+  });
+});

@@ -103,6 +103,7 @@ describe("adopt", () => {
     await start();
     const { address } = simulator.account.assignIpAddress({ server: web });
     const { id, state, inputs } = await create({ server: web, adopt: address });
+    nextOperation();
     expect(await provider.diff(id, state, await inputsOf(inputs, { server: web }))).toEqual({ changes: false });
     const other = await inputsOf(inputs, { server: web, adopt: "192.0.2.200" });
     expect(await provider.diff(id, state, other)).toMatchObject({ changes: true, replaces: ["adopt"] });
