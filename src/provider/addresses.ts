@@ -60,5 +60,8 @@ function defaultHost(address: string): string {
 function parse(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text);
   if (text.includes("%") || !ipaddr.IPv6.isValid(text)) return undefined;
+  // An IPv4 address at its end is as strict as one of its own: ipaddr.js reads `010` as it likes there.
+  const end = text.slice(text.lastIndexOf(":") + 1);
+  if (end.includes(".") && !ipaddr.IPv4.isValidFourPartDecimal(end)) return undefined;
   return ipaddr.IPv6.parse(text);
 }

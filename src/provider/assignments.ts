@@ -10,7 +10,6 @@ import {
   UnclearError,
 } from "./assignmentFailures";
 import type { Assignment, AssignmentJournal } from "./assignmentJournal";
-import { isEngineAlive } from "./engine";
 import type { Pace } from "./pace";
 import { ServerTurns } from "./serverTurns";
 import { isOfKind, type UnclaimedAddresses } from "./unclaimedAddresses";
@@ -32,6 +31,7 @@ export class Assignments {
     private readonly snapshot: AccountSnapshot,
     private readonly journal: AssignmentJournal,
     private readonly unclaimed: UnclaimedAddresses,
+    private readonly engine: { isAlive(): Promise<boolean> },
     private readonly pace: Pace,
   ) {}
 
@@ -58,7 +58,7 @@ export class Assignments {
   }
 
   private async send(assignment: Assignment, known: string[], signal: AbortSignal): Promise<IpAddressWire> {
-    if (!(await isEngineAlive())) throw new EngineGoneError(assignment);
+    if (!(await this.engine.isAlive())) throw new EngineGoneError(assignment);
     if (!(await this.journal.begin(assignment, known))) throw new AnotherOperationError(assignment);
     try {
       const answer = await this.client().assign(assignment, signal);

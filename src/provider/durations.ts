@@ -2,11 +2,14 @@ const unitsMs = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const;
 
 /** Whole milliseconds of a duration in Pulumi's and Go's form, such as `10m`, `1h30m` or `45s`; `undefined` for anything else. */
 export function parseDuration(text: string): number | undefined {
-  if (!/^(\d+(\.\d+)?(h|ms|m|s))+$/.test(text)) return undefined;
   let total = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/g)) {
+  let read = 0;
+  // Part by part: one expression for all of them runs out of stack on a long text.
+  for (const [part, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/gy)) {
     total += Number(amount) * unitsMs[unit as keyof typeof unitsMs];
+    read += part.length;
   }
+  if (read !== text.length) return undefined;
   const wholeMs = Math.round(total);
   return wholeMs > 0 && wholeMs <= longestMs ? wholeMs : undefined;
 }

@@ -32,6 +32,7 @@ export class Releases {
       const { ipAddresses } = this.session.client();
       const stillOurs = async () => (await ipAddresses.get(id, signal).catch(unlessGone))?.server === server;
       await ipAddresses.release(id, signal, stillOurs).catch(unlessGone);
+      this.session.unclaimed.release(id);
       await this.session.snapshot.changed(id);
       isReleased = true;
     };

@@ -8,6 +8,7 @@ import { Assignments } from "./assignments";
 import { type Environment, powerCycleIn, readConfiguration, type StackConfig } from "./configuration";
 import { Creations } from "./creations";
 import { DeclaredRecords } from "./declaredRecords";
+import { isEngineAlive } from "./engine";
 import { ForwardRecords, type ForwardResolver } from "./forwardRecord";
 import type { PowerCycle } from "./inputs";
 import { InterruptedCreates } from "./interruptedCreates";
@@ -28,6 +29,8 @@ export interface Surroundings {
   readState?(stack: string): Promise<readonly StateAddress[]>;
   process?: ProcessName;
   resolver?: ForwardResolver;
+  /** Default: asks the address that the plugin was started with. */
+  isEngineAlive?(): Promise<boolean>;
 }
 
 /** What the resources of one operation share: one provider process serves them all. */
@@ -57,14 +60,8 @@ export class Session {
   private readonly readState: (stack: string) => Promise<readonly StateAddress[]>;
   private stateAtHand: Promise<readonly StateAddress[] | undefined> | undefined;
 
-  constructor({
-    env,
-    notify,
-    pace = realPace,
-    readState = async () => Promise.reject(new Error("no state")),
-    process,
-    resolver,
-  }: Surroundings) {
+  constructor(surroundings: Surroundings) {
+    const { env, notify, pace = realPace, readState = noState, process } = surroundings;
     this.env = env;
     this.notify = notify;
     this.pace = pace;
@@ -72,12 +69,13 @@ export class Session {
     this.plan = new PlannedChanges(pace.now);
     this.snapshot = new AccountSnapshot(() => this.client(), pace);
     this.previewWarnings = new PreviewWarnings(this.snapshot, notify);
-    this.forwardRecords = new ForwardRecords(resolver ?? new Resolver({ timeout: 2000, tries: 2 }), notify, pace);
+    this.forwardRecords = new ForwardRecords(surroundings.resolver ?? systemResolver(), notify, pace);
     this.journal = AssignmentJournal.of(env, notify, process);
     const longestMs = () => this.configuration().requestTimeoutMs + marginMs;
     this.unclaimed = new UnclaimedAddresses(this.journal, pace, longestMs);
     const ipAddresses = () => this.client().ipAddresses;
-    this.assignments = new Assignments(ipAddresses, this.snapshot, this.journal, this.unclaimed, pace);
+    const engine = { isAlive: surroundings.isEngineAlive ?? isEngineAlive };
+    this.assignments = new Assignments(ipAddresses, this.snapshot, this.journal, this.unclaimed, engine, pace);
     this.interruptedCreates = new InterruptedCreates(ipAddresses, this.journal, this.assignments, this.unclaimed, {
       inState: () => this.inState(),
       say: notify,
@@ -141,3 +139,6 @@ export class Session {
 
 /** For the looks after a lost answer, and for what follows an assign. */
 const marginMs = 30_000;
+
+const noState = () => Promise.reject(new Error("Here is no state to read."));
+const systemResolver = () => new Resolver({ timeout: 2000, tries: 2 });

@@ -11,6 +11,7 @@ export class UnclaimedAddresses {
   /** Canonical spellings. */
   private readonly accounted = new Set<string>();
   private readonly given = new Set<string>();
+  private readonly released = new Set<string | undefined>();
 
   constructor(
     private readonly journal: AssignmentJournal,
@@ -26,6 +27,14 @@ export class UnclaimedAddresses {
 
   isAccountedFor(address: string): boolean {
     return this.accounted.has(canonicalAddress(address) ?? address);
+  }
+
+  /** Released by this operation: should it be there again, UpCloud has assigned it anew, and maybe to us. */
+  release(address: string): void {
+    const key = canonicalAddress(address) ?? address;
+    this.accounted.delete(key);
+    this.given.delete(key);
+    this.released.add(key);
   }
 
   /** To a create of this operation; `false` where another one has got it. */
@@ -44,7 +53,8 @@ export class UnclaimedAddresses {
     known: readonly string[],
   ): Promise<IpAddressWire[]> {
     const others = (await this.journal.entries()).filter(({ urn }) => urn !== assignment.urn);
-    const taken = new Set([...known, ...others.flatMap(({ address }) => address ?? [])].map(canonicalAddress));
+    const before = known.map(canonicalAddress).filter((address) => !this.released.has(address));
+    const taken = new Set([...before, ...others.map(({ address }) => canonicalAddress(address ?? ""))]);
     return listed.filter(
       (one) =>
         isOfKind(one, assignment) &&

@@ -195,3 +195,38 @@ describe("two stacks of one machine that lose answers on one server at the same 
     expect(extras()).toHaveLength(2);
   });
 });
+
+test("an address that was released in the same operation and assigned again is found after a lost answer", async () => {
+  const first = await machine.operation().create("a", { server: web });
+  const operation = machine.operation();
+  await operation.diff(first, { server: web, family: "IPv6" });
+  await operation.session.snapshot.addresses();
+  await operation.delete(first);
+  lose({ ...assigning, kind: "drop", when: "after-effect" });
+  const { id } = await operation.create("b", { server: web });
+  expect(id).toBe(first.id);
+  expect(addressesOf(extras())).toEqual([id]);
+});
+
+test("nothing is looked for while another assign of the server is about to be sent", async () => {
+  const operation = machine.operation();
+  const { journal } = operation.session;
+  const { begin } = journal;
+  let goOn: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  journal.begin = async (assignment, known) => {
+    const isBegun = await begin.call(journal, assignment, known);
+    if (assignment.urn.endsWith("::b")) await held;
+    return isBegun;
+  };
+  lose({ ...assigning, kind: "half-body", times: 2 });
+  const saved = Promise.all(["a", "b"].map((name) => operation.create(name, { server: web })));
+  while (count("POST /1.2/ip_address") === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(count("GET /1.2/ip_address")).toBe(1);
+  goOn();
+  expect(ids(await saved)).toEqual(addressesOf(extras()));
+  expect(count("POST /1.2/ip_address")).toBe(2);
+});

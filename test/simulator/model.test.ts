@@ -7,7 +7,7 @@ import { everything, send } from "./support/api";
  * Random requests against the simulator and against a model of an account that knows nothing of HTTP: both have to say
  * the same to each request, and no invariant may break. SIMULATOR_MODEL_RUNS sets how many sequences are tried.
  */
-const runs = Number(process.env.SIMULATOR_MODEL_RUNS ?? 200);
+const runs = Number(process.env.SIMULATOR_MODEL_RUNS ?? (process.env.SOAK === "1" ? 10_000 : 200));
 
 const servers = [
   "00a10000-0000-4000-8000-000000000001",

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { ServerIpAddressState } from "../../src/provider/ipAddressState";
 import type { Pace } from "../../src/provider/pace";
 import { ServerIpAddressProvider } from "../../src/provider/serverIpAddressProvider";
-import { Session } from "../../src/provider/session";
+import { Session, type Surroundings } from "../../src/provider/session";
 import { type Clock, type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator";
 
 /** Nothing waits: time is the simulator's. */
@@ -55,8 +55,8 @@ export class Machine {
   readonly journalDirectory = join(this.home, "upcloud-ip");
 
   /** A provider process of its own. `id`: of the process, by default one that runs no more when the next one looks. */
-  operation(id = 2 ** 22 + this.operations.length + 1, apiVersion = "1.2"): Operation {
-    const operation = new Operation(this, this.home, id, apiVersion);
+  operation(id = 2 ** 22 + this.operations.length + 1, apiVersion = "1.2", more: More = {}): Operation {
+    const operation = new Operation(this, this.home, id, apiVersion, more);
     this.operations.push(operation);
     return operation;
   }
@@ -68,13 +68,18 @@ export class Machine {
   }
 }
 
+/** What one process may have otherwise than the rest. */
+interface More extends Partial<Pick<Surroundings, "pace" | "isEngineAlive">> {
+  env?: Record<string, string>;
+}
+
 /** What the engine does with the life cycle in one operation. */
 export class Operation {
   readonly said: string[] = [];
   readonly session: Session;
   readonly provider: ServerIpAddressProvider;
 
-  constructor(machine: Machine, pulumiHome: string, id: number, apiVersion: string) {
+  constructor(machine: Machine, pulumiHome: string, id: number, apiVersion: string, { env, ...more }: More) {
     const { simulator } = machine;
     this.session = new Session({
       env: {
@@ -82,6 +87,7 @@ export class Operation {
         UPCLOUD_TOKEN: simulator.credentials.token,
         UPCLOUD_API_VERSION: apiVersion,
         PULUMI_HOME: pulumiHome,
+        ...env,
       },
       notify: (text) => this.said.push(text),
       pace: paceOf(simulator.clock),
@@ -90,6 +96,7 @@ export class Operation {
         return machine.inState.map((id) => ({ ...saved, id }));
       },
       process: { id, run: randomUUID(), host: "this machine" },
+      ...more,
     });
     this.provider = new ServerIpAddressProvider(this.session);
   }
