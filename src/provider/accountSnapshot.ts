@@ -13,7 +13,7 @@ export class AccountSnapshot {
   private latest: { atMs: number; addresses: Promise<Map<string, IpAddressWire>> } | undefined;
   private plannedAddresses: Promise<IpAddressWire[] | undefined> | undefined;
   private plannedServers: Promise<ServerWire[] | undefined> | undefined;
-  private asking = 0;
+  private join: (() => void) | undefined;
   private hasLookedAtOne = false;
 
   constructor(
@@ -68,14 +68,28 @@ export class AccountSnapshot {
     return this.latest !== undefined && this.pace.now() - this.latest.atMs <= maxAgeMs;
   }
 
-  /** The engine hands over at once what it does in parallel; one by one, the second look shows that there are more. */
+  /**
+   * The engine hands over at once what it does in parallel, so the first who asks waits a moment for the second. One by
+   * one, the second look shows that there are more.
+   */
   private async isAlone(maxAgeMs: number): Promise<boolean> {
     if (this.hasLookedAtOne || this.isYoung(maxAgeMs)) return false;
-    this.asking++;
-    await this.pace.sleep(togetherMs);
-    this.hasLookedAtOne = this.asking === 1 && !this.isYoung(maxAgeMs);
-    setImmediate(() => this.asking--);
+    if (this.join !== undefined) {
+      this.join();
+      return false;
+    }
+    this.hasLookedAtOne = await new Promise<boolean>((resolve) => {
+      this.join = () => resolve(false);
+      this.nobodyCame().then(() => resolve(true));
+    });
+    this.join = undefined;
     return this.hasLookedAtOne;
+  }
+
+  /** On a busy computer the time may be over while others are waiting to be read from the engine. */
+  private async nobodyCame(): Promise<void> {
+    await this.pace.sleep(togetherMs);
+    for (let turns = 0; turns < 3; turns++) await new Promise((resolve) => setImmediate(resolve));
   }
 
   /** `undefined` for a user who may see addresses, but not the list of them. */
@@ -107,4 +121,4 @@ function unlessForbidden(error: unknown): undefined {
 
 const patienceMs = 3 * 60_000;
 const plansPatienceMs = 20_000;
-const togetherMs = 10;
+const togetherMs = 50;

@@ -37,9 +37,10 @@ export class Assignments {
 
   async assign(assignment: Assignment, signal: AbortSignal): Promise<IpAddressWire> {
     const before = await this.snapshot.addresses();
-    const known = before.filter(({ server }) => server === assignment.server).map(({ address }) => address);
+    const onServer = before.filter(({ server }) => server === assignment.server).map(({ address }) => address);
     const turns = this.turnsOf(assignment);
     for (let sends = 1; ; sends++) {
+      const known = onServer.filter((address) => !this.unclaimed.isReleased(address));
       try {
         return await turns.send(() => this.send(assignment, known, signal));
       } catch (error) {

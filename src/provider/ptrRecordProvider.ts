@@ -136,7 +136,7 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
   private async write(id: string, wanted: PtrRecordInputs, live: string, signal: AbortSignal): Promise<string> {
     const { ptrRecord, waitForForwardRecord } = wanted;
     if (isSamePtrRecord(ptrRecord, live)) return live;
-    await this.session.forwardRecords.wait(ptrRecord, id, waitForForwardRecord, signal);
+    await this.session.forwardRecords().wait(ptrRecord, id, waitForForwardRecord, signal);
     const answer = await this.session.client().ipAddresses.modify(id, { ptrRecord }, signal).catch(unlessGone);
     await this.session.snapshot.changed(id);
     if (answer === undefined) throw notThere(id);

@@ -1,4 +1,3 @@
-import { Resolver } from "node:dns/promises";
 import type { UpCloudClient } from "../api/client";
 import type { StateAddress } from "../state/stackState";
 import { AccountSnapshot } from "./accountSnapshot";
@@ -9,14 +8,13 @@ import { type Environment, powerCycleIn, readConfiguration, type StackConfig } f
 import { Creations } from "./creations";
 import { DeclaredRecords } from "./declaredRecords";
 import { isEngineAlive } from "./engine";
-import { ForwardRecords, type ForwardResolver } from "./forwardRecord";
+import type { ForwardRecords, ForwardResolver } from "./forwardRecord";
 import type { PowerCycle } from "./inputs";
 import { InterruptedCreates } from "./interruptedCreates";
 import { type Pace, realPace } from "./pace";
 import { PlannedChanges } from "./plannedChanges";
 import { PreviewWarnings } from "./previewWarnings";
-import { Progress } from "./progress";
-import { StoppedServers } from "./stoppedServers";
+import type { StoppedServers } from "./stoppedServers";
 import { UnclaimedAddresses } from "./unclaimedAddresses";
 
 /** What a session has from outside, and tests replace. */
@@ -49,14 +47,15 @@ export class Session {
   readonly snapshot: AccountSnapshot;
   readonly previewWarnings: PreviewWarnings;
   readonly declaredRecords = new DeclaredRecords();
-  readonly forwardRecords: ForwardRecords;
   private stackConfig: StackConfig = () => undefined;
   private madeClient: UpCloudClient | undefined;
   private madeStoppedServers: StoppedServers | undefined;
+  private madeForwardRecords: ForwardRecords | undefined;
 
   readonly notify: (line: string) => void;
   private readonly env: Environment;
   private readonly pace: Pace;
+  private readonly resolver: ForwardResolver | undefined;
   private readonly readState: (stack: string) => Promise<readonly StateAddress[]>;
   private stateAtHand: Promise<readonly StateAddress[] | undefined> | undefined;
 
@@ -69,7 +68,7 @@ export class Session {
     this.plan = new PlannedChanges(pace.now);
     this.snapshot = new AccountSnapshot(() => this.client(), pace);
     this.previewWarnings = new PreviewWarnings(this.snapshot, notify);
-    this.forwardRecords = new ForwardRecords(surroundings.resolver ?? systemResolver(), notify, pace);
+    this.resolver = surroundings.resolver;
     this.journal = AssignmentJournal.of(env, notify, process);
     const longestMs = () => this.configuration().requestTimeoutMs + marginMs;
     this.unclaimed = new UnclaimedAddresses(this.journal, pace, longestMs);
@@ -101,15 +100,16 @@ export class Session {
     return this.stateAtHand;
   }
 
-  /** For changes that need a stopped server. */
+  /** For changes that need a stopped server; made and loaded on first use, like the client. */
   stoppedServers(): StoppedServers {
-    this.madeStoppedServers ??= new StoppedServers(
-      this.client().servers,
-      new Progress(this.notify, this.pace.now),
-      this.pace,
-      this.plan,
-    );
+    this.madeStoppedServers ??= this.createStoppedServers();
     return this.madeStoppedServers;
+  }
+
+  /** Loaded on first use too. */
+  forwardRecords(): ForwardRecords {
+    this.madeForwardRecords ??= this.createForwardRecords();
+    return this.madeForwardRecords;
   }
 
   /** The stack's default for `powerCycle`. */
@@ -123,6 +123,18 @@ export class Session {
 
   private configuration() {
     return readConfiguration(this.stackConfig, this.env);
+  }
+
+  private createForwardRecords(): ForwardRecords {
+    const { ForwardRecords } = require("./forwardRecord") as typeof import("./forwardRecord");
+    const { Resolver } = require("node:dns/promises") as typeof import("node:dns/promises");
+    return new ForwardRecords(this.resolver ?? new Resolver({ timeout: 2000, tries: 2 }), this.notify, this.pace);
+  }
+
+  private createStoppedServers(): StoppedServers {
+    const { StoppedServers } = require("./stoppedServers") as typeof import("./stoppedServers");
+    const { Progress } = require("./progress") as typeof import("./progress");
+    return new StoppedServers(this.client().servers, new Progress(this.notify, this.pace.now), this.pace, this.plan);
   }
 
   private createClient(): UpCloudClient {
@@ -141,4 +153,3 @@ export class Session {
 const marginMs = 30_000;
 
 const noState = () => Promise.reject(new Error("Here is no state to read."));
-const systemResolver = () => new Resolver({ timeout: 2000, tries: 2 });

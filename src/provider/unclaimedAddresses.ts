@@ -37,6 +37,10 @@ export class UnclaimedAddresses {
     this.released.add(key);
   }
 
+  isReleased(address: string): boolean {
+    return this.released.has(canonicalAddress(address) ?? address);
+  }
+
   /** To a create of this operation; `false` where another one has got it. */
   give(address: string): boolean {
     const key = canonicalAddress(address) ?? address;

@@ -1,15 +1,17 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { ptrRecord, serverIpAddress } from "pulumi-upcloud-ip/provider";
+import { startSimulator } from "pulumi-upcloud-ip/simulator";
 import { runStep } from "../../tools/childProcess";
 
 const root = resolve(__dirname, "../..");
 
 /** Runs it in a Node of its own, since Jest has a module cache of its own. It calls `report` with what it found. */
-async function inNode(script: string): Promise<unknown> {
+async function inNode(script: string, env: Record<string, string> = {}): Promise<unknown> {
   const report = "const report = (value) => process.stdout.write(JSON.stringify(value));";
   const loaded = `const loaded = () => Object.keys(require.cache).map((file) => require("path").relative(process.cwd(), file));`;
-  const options = { cwd: root, giveUp: AbortSignal.timeout(60_000) };
+  const options = { cwd: root, env: { ...process.env, ...env }, giveUp: AbortSignal.timeout(60_000) };
   return JSON.parse(await runStep(process.execPath, ["-e", `${report}\n${loaded}\n${script}`], options));
 }
 
@@ -48,7 +50,7 @@ test("the first look-up loads the HTTP client, and neither a life cycle nor the 
 });
 
 describe("the life cycle, loaded by its name", () => {
-  test("check and diff load neither the HTTP client nor Pulumi", async () => {
+  test("check and diff load neither the HTTP client nor Pulumi nor what changes a server", async () => {
     const found = await inNode(`
       const { serverIpAddress } = require("pulumi-upcloud-ip/provider");
       const news = { server: "0053cd80-5945-4105-9081-11192806a8f7", ptrRecord: "mail.example.com" };
@@ -56,9 +58,9 @@ describe("the life cycle, loaded by its name", () => {
       (async () => {
         const { inputs, failures } = await serverIpAddress.check({}, { __provider: "", ...news });
         const same = await serverIpAddress.diff("203.0.113.7", olds, inputs);
-        const other = await serverIpAddress.diff("203.0.113.7", olds, { ...inputs, family: "IPv6" });
+        const other = await serverIpAddress.diff("203.0.113.7", olds, { ...inputs, server: "009d64ef-31d1-4684-a26b-c86c955cbf46" });
         const { replaces } = other;
-        const unwanted = loaded().filter((file) => /node_modules\\/(undici|cockatiel|@pulumi)\\/|dist\\/(api\\/http|simulator\\/)/.test(file));
+        const unwanted = loaded().filter((file) => /node_modules\\/(undici|cockatiel|@pulumi)\\/|dist\\/(api\\/(http|client)|provider\\/(stoppedServers|serverCycle|progress)|state\\/|simulator\\/)/.test(file));
         report({ family: inputs.family, failures: failures ?? [], changes: [same.changes, other.changes], replaces, unwanted });
       })();
     `);
@@ -66,8 +68,50 @@ describe("the life cycle, loaded by its name", () => {
       family: "IPv4",
       failures: [],
       changes: [false, true],
-      replaces: ["family"],
+      replaces: ["server"],
       unwanted: [],
+    });
+  });
+
+  describe("in operations on the account", () => {
+    const server = "0053cd80-5945-4105-9081-11192806a8f7";
+    /** Which of `parts` a step of the life cycle loads, beside the HTTP client that all of them need. */
+    async function loadedBy(step: string): Promise<unknown> {
+      const home = mkdtempSync(join(tmpdir(), "pulumi-upcloud-ip-loading-"));
+      const simulator = await startSimulator();
+      const [first] = simulator.account.listIpAddresses(server);
+      try {
+        const script = `
+          const { serverIpAddress } = require("pulumi-upcloud-ip/provider");
+          const inputs = { server: "${server}", family: "IPv4", access: "public" };
+          const state = { ...inputs, ptrRecord: "", partOfPlan: true };
+          (async () => {
+            const { id } = await serverIpAddress.${step.replace("ADDRESS", `"${first?.address}"`)};
+            const parts = ["undici/index", "dist/api/client", "dist/provider/stoppedServers", "dist/state/", "dist/simulator/"];
+            report({ hasId: id !== undefined, parts: parts.filter((part) => loaded().some((file) => file.includes(part))) });
+            process.exit();
+          })();`;
+        return await inNode(script, {
+          UPCLOUD_DEBUG_API_BASE_URL: simulator.url,
+          UPCLOUD_TOKEN: simulator.credentials.token,
+          PULUMI_HOME: home,
+        });
+      } finally {
+        await simulator.stop();
+        rmSync(home, { recursive: true, force: true });
+      }
+    }
+
+    test("read loads the client, and nothing that changes a server", async () => {
+      expect(await loadedBy("read(ADDRESS, state)")).toEqual({
+        hasId: true,
+        parts: ["undici/index", "dist/api/client"],
+      });
+    });
+
+    test("create loads what changes a server too, and no reader of states while nothing was interrupted", async () => {
+      const parts = ["undici/index", "dist/api/client", "dist/provider/stoppedServers"];
+      expect(await loadedBy("create(inputs)")).toEqual({ hasId: true, parts });
     });
   });
 

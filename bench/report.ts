@@ -1,0 +1,44 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { chart } from "./chart";
+import { type Run, type Scenario, scenariosOf } from "./results";
+import { scenarioTables, thresholdTable } from "./table";
+import { thresholdsOf } from "./thresholds";
+
+export interface Findings {
+  runs: readonly Run[];
+  machine: string;
+  rounds: number;
+  /** Put the table of what must hold into the README. */
+  readme: boolean;
+}
+
+/** Writes `table.md`, `chart.svg` and `runs.json` into the folder, and shows on standard output what must hold. */
+export function writeReport(root: string, folder: string, { runs, machine, rounds, readme }: Findings): void {
+  mkdirSync(folder, { recursive: true });
+  const thresholds = thresholdTable(thresholdsOf(runs));
+  const how = `${rounds === 1 ? "One round" : `${rounds} rounds`} on ${machine}. Medians, with the minimum in brackets. [What is compared](../README.md).`;
+  const table = ["# Results of `npm run bench`", how, thresholds, "![chart](chart.svg)", scenarioTables(runs)];
+  writeFileSync(join(folder, "table.md"), `${table.join("\n\n")}\n`);
+  writeFileSync(join(folder, "chart.svg"), chart(runs, charted(runs)));
+  writeFileSync(join(folder, "runs.json"), `${JSON.stringify(runs)}\n`);
+  if (readme) replaceIn(join(root, "README.md"), thresholds);
+  console.log(`${thresholds}\n\nAll results: ${join(folder, "table.md")}`);
+}
+
+/** The two panels: 200 addresses where they were measured, or else the most. */
+function charted(runs: readonly Run[]): Scenario[] {
+  const scenarios = scenariosOf(runs).filter(({ account }) => account === 0);
+  const counts = scenarios.map(({ count }) => count);
+  const count = counts.includes(200) ? 200 : Math.max(...counts);
+  return scenarios.filter((scenario) => scenario.count === count);
+}
+
+const [begin, end] = ["<!-- bench -->", "<!-- /bench -->"];
+
+function replaceIn(file: string, table: string): void {
+  const [before, rest] = readFileSync(file, "utf8").split(begin);
+  const after = rest?.split(end)[1];
+  if (after === undefined) throw new Error(`Expected ${begin} and ${end} in ${file}, got none: put them back.`);
+  writeFileSync(file, `${before}${begin}\n${table}\n${end}${after}`);
+}

@@ -1,0 +1,165 @@
+import { chart } from "../../bench/chart";
+import { benchOptions } from "../../bench/options";
+import { functionOf, ownerOf, timesByOwner } from "../../bench/profileTimes";
+import { type Measurement, operations, type Run, type Scenario, statistic, type Variant } from "../../bench/results";
+import { scenarioTables, thresholdTable } from "../../bench/table";
+import { thresholdsOf } from "../../bench/thresholds";
+
+const slow200: Scenario = { count: 200, latencyMs: 100, account: 0 };
+
+function run(variant: Variant, wallMs: number, more: Partial<Run & Measurement> = {}): Run {
+  const { round = 0, bytesPerResource = 1000, providerPeakKb = 100_000, ...scenario } = more;
+  const measured = { wallMs, providerPeakKb, providerCpuMs: 500, programCpuMs: 400, allCpuMs: 2000, requests: 200 };
+  const all = Object.fromEntries(operations.map((operation) => [operation, measured]));
+  return { ...slow200, ...scenario, variant, round, bytesPerResource, operations: all as Run["operations"] };
+}
+
+/** All four, with the same times in every operation. */
+const runs = [run("empty", 2000), run("lean", 2100), run("naive", 5500, { bytesPerResource: 8000 })];
+
+describe("the options of the bench", () => {
+  test("without arguments it measures what has to hold, five times", () => {
+    expect(benchOptions([])).toEqual({
+      counts: [1, 50, 200, 1000],
+      latencies: [0, 100],
+      rounds: 5,
+      account: 20_000,
+      out: "bench/results",
+      readme: false,
+    });
+  });
+
+  test("lists are sorted, and each number is measured once", () => {
+    expect(benchOptions(["--n", "50,1,50"])?.counts).toEqual([1, 50]);
+  });
+
+  test.each([
+    [["--n", "0"], 'Expected --n to be a whole number from 1 to 100000, got "0"'],
+    [["--n", "1,"], 'Expected --n to be a whole number from 1 to 100000, got ""'],
+    [["--latency", "1.5"], 'Expected --latency to be a whole number from 0 to 100000, got "1.5"'],
+    [["--rounds", "many"], 'Expected --rounds to be a whole number from 1 to 100000, got "many"'],
+  ])("%j is refused with what is expected", (args, message) => {
+    expect(() => benchOptions(args)).toThrow(message);
+  });
+
+  test("--help measures nothing", () => {
+    expect(benchOptions(["--help"])).toBeUndefined();
+  });
+});
+
+test.each([
+  [[30, 10, 20], { min: 10, median: 20 }],
+  [[40, 10, 20, 30], { min: 10, median: 25 }],
+])("the rounds %j give %j", (walls, expected) => {
+  const rounds = walls.map((wallMs, round) => run("lean", wallMs, { round }));
+  const other = [run("empty", 1), run("lean", 1, { latencyMs: 0 }), run("lean", 1, { account: 20_000 })];
+  expect(statistic([...other, ...rounds], slow200, "lean", ({ operations: { up } }) => up.wallMs)).toEqual(expected);
+});
+
+describe("what must hold", () => {
+  const outcome = (ours: Run) => thresholdsOf([...runs, ours]).map(({ measured, isMet }) => [measured, isMet]);
+
+  test("is met by a package that is as fast as the floors allow", () => {
+    expect(outcome(run("this package", 2200, { bytesPerResource: 2000 }))).toEqual([
+      ["1.10 x", true],
+      ["1.05 x", true],
+      ["1.00 x", true],
+      ["0.20 s", true],
+      ["2.50 x", true],
+      ["2.50 x", true],
+      ["0.25 x", true],
+    ]);
+  });
+
+  test("is not met by one that is a little slower and larger than that", () => {
+    const ours = run("this package", 4000, { bytesPerResource: 2100, providerPeakKb: 126_000 });
+    expect(outcome(ours).map(([, isMet]) => isMet)).toEqual([false, false, false, false, false, false, false]);
+  });
+
+  test("is judged by the worst scenario", () => {
+    const slower = [run("empty", 1000, { count: 1000 }), run("this package", 1500, { count: 1000 })];
+    const [preview] = thresholdsOf([...runs, run("this package", 2000), ...slower]);
+    expect(preview).toMatchObject({ measured: "1.50 x", isMet: false });
+  });
+
+  test("stands as not measured where other numbers of addresses were", () => {
+    const table = thresholdTable(thresholdsOf([run("empty", 1000, { count: 5 })]));
+    expect(table.match(/not measured/g)).toHaveLength(7);
+    expect(table).not.toContain("met |");
+  });
+});
+
+test("a scenario's table has times with the minimum, ratios to the floor of each operation, and only what was measured", () => {
+  const large = { count: 1, account: 20_000 };
+  const tables = scenarioTables([
+    ...runs,
+    run("this package", 2310),
+    run("empty", 1000, large),
+    run("this package", 1500, large),
+  ]);
+  expect(tables).toContain("### 200 addresses, 100 ms per request");
+  expect(tables).toContain("| up | 2.00 (2.00) | 2.10 (2.10) | 5.50 (5.50) | 2.31 (2.31) | 1.10 x lean | 2.38 x |");
+  expect(tables).toContain(
+    "| refresh | 2.00 (2.00) | 2.10 (2.10) | 5.50 (5.50) | 2.31 (2.31) | 1.16 x empty | 2.38 x |",
+  );
+  expect(tables).toContain("### 1 address in an account of 20,000, 100 ms per request");
+  expect(tables).toContain("| up | 1.00 (1.00) | 1.50 (1.50) | 1.50 x empty |");
+});
+
+test("the chart has a bar for each variant and operation, and cuts off one that is far too long", () => {
+  const svg = chart([...runs, run("this package", 40_000)], [slow200]);
+  for (const name of ["empty", "lean", "naive", "ours"]) {
+    // One more stands in the legend.
+    expect(svg.match(new RegExp(`<rect class="${name}"`, "g"))).toHaveLength(operations.length + 1);
+  }
+  expect(svg).toContain(">20.00</text>");
+  const widths = [...svg.matchAll(/<rect class="ours" [^>]*width="([\d.]+)"/g)].map(([, width]) => Number(width));
+  expect(Math.max(...widths)).toBe(300);
+});
+
+describe("a profile", () => {
+  test.each([
+    ["(idle)", "", "(idle)"],
+    ["parse", "wasm://wasm/6ff7f0a6", "undici"],
+    ["request", "file:///a/node_modules/undici/lib/api.js", "undici"],
+    ["call", "file:///a/node_modules/@grpc/grpc-js/build/src/call.js", "@grpc/grpc-js"],
+    ["compile", "node:internal/modules/cjs/loader", "loading modules"],
+    ["writeFile", "node:internal/fs/promises", "Node"],
+    ["check", "file:///a/dist/provider/index.js", "this package"],
+    ["check", "file:///b/node_modules/pulumi-upcloud-ip/dist/provider/index.js", "this package"],
+    ["", "file:///tmp/pulumi-bench-1/index.js", "the program"],
+  ])("counts %s of %j for %s", (functionName, url, owner) => {
+    expect(ownerOf({ functionName, url })).toBe(owner);
+  });
+
+  test("adds up the time between samples by owner, over all processes", () => {
+    const nodes = [
+      { id: 1, callFrame: { functionName: "(idle)", url: "" } },
+      { id: 2, callFrame: { functionName: "read", url: "node:fs" } },
+    ];
+    const profile = { nodes, samples: [1, 2, 1], timeDeltas: [1000, 500, 2000] };
+    const times = new Map([
+      ["(idle)", 6],
+      ["Node", 1],
+    ]);
+    expect(timesByOwner([profile, profile])).toEqual(times);
+  });
+
+  test("counts Node's work for its caller, and all that happens while modules load as loading", () => {
+    const frame = (functionName: string, url: string) => ({ functionName, url });
+    const nodes = [
+      { id: 1, callFrame: frame("(root)", ""), children: [2, 4] },
+      { id: 2, callFrame: frame("create", "file:///a/dist/provider/index.js"), children: [3] },
+      { id: 3, callFrame: frame("writeFile", "node:internal/fs/promises") },
+      { id: 4, callFrame: frame("require", "node:internal/modules/cjs/loader"), children: [5] },
+      { id: 5, callFrame: frame("", "file:///a/node_modules/undici/index.js") },
+    ];
+    const profile = { nodes, samples: [2, 3, 4, 5], timeDeltas: [1000, 1000, 1000, 1000] };
+    const times = new Map([
+      ["this package", 2],
+      ["loading modules", 2],
+    ]);
+    expect(timesByOwner([profile])).toEqual(times);
+    expect(timesByOwner([profile], functionOf).get("create (provider/index.js)")).toBe(2);
+  });
+});
