@@ -74,13 +74,17 @@ export class AssignmentJournal {
   /** Durable before it ends. `false`: another process has begun the same create in the meantime. */
   async begin(assignment: Assignment, known: string[]): Promise<boolean> {
     const file = this.fileOf(assignment);
+    if (this.mine.has(file)) {
+      await this.append(assignment, { phase: "sending", known }, true);
+      return true;
+    }
     const { urn, server, family, access } = assignment;
     const entry: JournalEntry = { urn, server, family, access, phase: "sending", known, process: this.self, at: now() };
     try {
       await this.write(file, entry);
       this.mine.set(file, entry);
     } catch (error) {
-      if (isPresent(error)) return this.mine.has(file);
+      if (isPresent(error)) return false;
       this.giveUp(error);
     }
     return true;
@@ -89,6 +93,15 @@ export class AssignmentJournal {
   /** UpCloud has answered, or the address of an interrupted create was found. Durable before it ends. */
   async assigned(assignment: Assignment, address: string): Promise<void> {
     await this.append(assignment, { phase: "assigned", address }, true);
+  }
+
+  /** An address is about to be released: should an assign that is under way get it, it is new. Durable before it ends. */
+  async willBeFree(address: string): Promise<void> {
+    const isOther = (one: string) => keyOf(one) !== keyOf(address);
+    for (const entry of this.mine.values()) {
+      if (entry.address !== undefined || entry.known.every(isOther)) continue;
+      await this.append(entry, { known: entry.known.filter(isOther) }, true);
+    }
   }
 
   async lost(assignment: Assignment): Promise<void> {

@@ -29,6 +29,7 @@ export class Releases {
     let isReleased = false;
     const releaseIfOurs = async (maxAgeMs: number) => {
       if (!(await this.isOurs(id, state, maxAgeMs, signal))) return;
+      await this.session.journal.willBeFree(id);
       const { ipAddresses } = this.session.client();
       const stillOurs = async () => (await ipAddresses.get(id, signal).catch(unlessGone))?.server === server;
       await ipAddresses.release(id, signal, stillOurs).catch(unlessGone);

@@ -288,3 +288,35 @@ describe("an address that the program adopts", () => {
     expect((await next.create("b", { server: web, adopt: saved.id })).id).toBe(saved.id);
   });
 });
+
+describe("an address that was released by the operation that was interrupted, and came back", () => {
+  test.each([
+    ["before the assign was sent", false],
+    ["while the assign was under way", true],
+  ])("%s is found", async (_, isUnderWay) => {
+    const old = await machine.operation().create("old", { server: web });
+    const interrupted = machine.operation();
+    await interrupted.diff(old, { server: web, family: "IPv6" });
+    await interrupted.session.snapshot.addresses();
+    const { assign } = interrupted.session.client().ipAddresses;
+    let sends: () => void = () => undefined;
+    const isSent = new Promise<void>((resolve) => {
+      sends = resolve;
+    });
+    let isDone = false;
+    interrupted.session.client().ipAddresses.assign = async (...request) => {
+      sends();
+      if (isUnderWay) await interrupted.delete(old);
+      await assign(...request);
+      isDone = true;
+      return never();
+    };
+    if (!isUnderWay) await interrupted.delete(old);
+    void interrupted.create("new", { server: web });
+    await isSent;
+    while (!isDone) await new Promise((resolve) => setTimeout(resolve, 2));
+    expect(extras()).toEqual([old.id]);
+    expect((await machine.operation().create("new", { server: web })).id).toBe(old.id);
+    expect(extras()).toEqual([old.id]);
+  });
+});
