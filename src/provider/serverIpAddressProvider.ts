@@ -48,7 +48,6 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   }
 
   async diff(id: string, olds: ServerIpAddressState, news: ServerIpAddressInputs): Promise<pulumi.dynamic.DiffResult> {
-    await this.stands(id);
     const replaces = [
       ...(olds.server === news.server ? [] : ["server"]),
       ...(olds.family === news.family ? [] : ["family"]),
@@ -60,6 +59,8 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
       this.session.plan.willBeCheckedAgain(news.server);
       return { changes: true, replaces, deleteBeforeReplace: await this.mustReleaseFirst(olds, news) };
     }
+    // One that is replaced may have been released by an operation that was interrupted, and be another's by now.
+    await this.stands(id);
     if (news.adopt !== undefined) this.releases.keep(id);
     else await inPlainWords(async () => this.session.adoptions.keeps(id));
     if (news.ptrRecord !== undefined) await inPlainWords(async () => this.session.declaredRecords.declareWith(id));

@@ -63,7 +63,8 @@ export function parseState(text: string, source: string): StackState {
     const [urnPrefix] = /^urn:pulumi:.+?::.+?::/.exec(urn) ?? [];
     if (urnPrefix !== undefined) stack.urnPrefix ??= urnPrefix;
     const addressType = addressTypeOf(type);
-    if (id === "") continue;
+    // Of one that is deleted before it is replaced, the deletion is over: what it had may be another's by now.
+    if (id === "" || flags.pendingReplacement === true) continue;
     if (addressType === undefined) {
       stack.otherIds.push(id);
       continue;
@@ -99,6 +100,7 @@ interface StateResource {
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
   delete?: boolean;
+  pendingReplacement?: boolean;
   external?: boolean;
 }
 

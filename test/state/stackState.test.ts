@@ -10,12 +10,13 @@ const parse = (state: object) => parseState(JSON.stringify(state), "the state");
 const folder = mkdtempSync(join(tmpdir(), "stack-state-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test("an address of the state has its id, its server and the flags that say who manages it", () => {
+test("an address of the state has its id, its server and the flags that say who manages it, unless it is released already", () => {
   const { addresses, urnPrefix } = parse(
     exported([
       resource("mail", "198.51.100.7", { server }),
       resource("mail", "198.51.100.8", { server }, { delete: true }),
       resource("found", "198.51.100.9", { server }, { external: true }),
+      resource("released", "198.51.100.10", { server }, { pendingReplacement: true }),
     ]),
   );
   const mail = { type: "ServerIpAddress", urn: urnOf("mail"), server, pendingDelete: false, external: false };

@@ -185,7 +185,7 @@ export class PulumiStack {
 
   private put(entries: readonly Entry[]): void {
     this.entries = entries;
-    this.saved(entries.map(({ id }) => id));
+    this.saved(entries.filter(({ pendingReplacement }) => !pendingReplacement).map(({ id }) => id));
   }
 }
 
