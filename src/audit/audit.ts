@@ -15,10 +15,14 @@ export interface Finding {
   why: string;
 }
 
-/** An address that looks like the result of a create that was interrupted. */
-export interface Suspect extends Finding {
+/** An address that an interrupted create may have brought, as far as the address itself tells. */
+export interface Possible extends Finding {
   /** The line that has a `ServerIpAddress` take the address over. */
   adopt: string;
+}
+
+/** One that looks like the result of an interrupted create: a record tells of it, or the server that it is on. */
+export interface Suspect extends Possible {
   /** The resource that it was meant for, where a state or the journal tells. */
   resource?: { urn: string; name: string /** What it has by now, from another create. */; has?: string };
 }
@@ -27,6 +31,8 @@ export interface Audit {
   /** How many addresses of the account the stacks manage. */
   managed: number;
   suspects: Suspect[];
+  /** Not among the suspects. A process that was killed at its first create has left nothing but the address. */
+  possible: Possible[];
   others: Finding[];
 }
 
@@ -42,15 +48,21 @@ export function audit(
   const claims = claimsOf(hints, unmanaged, stacks);
   const usedServers = usersOf(states, hints);
 
-  const suspects: Suspect[] = [];
-  const others: Finding[] = [];
+  const found: Audit = { managed: account.length - unmanaged.length, suspects: [], possible: [], others: [] };
   for (const one of unmanaged) {
     const hint = claims.get(one);
-    const why = hint?.why ?? extra(one, unmanaged, stacks, usedServers);
-    if (why === undefined) others.push({ ...finding(one), why: harmless(one, stacks, usedServers) });
-    else suspects.push({ ...finding(one), why: why + caution(one, hint), ...lineFor(one, hint, stacks) });
+    const harmless = hint === undefined ? harmlessness(one, stacks) : undefined;
+    if (harmless !== undefined) {
+      found.others.push({ ...finding(one), why: harmless });
+      continue;
+    }
+    const adopt = `adopt: "${one.address}"`;
+    const isOwn = isPerhapsOwn(one, unmanaged);
+    const why = hint?.why ?? (isOwn ? undefined : whyOf(one, usedServers));
+    if (why === undefined) found.possible.push({ ...finding(one), why: doubt(one, isOwn), adopt });
+    else found.suspects.push({ ...finding(one), why: why + caution(one, hint), adopt, ...resourceOf(hint, stacks) });
   }
-  return { managed: account.length - unmanaged.length, suspects, others };
+  return found;
 }
 
 /** What the given states know of addresses, by canonical spelling. */
@@ -121,28 +133,28 @@ function usersOf(states: readonly StackState[], hints: readonly Hint[]): Map<str
   return new Map([...creators, ...managers].flatMap(([server, use]) => (server === undefined ? [] : [[server, use]])));
 }
 
-/** Why an address that no record tells of is a suspect all the same: a killed provider leaves no record. */
-function extra(
-  one: IpAddressWire,
-  unmanaged: readonly IpAddressWire[],
-  stacks: Stacks,
-  usedServers: Map<string, string>,
-): string | undefined {
-  const use = usedServers.get(one.server ?? "");
-  if (use === undefined || !isExtra(one) || stacks.known.has(canonical(one.address))) return undefined;
-  const isOwn = one.family === "IPv6" && unmanaged.filter((other) => isExtraBeside(one, other)).length === 1;
-  return isOwn ? undefined : `an extra address with UpCloud's default PTR record, on a server where ${use}`;
-}
-
-function harmless(one: IpAddressWire, stacks: Stacks, usedServers: Map<string, string>): string {
+/** Why no create of a `ServerIpAddress` can have left the address, if so. */
+function harmlessness(one: IpAddressWire, stacks: Stacks): string | undefined {
   if (one.part_of_plan === "yes") return "part of the server's plan";
-  if (one.floating === "yes") return "a floating address";
+  if (!isAssigned(one)) return "a floating address";
   const known = stacks.known.get(canonical(one.address));
   if (known !== undefined) return known;
-  if (one.access !== "public") return "of the internal network";
-  if (!hasDefaultPtrRecord(one)) return "somebody gave it a PTR record";
-  if (usedServers.has(one.server ?? "")) return "probably the IPv6 address that the server was made with";
-  return "extra, with UpCloud's default PTR record, on a server where the stacks manage no address";
+  return one.access === "public" ? undefined : "of the internal network";
+}
+
+/** Why an address that no record tells of is a suspect all the same: a killed provider leaves no record. */
+function whyOf(one: IpAddressWire, usedServers: Map<string, string>): string | undefined {
+  const use = usedServers.get(one.server ?? "");
+  return use === undefined || !hasDefaultPtrRecord(one) ? undefined : `${extra} where ${use}`;
+}
+
+const extra = "an extra address with UpCloud's default PTR record, on a server";
+
+/** Why it is no suspect, though no record speaks for it. */
+function doubt(one: IpAddressWire, isOwn: boolean): string {
+  if (!hasDefaultPtrRecord(one)) return "an extra address with a PTR record that a stack or somebody else has set";
+  if (isOwn) return "an extra IPv6 address, perhaps the one that the server was made with";
+  return `${extra} where the stacks manage no address`;
 }
 
 /** A server has an IPv6 address of its own that looks like an assigned one. */
@@ -151,20 +163,20 @@ function caution({ family, server }: IpAddressWire, hint: Hint | undefined): str
   return `; it may also be the one that server ${server} was made with: compare before you adopt it`;
 }
 
-function lineFor(
-  { address }: IpAddressWire,
-  hint: Hint | undefined,
-  stacks: Stacks,
-): Pick<Suspect, "adopt" | "resource"> {
-  const adopt = `adopt: "${address}"`;
-  if (hint === undefined) return { adopt };
-  const has = stacks.addressAt(hint.urn);
-  return { adopt, resource: { urn: hint.urn, name: nameOf(hint.urn), ...(has !== undefined && { has }) } };
+function resourceOf(hint: Hint | undefined, stacks: Stacks): Pick<Suspect, "resource"> {
+  if (hint === undefined) return {};
+  const { urn } = hint;
+  const has = stacks.addressAt(urn);
+  return { resource: { urn, name: nameOf(urn), ...(has !== undefined && { has }) } };
 }
 
 function finding({ address, family, access, server, ptr_record: ptrRecord }: IpAddressWire): Omit<Finding, "why"> {
   return { address, family, access, ...(server !== undefined && { server }), ptrRecord };
 }
+
+/** The only one of its family that nothing accounts for. */
+const isPerhapsOwn = (one: IpAddressWire, unmanaged: readonly IpAddressWire[]) =>
+  one.family === "IPv6" && unmanaged.filter((other) => isExtraBeside(one, other)).length === 1;
 
 /** What an assign can have brought: addresses of the plan come with the server, floating ones are assigned to nobody. */
 const isAssigned = ({ part_of_plan, floating, server }: IpAddressWire) =>

@@ -13,8 +13,9 @@ import { jsonReport, report } from "./report";
 const help = `Usage: pulumi-upcloud-ip audit [options]
 
 Lists addresses of the UpCloud account that look like the result of a create that was interrupted: bought, and in no
-state. All given stacks together manage what is theirs; without --stack and --state it is the selected stack of the
-project here. Nothing is changed. Credentials: configuration of the (first) stack, then environment.
+state; then those that may be, or belong to something else. All given stacks together manage what is theirs; without
+--stack and --state it is the selected stack of the project here. Nothing is changed. Credentials: configuration of the
+(first) stack, then environment.
 
   --stack NAME   a stack, also as org/project/stack; may be repeated
   --state FILE   what \`pulumi stack export\` wrote, or a backend's checkpoint file; may be repeated
@@ -24,7 +25,7 @@ project here. Nothing is changed. Credentials: configuration of the (first) stac
   --help         show this
   --version      show the version
 
-Exit code: 0 no such address, 1 at least one, 2 the audit could not be made.
+Exit code: 0 no address looks like it, 1 at least one does, 2 the audit could not be made.
 `;
 
 export interface CommandIo {

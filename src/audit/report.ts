@@ -1,4 +1,4 @@
-import type { Audit, Finding, Suspect } from "./audit";
+import type { Audit, Finding, Possible, Suspect } from "./audit";
 
 export interface ReportOptions {
   /** List the other addresses too; otherwise they are only counted. */
@@ -6,9 +6,11 @@ export interface ReportOptions {
 }
 
 /** For people. */
-export function report({ managed, suspects, others }: Audit, { all }: ReportOptions): string {
+export function report({ managed, suspects, possible, others }: Audit, { all }: ReportOptions): string {
   const parts = [headline(suspects.length)];
-  if (suspects.length > 0) parts.push(table(suspects, proposal), ways);
+  if (suspects.length > 0) parts.push(table(suspects, proposal));
+  if (possible.length > 0) parts.push(doubts(possible.length), table(possible, proposal));
+  if (suspects.length + possible.length > 0) parts.push(ways);
   const managing = `These stacks manage ${plural(managed, "address", "addresses")} of the account`;
   if (others.length === 0) parts.push(`${managing}.`);
   else parts.push(`${managing}, and not these:`, all ? table(others, reason) : counts(others), ...(all ? [] : [hint]));
@@ -16,8 +18,8 @@ export function report({ managed, suspects, others }: Audit, { all }: ReportOpti
 }
 
 /** For scripts: what `report` says, with the same choice of addresses. */
-export function jsonReport({ managed, suspects, others }: Audit, { all }: ReportOptions): string {
-  const found = { suspects, managedCount: managed, otherCount: others.length, ...(all && { others }) };
+export function jsonReport({ managed, suspects, possible, others }: Audit, { all }: ReportOptions): string {
+  const found = { suspects, possible, managedCount: managed, otherCount: others.length, ...(all && { others }) };
   return `${JSON.stringify(found, null, 2)}\n`;
 }
 
@@ -25,6 +27,10 @@ function headline(count: number): string {
   if (count === 0) return "No address looks like the result of an interrupted create.";
   return `${plural(count, "address looks", "addresses look")} like the result of an interrupted create:`;
 }
+
+const doubts = (count: number) =>
+  `${plural(count, "address", "addresses")} may be the result of an interrupted create, or belong to something else, such as a stack that\n` +
+  "is not named here (--stack NAME, for each stack of the account, shortens this list):";
 
 const ways = `To keep an address, put its line into the arguments of a ServerIpAddress with the same server, family and access,
 and run \`pulumi up\`. To be rid of one, release it in UpCloud's control panel while the server is stopped.`;
@@ -55,7 +61,7 @@ function table<T extends Finding>(findings: readonly T[], below: (finding: T) =>
 
 const heads = ["ADDRESS", "FAMILY", "ACCESS", "SERVER", "PTR RECORD"];
 
-function proposal({ why, adopt, resource }: Suspect): string[] {
+function proposal({ why, adopt, resource }: Possible & Pick<Suspect, "resource">): string[] {
   const forWhom = resource === undefined ? "" : `   in "${resource.name}"`;
   const taken =
     resource?.has === undefined

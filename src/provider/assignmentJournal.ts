@@ -55,8 +55,7 @@ export class AssignmentJournal {
 
   /** The user's: beside what Pulumi itself keeps. */
   static of(env: Environment, warn: (line: string) => void = () => undefined, self?: ProcessName): AssignmentJournal {
-    const directory = join(env.PULUMI_HOME || join(homedir(), ".pulumi"), "upcloud-ip");
-    return new AssignmentJournal(directory, env.PULUMI_BACKEND_URL ?? "", warn, self);
+    return new AssignmentJournal(journalDirectory(env), env.PULUMI_BACKEND_URL ?? "", warn, self);
   }
 
   /** What an operation before this one has left of the same create. */
@@ -66,7 +65,7 @@ export class AssignmentJournal {
   }
 
   /** Whether the process that wrote the entry may still be at work on it. */
-  isAtWork({ process: owner, at }: JournalEntry, longestMs: number): boolean {
+  isAtWork({ process: owner, at }: Pick<JournalEntry, "process" | "at">, longestMs: number): boolean {
     if (owner.run === this.self.run || Date.now() - Date.parse(at) > longestMs) return false;
     return owner.host !== this.self.host || (owner.id !== this.self.id && isRunning(owner.id));
   }
@@ -222,8 +221,11 @@ interface JournalFile {
   entry: JournalEntry;
 }
 
+export const journalDirectory = (env: Environment): string =>
+  join(env.PULUMI_HOME || join(homedir(), ".pulumi"), "upcloud-ip");
+
 const ending = ".jsonl";
-const thisProcess: ProcessName = { id: process.pid, run: randomUUID(), host: hostname() };
+export const thisProcess: ProcessName = { id: process.pid, run: randomUUID(), host: hostname() };
 
 const keyOf = (address: string) => (canonicalAddress(address) ?? address).replaceAll(":", "_");
 /** Begins a line of its own, also after one that was cut off. */

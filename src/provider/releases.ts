@@ -41,7 +41,11 @@ export class Releases {
     if (state.access !== "public") return releaseIfOurs(recentMs);
     const powerCycle = this.declaredPowerCycles.get(id) ?? this.session.powerCycleOf(state);
     // Nor for one that is not ours any more.
-    if (powerCycle !== false && !(await this.isOurs(id, state, recentMs, signal))) return;
+    if (powerCycle !== false && !(await this.isOurs(id, state, recentMs, signal))) {
+      const notStarted = await this.session.stoppedServers().startIfOwed(server);
+      if (notStarted !== undefined) throw notStarted;
+      return;
+    }
     const request = { server, purpose: "release", powerCycle, signal } as const;
     // Until a server is stopped, minutes may pass in which somebody moves the address.
     const maxAgeMs = powerCycle === false ? recentMs : justNowMs;

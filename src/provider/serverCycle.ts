@@ -2,6 +2,7 @@ import type { UpCloudClient } from "../api/client";
 import { isPassing, isServerStateIllegal, isWithoutEffect } from "../api/errors";
 import type { ServerWire, StopType } from "../api/wire";
 import { messageOf } from "./failures";
+import type { OwedStarts } from "./owedStarts";
 import { type Pace, pollDelaysMs } from "./pace";
 import type { Progress } from "./progress";
 import { NoTimeLeftError, NotStartedError, nameOf, ServerBusyError, ServerInErrorError } from "./serverFailures";
@@ -30,6 +31,7 @@ export class ServerCycle {
     private readonly servers: UpCloudClient["servers"],
     private readonly progress: Progress,
     private readonly pace: Pace,
+    private readonly owedStarts: OwedStarts,
   ) {}
 
   get owesStart(): boolean {
@@ -75,6 +77,8 @@ export class ServerCycle {
     } catch (error) {
       const server = this.seen ?? { title: "unknown", uuid: this.server };
       return new NotStartedError(server, messageOf(error));
+    } finally {
+      await this.owedStarts.settle(this.server);
     }
   }
 
@@ -127,6 +131,7 @@ export class ServerCycle {
     // Before the request, since a stop whose answer is lost may still have been heard.
     this.pendingStop = { atMs, askedMs: now, how };
     this.isStoppedHere = true;
+    await this.owedStarts.owe(this.server);
     try {
       await this.servers.stop(this.server, { ...how, timeoutSeconds }, signal);
     } catch (error) {
@@ -134,6 +139,7 @@ export class ServerCycle {
       // Nothing was stopped here. Whoever has just taken the server out of `started` owes the start.
       this.pendingStop = before;
       this.isStoppedHere = wasStoppedHere;
+      if (!this.owesStart) await this.owedStarts.settle(this.server);
       if (!isPassing(error) && !isServerStateIllegal(error)) throw error;
     }
   }

@@ -158,7 +158,10 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     signal: AbortSignal,
   ): Promise<Changed<IpAddressWire>> {
     const resumed = await this.session.interruptedCreates.resume(assignment, signal);
-    if (resumed !== undefined) return { value: resumed };
+    if (resumed !== undefined) {
+      const notStarted = await this.session.stoppedServers().startIfOwed(inputs.server);
+      return { value: resumed, ...(notStarted !== undefined && { notStarted }) };
+    }
     const request = {
       server: inputs.server,
       purpose: "assign",

@@ -2,7 +2,7 @@ import type { UpCloudClient } from "../api/client";
 import type { StateAddress } from "../state/stackState";
 import { AccountSnapshot } from "./accountSnapshot";
 import { Adoptions } from "./adoptions";
-import { AssignmentJournal, type ProcessName } from "./assignmentJournal";
+import { AssignmentJournal, journalDirectory, type ProcessName, thisProcess } from "./assignmentJournal";
 import { Assignments } from "./assignments";
 import { type Environment, powerCycleIn, readConfiguration, type StackConfig } from "./configuration";
 import { Creations } from "./creations";
@@ -11,6 +11,7 @@ import { isEngineAlive } from "./engine";
 import type { ForwardRecords, ForwardResolver } from "./forwardRecord";
 import type { PowerCycle } from "./inputs";
 import { InterruptedCreates } from "./interruptedCreates";
+import { OwedStarts } from "./owedStarts";
 import { type Pace, realPace } from "./pace";
 import { PlannedChanges } from "./plannedChanges";
 import { PreviewWarnings } from "./previewWarnings";
@@ -51,6 +52,7 @@ export class Session {
   private madeClient: UpCloudClient | undefined;
   private madeStoppedServers: StoppedServers | undefined;
   private madeForwardRecords: ForwardRecords | undefined;
+  private readonly owedStarts: OwedStarts;
 
   readonly notify: (line: string) => void;
   private readonly env: Environment;
@@ -60,7 +62,7 @@ export class Session {
   private stateAtHand: Promise<readonly StateAddress[] | undefined> | undefined;
 
   constructor(surroundings: Surroundings) {
-    const { env, notify, pace = realPace, readState = noState, process } = surroundings;
+    const { env, notify, pace = realPace, readState = noState, process = thisProcess } = surroundings;
     this.env = env;
     this.notify = notify;
     this.pace = pace;
@@ -70,6 +72,9 @@ export class Session {
     this.previewWarnings = new PreviewWarnings(this.snapshot, notify);
     this.resolver = surroundings.resolver;
     this.journal = AssignmentJournal.of(env, notify, process);
+    this.owedStarts = new OwedStarts(journalDirectory(env), process, (owed) =>
+      this.journal.isAtWork(owed, longestCycleMs),
+    );
     const longestMs = () => this.configuration().requestTimeoutMs + marginMs;
     this.unclaimed = new UnclaimedAddresses(this.journal, pace, longestMs);
     const ipAddresses = () => this.client().ipAddresses;
@@ -134,7 +139,8 @@ export class Session {
   private createStoppedServers(): StoppedServers {
     const { StoppedServers } = require("./stoppedServers") as typeof import("./stoppedServers");
     const { Progress } = require("./progress") as typeof import("./progress");
-    return new StoppedServers(this.client().servers, new Progress(this.notify, this.pace.now), this.pace, this.plan);
+    const progress = new Progress(this.notify, this.pace.now);
+    return new StoppedServers(this.client().servers, progress, this.pace, this.plan, this.owedStarts);
   }
 
   private createClient(): UpCloudClient {
@@ -151,5 +157,7 @@ export class Session {
 
 /** For the looks after a lost answer, and for what follows an assign. */
 const marginMs = 30_000;
+/** A process that cannot be looked at, on another host, has started its server by then, or never will. */
+const longestCycleMs = 60 * 60_000;
 
 const noState = () => Promise.reject(new Error("Here is no state to read."));

@@ -2,6 +2,7 @@ import type { UpCloudClient } from "../api/client";
 import { isServerStateIllegal } from "../api/errors";
 import type { ServerWire } from "../api/wire";
 import type { PowerCycle } from "./inputs";
+import type { OwedStarts } from "./owedStarts";
 import { type Pace, pollDelaysMs } from "./pace";
 import type { PlannedChanges } from "./plannedChanges";
 import type { Progress } from "./progress";
@@ -46,6 +47,7 @@ export class StoppedServers {
     private readonly progress: Progress,
     private readonly pace: Pace,
     private readonly plan: PlannedChanges,
+    private readonly owedStarts: OwedStarts,
   ) {}
 
   async whileStopped<T>(request: StoppedChange, change: () => Promise<T>): Promise<Changed<T>> {
@@ -61,12 +63,13 @@ export class StoppedServers {
 
   /** Starts a server that an earlier operation stopped and could not start, after what is under way there. */
   async startAgain(server: string): Promise<void> {
-    const shared = this.join(server);
-    shared.cycle.wasLeftStopped = true;
-    await shared.previous;
-    await this.leave(server, shared, "release");
-    const notStarted = await shared.ended;
+    const notStarted = await this.started(server);
     if (notStarted !== undefined) throw notStarted;
+  }
+
+  /** The same where that operation was ended after its change, and nothing is left to do but the start. */
+  async startIfOwed(server: string): Promise<NotStartedError | undefined> {
+    return (await this.owedStarts.isOwed(server)) ? this.started(server) : undefined;
   }
 
   private async together<T>(request: StoppedChange, how: HowToStop, change: () => Promise<T>): Promise<Changed<T>> {
@@ -75,6 +78,7 @@ export class StoppedServers {
     let value: T;
     try {
       await shared.previous;
+      shared.cycle.wasLeftStopped ||= await this.owedStarts.isOwed(server);
       await this.gather(server, shared, signal);
       await shared.cycle.stop(how, signal);
       value = await this.untilAllowed(request, change, () => shared.cycle.stopAgain(how, signal));
@@ -123,6 +127,14 @@ export class StoppedServers {
     }
   }
 
+  private async started(server: string): Promise<NotStartedError | undefined> {
+    const shared = this.join(server);
+    shared.cycle.wasLeftStopped = true;
+    await shared.previous;
+    await this.leave(server, shared, "release");
+    return shared.ended;
+  }
+
   private join(server: string): SharedCycle {
     const current = this.shared.get(server);
     if (current !== undefined && !current.isRestoring) {
@@ -134,7 +146,7 @@ export class StoppedServers {
       end = resolve;
     });
     const next: SharedCycle = {
-      cycle: new ServerCycle(server, this.servers, this.progress, this.pace),
+      cycle: new ServerCycle(server, this.servers, this.progress, this.pace, this.owedStarts),
       changes: 1,
       previous: current?.ended,
       isRestoring: false,

@@ -1,6 +1,11 @@
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { createClient, type UpCloudClient } from "../../src/api/client";
 import type { PowerCycle } from "../../src/provider/inputs";
+import { OwedStarts } from "../../src/provider/owedStarts";
 import type { Pace } from "../../src/provider/pace";
 import { PlannedChanges } from "../../src/provider/plannedChanges";
 import { Progress } from "../../src/provider/progress";
@@ -47,9 +52,13 @@ async function start(options: SimulatorOptions = {}) {
   return stack();
 }
 let plan: PlannedChanges;
+const folder = mkdtempSync(join(tmpdir(), "stopped-servers-"));
+afterAll(() => rmSync(folder, { recursive: true }));
 const stack = () => {
   plan = new PlannedChanges(pace.now);
-  return new StoppedServers(client.servers, new Progress((line) => said.push(line), pace.now), pace, plan);
+  const self = { id: process.pid, run: randomUUID(), host: "this machine" };
+  const owedStarts = new OwedStarts(folder, self, () => true);
+  return new StoppedServers(client.servers, new Progress((line) => said.push(line), pace.now), pace, plan, owedStarts);
 };
 
 afterEach(async () => {

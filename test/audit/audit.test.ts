@@ -43,15 +43,19 @@ const suspectsOf = (...[account, states, journal = []]: Partial<Parameters<typeo
   audit(account ?? [], states ?? [], journal).suspects.map(({ address, resource }) => [address, resource?.name]);
 
 const otherReasons = (account: IpAddressWire[], states: Parameters<typeof audit>[1] = [usesWeb]) => {
-  const { suspects, others } = audit(account, states, []);
-  expect(suspects).toEqual([]);
+  const { suspects, possible, others } = audit(account, states, []);
+  expect([suspects, possible]).toEqual([[], []]);
   return others.map(({ why }) => why);
 };
+
+/** Address and reason of those that are no suspects and may be lost all the same. */
+const possibleOf = (account: IpAddressWire[], states: Parameters<typeof audit>[1] = [usesWeb]) =>
+  audit(account, states, []).possible.map(({ address, why }) => [address, why]);
 
 describe("what the stacks manage", () => {
   test("is counted and not found, in any spelling", () => {
     const states = [usesWeb, state([resource("six", "2001:DB8:1:2:3:4:5:6", { server: mail, family: "IPv6" })])];
-    expect(audit([ipv4(3), ipv6(6)], states, [])).toEqual({ managed: 2, suspects: [], others: [] });
+    expect(audit([ipv4(3), ipv6(6)], states, [])).toEqual({ managed: 2, suspects: [], possible: [], others: [] });
   });
 
   test("includes what is to be deleted by the next operation", () => {
@@ -241,14 +245,43 @@ describe("an address that no record tells of", () => {
     ["part of the server's plan", ipv4(5, { part_of_plan: "yes" })],
     ["a floating address", ipv4(5, { floating: "yes" })],
     ["of the internal network", ipv4(5, { access: "private", ptr_record: "" })],
-    ["somebody gave it a PTR record", ipv4(5, { ptr_record: "mail.example.com" })],
-    [
-      "extra, with UpCloud's default PTR record, on a server where the stacks manage no address",
-      ipv4(5, { server: mail }),
-    ],
-    ["probably the IPv6 address that the server was made with", ipv6(5)],
   ])("is none when it is %s", (why, address) => {
     expect(otherReasons([ipv4(3), address])).toEqual([why]);
+  });
+
+  test.each<[string, IpAddressWire]>([
+    [
+      "an extra address with a PTR record that a stack or somebody else has set",
+      ipv4(5, { ptr_record: "mail.example.com" }),
+    ],
+    [
+      "an extra address with UpCloud's default PTR record, on a server where the stacks manage no address",
+      ipv4(5, { server: mail }),
+    ],
+    ["an extra IPv6 address, perhaps the one that the server was made with", ipv6(5)],
+    ["an extra IPv6 address, perhaps the one that the server was made with", ipv6(5, { server: mail })],
+  ])("is possibly one, with its line, when it is %s", (why, address) => {
+    const { suspects, possible, others } = audit([ipv4(3), address], [usesWeb], []);
+    expect([suspects, others]).toEqual([[], []]);
+    expect(possible).toEqual([
+      {
+        address: address.address,
+        family: address.family,
+        access: "public",
+        server: address.server,
+        ptrRecord: address.ptr_record,
+        why,
+        adopt: `adopt: "${address.address}"`,
+      },
+    ]);
+  });
+
+  test("of IPv6 beside the server's own is possibly one like it, where the stacks manage no address", () => {
+    const why = "an extra address with UpCloud's default PTR record, on a server where the stacks manage no address";
+    expect(possibleOf([ipv6(5), ipv6(6)], [state([])])).toEqual([
+      [ipv6(5).address, why],
+      [ipv6(6).address, why],
+    ]);
   });
 
   test("is none when it floats and is attached to nothing", () => {
@@ -290,4 +323,5 @@ describe("an address that no record tells of", () => {
 test("an address that only looks are taken at does not make its server a used one", () => {
   const states = [state([resource("found", "198.51.100.9", { server: web }, { external: true })])];
   expect(suspectsOf([ipv4(5)], states)).toEqual([]);
+  expect(possibleOf([ipv4(5)], states)).toHaveLength(1);
 });

@@ -13,15 +13,15 @@ export function processesOf({ directory }: Project): { pid: number; command: str
   });
 }
 
-/** kill -9 of the one process of the project whose command is like this. */
-export function kill(project: Project, command: RegExp): void {
+/** kill -9, or another signal, for the one process of the project whose command is like this. */
+export function kill(project: Project, command: RegExp, signal: NodeJS.Signals = "SIGKILL"): void {
   const found = processesOf(project).filter((one) => command.test(one.command));
   if (found.length !== 1) throw new Error(`Expected one process like ${command}, got ${JSON.stringify(found)}`);
-  for (const { pid } of found) process.kill(pid, "SIGKILL");
+  for (const { pid } of found) process.kill(pid, signal);
 }
 
 /** The Pulumi CLI while it changes a stack. */
-export const cli = /\/pulumi up /;
+export const cli = /\/pulumi (up|destroy) /;
 /** The process that the life cycle runs in. */
 export const provider = /^\S*node \S+\/cmd\/dynamic-provider/;
 
