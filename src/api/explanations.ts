@@ -18,7 +18,10 @@ type Sentence = (subject: Subject) => string;
 
 const theServer = ({ server }: Subject) => (server === undefined ? "the server" : `server ${server}`);
 const theAddress = ({ address }: Subject) => (address === undefined ? "the address" : `address ${address}`);
-const theSubject = (subject: Subject) => (subject.address === undefined ? theServer(subject) : theAddress(subject));
+const theSubject = (subject: Subject) => {
+  if (subject.address !== undefined) return theAddress(subject);
+  return subject.server === undefined ? "the account" : theServer(subject);
+};
 
 const byCode: Readonly<Record<string, Sentence>> = {
   SERVER_INVALID: (s) =>

@@ -2,6 +2,7 @@ import type { UpCloudClient } from "../api/client";
 import { isForbidden, unlessGone } from "../api/errors";
 import type { IpAddressWire, ServerWire } from "../api/wire";
 import { canonicalAddress } from "./addresses";
+import { messageOf } from "./failures";
 import type { Pace } from "./pace";
 
 /**
@@ -55,7 +56,7 @@ export class AccountSnapshot {
     maxAgeMs: number,
     signal = AbortSignal.timeout(patienceMs),
   ): Promise<IpAddressWire | undefined> {
-    const listed = (await this.isAlone(maxAgeMs)) ? undefined : await this.listed(maxAgeMs);
+    const listed = (await this.isAlone(maxAgeMs)) ? undefined : await this.listed(maxAgeMs).catch(about(address));
     return listed?.get(keyOf(address)) ?? this.client().ipAddresses.get(address, signal).catch(unlessGone);
   }
 
@@ -114,6 +115,11 @@ export class AccountSnapshot {
 export const recentMs = 60_000;
 
 const keyOf = (address: string) => canonicalAddress(address) ?? address;
+
+/** All share the list, whose failure names none of them. */
+const about = (address: string) => (cause: unknown) => {
+  throw new Error(`What became of address ${address} could not be looked up. ${messageOf(cause)}`);
+};
 
 function unlessForbidden(error: unknown): undefined {
   if (!isForbidden(error)) throw error;

@@ -4,6 +4,17 @@ import { messageOf } from "./failures";
 const kindOf = ({ family, access }: Assignment) => `${access === "public" ? "" : "internal "}${family} address`;
 const adoptLines = (addresses: readonly string[]) => addresses.map((address) => `\`adopt: "${address}"\``).join(" or ");
 
+/** What is on the server already is not known, and an assign whose answer is lost could not be found then. */
+export class NotListedError extends Error {
+  override readonly name = "NotListedError";
+
+  constructor(assignment: Assignment, cause: unknown) {
+    super(
+      `Server ${assignment.server} was asked for no ${kindOf(assignment)}, since the account's addresses could not be listed. ${messageOf(cause)}`,
+    );
+  }
+}
+
 /** UpCloud's answer was lost each time, and no address came of it. */
 export class NothingAssignedError extends Error {
   override readonly name = "NothingAssignedError";

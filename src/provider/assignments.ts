@@ -7,6 +7,7 @@ import {
   AnotherOperationError,
   EngineGoneError,
   NothingAssignedError,
+  NotListedError,
   UnclearError,
 } from "./assignmentFailures";
 import type { Assignment, AssignmentJournal } from "./assignmentJournal";
@@ -36,7 +37,9 @@ export class Assignments {
   ) {}
 
   async assign(assignment: Assignment, signal: AbortSignal): Promise<IpAddressWire> {
-    const before = await this.snapshot.addresses();
+    const before = await this.snapshot.addresses().catch((cause) => {
+      throw new NotListedError(assignment, cause);
+    });
     const onServer = before.filter(({ server }) => server === assignment.server).map(({ address }) => address);
     const turns = this.turnsOf(assignment);
     for (let sends = 1; ; sends++) {

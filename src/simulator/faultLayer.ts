@@ -38,7 +38,8 @@ function instead(fault: Fault, c: Context): Response | undefined {
     case "html":
       return new Response(gatewayPage, { status: fault.status ?? 502, headers: { "Content-Type": "text/html" } });
     case "drop":
-      return fault.when === "before-effect" ? dropped(c) : undefined;
+    case "reset":
+      return fault.when === "before-effect" ? cutOff(c, fault.kind) : undefined;
     case "no-answer":
       return fault.when === "after-effect" ? undefined : RESPONSE_ALREADY_SENT;
     case "delay":
@@ -53,13 +54,16 @@ function instead(fault: Fault, c: Context): Response | undefined {
 /** What becomes of the API's own answer. */
 function after(fault: Fault, c: Context, account: Account): void {
   if (fault.kind === "act" && fault.when === "after") perform(account, fault.act);
-  if (fault.kind === "drop") c.res = dropped(c);
+  if (fault.kind === "drop" || fault.kind === "reset") c.res = cutOff(c, fault.kind);
   if (fault.kind === "no-answer") c.res = RESPONSE_ALREADY_SENT;
   if (fault.kind === "half-body") c.res.headers.set(halfBodyHeader, "yes");
 }
 
-function dropped(c: Context): Response {
-  (c.env as { outgoing: ServerResponse }).outgoing.socket?.destroy();
+/** An end that looks orderly to TCP, or one that does not. */
+function cutOff(c: Context, how: "drop" | "reset"): Response {
+  const { socket } = (c.env as { outgoing: ServerResponse }).outgoing;
+  if (how === "reset") socket?.resetAndDestroy();
+  else socket?.destroy();
   return RESPONSE_ALREADY_SENT;
 }
 

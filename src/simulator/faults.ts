@@ -23,7 +23,7 @@ export type Fault = FaultTarget &
     | { kind: "rate-limit"; retryAfterSeconds?: number }
     | { kind: "html"; status?: number }
     | { kind: "delay"; ms: number }
-    | { kind: "drop"; when: "before-effect" | "after-effect" }
+    | { kind: "drop" | "reset"; when: "before-effect" | "after-effect" }
     | { kind: "no-answer"; when?: "before-effect" | "after-effect" }
     | { kind: "half-body" }
     | { kind: "act"; act: AccountAction; when?: "before" | "after" }
@@ -83,7 +83,7 @@ const moments = ["before-effect", "after-effect"] as const;
 /** Checks a fault that a person wrote. */
 export function readFault(value: unknown): Fault {
   const what = "The fault";
-  const kinds = ["error", "rate-limit", "html", "delay", "drop", "no-answer", "half-body", "act"] as const;
+  const kinds = ["error", "rate-limit", "html", "delay", "drop", "reset", "no-answer", "half-body", "act"] as const;
   const all = ["status", "errorCode", "errorMessage", "retryAfterSeconds", "ms", "when", "act"];
   const kind = choice(properties(value, what, [...target, ...all]).kind, `${what}'s kind`, kinds);
   const own = ownProperties[kind];
@@ -103,6 +103,7 @@ export function readFault(value: unknown): Fault {
     case "delay":
       return { ...place, kind, ms: wholeNumber(...at("ms"), { from: 0, to: 86_400_000 }) };
     case "drop":
+    case "reset":
       return { ...place, kind, when: choice(...at("when"), moments) };
     case "no-answer":
       return { ...place, kind, when: choice(...at("when"), moments, "before-effect") };
@@ -121,6 +122,7 @@ const ownProperties = {
   html: ["status"],
   delay: ["ms"],
   drop: ["when"],
+  reset: ["when"],
   "no-answer": ["when"],
   "half-body": [],
   act: ["act", "when"],

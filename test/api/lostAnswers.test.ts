@@ -21,6 +21,10 @@ const count = (request: string) => requests().filter((one) => one === request).l
 const lose = (...faults: Fault[]) => {
   for (const fault of faults) machine.simulator.faults.add(fault);
 };
+/** Or a fifth of a second: what is waited for must not come. */
+const until = async (holds: () => boolean) => {
+  for (const end = performance.now() + 200; !holds() && performance.now() < end; ) await new Promise(setImmediate);
+};
 const ids = (saved: Saved[]) => saved.map(({ id }) => id).sort();
 const addressesOf = (found: { address: string }[]) => found.map(({ address }) => address).sort();
 
@@ -65,6 +69,26 @@ test("an assign that UpCloud refuses is not sent again, nor looked for", async (
   expect(readdirSync(machine.journalDirectory)).toEqual([]);
 });
 
+test("an account that cannot be listed is asked for no address, and the failure names the server", async () => {
+  lose({ method: "GET", path: "/ip_address", kind: "error", status: 403, errorCode: "ACTION_FORBIDDEN" });
+  await expect(machine.operation().create("a", { server: web })).rejects.toThrow(
+    `Server ${web} was asked for no IPv4 address, since the account's addresses could not be listed. The UpCloud user has no right to do this with the account: grant the right`,
+  );
+  expect(requests()).toEqual(["GET /1.2/ip_address"]);
+});
+
+test("a release whose look at the list fails names its address, and releases nothing", async () => {
+  const operation = machine.operation();
+  const [first, second] = [await operation.create("a", { server: web }), await operation.create("b", { server: web })];
+  const next = machine.operation();
+  await next.delete(first); // the first look is for one address, the next one for all
+  lose({ method: "GET", path: "/ip_address", kind: "error", status: 400, errorCode: "REQUEST_INVALID" });
+  await expect(next.delete(second)).rejects.toThrow(
+    `What became of address ${second.id} could not be looked up. UpCloud refused a request about the account: `,
+  );
+  expect(addressesOf(extras())).toEqual([second.id]);
+});
+
 test("an address that the list lacks at first is waited for", async () => {
   lose({ ...assigning, kind: "drop", when: "after-effect" });
   const operation = machine.operation();
@@ -89,6 +113,27 @@ test("of five assigns at once on one server, three lose their answer, and each h
   expect(new Set(ids(saved)).size).toBe(5);
   expect(ids(saved)).toEqual(addressesOf(extras()));
   expect(saved.map(({ id }) => (id.includes(":") ? "IPv6" : "IPv4"))).toEqual(families);
+});
+
+test("an assign that is still being written to the journal when another one's answer is lost is waited for", async () => {
+  lose({ ...assigning, kind: "drop", when: "after-effect", times: 2 });
+  const operation = machine.operation();
+  const { journal } = operation.session;
+  const { list } = operation.session.client().ipAddresses;
+  const begin = journal.begin.bind(journal);
+  const both = () => count("POST /1.2/ip_address") === 2;
+  let looks = -1;
+  operation.session.client().ipAddresses.list = async (signal) => {
+    if (++looks === 1) await until(both);
+    return list(signal);
+  };
+  journal.begin = async (assignment, known) => {
+    if (assignment.urn.endsWith("::b")) await until(() => looks > 0);
+    return begin(assignment, known);
+  };
+  const saved = await Promise.all(["a", "b"].map((name) => operation.create(name, { server: web })));
+  expect(ids(saved)).toEqual(addressesOf(extras()));
+  expect(count("POST /1.2/ip_address")).toBe(2);
 });
 
 test("a lost answer makes its own server wait, and no other", async () => {

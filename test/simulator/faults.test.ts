@@ -58,6 +58,16 @@ describe.each(["in the program", "over HTTP"])("a fault queued %s", (way) => {
   test.each([
     ["before-effect", 3],
     ["after-effect", 4],
+  ] as const)("resets the connection %s", async (when, addressesAfter) => {
+    const simulator = await simulatorWith({ kind: "reset", when });
+    const ended = await send(simulator, "POST", "/1.2/ip_address", assign).catch((error: Error) => error.cause);
+    expect(ended).toMatchObject({ code: "ECONNRESET" });
+    expect([count(simulator), simulator.requests.at(-1)?.status]).toEqual([addressesAfter, 0]);
+  });
+
+  test.each([
+    ["before-effect", 3],
+    ["after-effect", 4],
   ] as const)("never answers, %s", async (when, addressesAfter) => {
     const simulator = await simulatorWith({ kind: "no-answer", when });
     const headers = { Authorization: "Bearer ucat_demo" };

@@ -1,7 +1,15 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { type Deployment, LocalWorkspace, type OpMap, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
+import {
+  type Deployment,
+  type GlobalOpts,
+  LocalWorkspace,
+  type OpMap,
+  PulumiCommand,
+  type Stack,
+  type UpOptions,
+} from "@pulumi/pulumi/automation";
 import type { Address, Server, Simulator } from "pulumi-upcloud-ip/simulator";
 
 export interface Outcome {
@@ -55,6 +63,9 @@ function directoryOnThisRepository(): string {
   return directory;
 }
 
+/** See Pulumi's Automation API. A refresh takes no notice of `continueOnError`. */
+type How = Pick<UpOptions, "parallel" | "signal" | "continueOnError" | keyof GlobalOpts>;
+
 type Operation = "preview" | "up" | "refresh" | "destroy";
 
 /** A Pulumi program in a directory of its own, run by the real CLI on a file backend against the simulator. */
@@ -106,9 +117,9 @@ export class Project {
   }
 
   preview = () => this.run("preview");
-  up = (how: { parallel?: number; signal?: AbortSignal } = {}) => this.run("up", how);
-  refresh = () => this.run("refresh");
-  destroy = () => this.run("destroy");
+  up = (how: How = {}) => this.run("up", how);
+  refresh = (how: How = {}) => this.run("refresh", how);
+  destroy = (how: How = {}) => this.run("destroy", how);
 
   async outputs(): Promise<Record<string, unknown>> {
     const outputs = await this.stack.outputs();
