@@ -1,3 +1,4 @@
+export type { Access, Family } from "./api/wire";
 export {
   type GetIpAddressArgs,
   type GetIpAddressesArgs,

@@ -20,7 +20,7 @@ export function programHints(
   const run = pulumi.runtime.getMonitor() ?? noEngine;
   const declaredOn = declaredIn.get(run) ?? new Map<string, number>();
   declaredIn.set(run, declaredOn);
-  return pulumi.all([server, resourceUrn]).apply(async ([uuid, urn]) => {
+  return pulumi.all([server, withoutDependencies(resourceUrn)]).apply(async ([uuid, urn]) => {
     const key = String(uuid).toLowerCase();
     declaredOn.set(key, (declaredOn.get(key) ?? 0) + 1);
     await nextTurn();
@@ -33,8 +33,20 @@ function nextTurn(): Promise<void> {
   return lastTurn;
 }
 
-/** Nothing outside of an operation. */
+/**
+ * The URN of a child comes from its parent. To depend on a component means to wait for all its children: each would wait
+ * for the others, and the program would end with none of them.
+ */
+function withoutDependencies<T>(output: pulumi.Output<T>): Promise<T> {
+  return new Promise((resolve) => output.apply((value) => resolve(value as T)));
+}
+
+/** Nothing outside of an operation, and in a test whose mocks name no organization. */
 export function stackName(): string | undefined {
   if (!pulumi.runtime.hasMonitor()) return undefined;
-  return [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
+  try {
+    return [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
+  } catch {
+    return undefined;
+  }
 }

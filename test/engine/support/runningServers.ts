@@ -7,7 +7,7 @@ const open: Project[] = [];
 export const endAll = () => Promise.all(open.splice(0).map((project) => project.end()));
 
 /** Servers that stop and start quickly, so that a test does not wait longer than the first look. */
-const quick = { softStopMs: 1000, hardStopMs: 1000, startMs: 100 };
+export const quick = { softStopMs: 1000, hardStopMs: 1000, startMs: 100 };
 
 export async function start(options: Parameters<typeof startSimulator>[0] = {}, env: Record<string, string> = {}) {
   return startOn(await startSimulator({ ...options, rules: { ...quick, ...options.rules } }), env);
