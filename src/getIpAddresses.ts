@@ -5,6 +5,7 @@ import type { Access, Family } from "./api/wire";
 export interface GetIpAddressResult {
   /** As UpCloud spells it. */
   address: string;
+  /** `"IPv4"` or `"IPv6"`. */
   family: Family;
   /** In the word of the API version: the internal network is `"private"` in 1.2 and `"utility"` in 1.3. */
   access: Access;
@@ -27,8 +28,10 @@ export interface GetIpAddressResult {
   zone?: string;
 }
 
+/** In UpCloud's order. */
 export type GetIpAddressesResult = GetIpAddressResult[];
 
+/** Which address is looked up. */
 export interface GetIpAddressArgs {
   /** An address of the account, in any spelling. */
   address: string;
@@ -38,6 +41,7 @@ export interface GetIpAddressArgs {
 export interface GetIpAddressesArgs {
   /** The UUID of the server they are on. */
   server?: string;
+  /** `"IPv4"` or `"IPv6"`. */
   family?: Family;
   /** `"private"` and `"utility"` both name the internal network, whatever the API version. */
   access?: Access;
@@ -45,7 +49,9 @@ export interface GetIpAddressesArgs {
   ptrRecord?: string;
 }
 
+/** `GetIpAddressArgs` as inputs, which may come from resources. */
 export type GetIpAddressOutputArgs = { [property in keyof GetIpAddressArgs]: pulumi.Input<GetIpAddressArgs[property]> };
+/** `GetIpAddressesArgs` as inputs, which may come from resources; a filter that turns out undefined is left out. */
 export type GetIpAddressesOutputArgs = {
   [property in keyof GetIpAddressesArgs]: pulumi.Input<GetIpAddressesArgs[property] | undefined>;
 };

@@ -58,6 +58,10 @@ export class PtrRecord extends pulumi.CustomResource {
 
 const type = "pulumi-nodejs:dynamic/upcloud:PtrRecord";
 
+/**
+ * What a program says of a `PtrRecord`. The preview refuses a property that it does not know or whose value cannot be
+ * right. Source: UpCloud API 1.2, chapter "IP addresses", "Modify IP address".
+ */
 export interface PtrRecordArgs {
   /**
    * A public IPv4 or IPv6 address of the account, in any spelling. Another address **replaces** the resource: the new
@@ -76,7 +80,7 @@ export interface PtrRecordArgs {
   /**
    * Whether to wait, before the PTR record is set, until `ptrRecord` resolves to `address` (its A or AAAA record); default
    * `false`. `true`, or for how long. When the time is over, or the name cannot be looked up from here, Pulumi warns, and
-   * the PTR record is set all the same.
+   * the PTR record is set all the same. Changed **in place**, without a request.
    */
   waitForForwardRecord?: pulumi.Input<
     | boolean
@@ -87,11 +91,14 @@ export interface PtrRecordArgs {
   >;
   /**
    * How long an operation may take, such as `{ create: "10m" }`: hours, minutes, seconds and milliseconds (`"1h30m"`).
-   * Default `"20m"` each. Pulumi does not pass `customTimeouts` on to resources of this kind.
+   * Default `"20m"` each. From 1 ms to 24 days. Changed **in place**, without a request. Pulumi does not pass `customTimeouts` on to resources of this kind.
    */
   timeouts?: pulumi.Input<{
+    /** From the first request until the PTR record is set. */
     create?: pulumi.Input<string>;
+    /** For the PTR record, and the wait for the forward record. */
     update?: pulumi.Input<string>;
+    /** Until the previous PTR record is back. */
     delete?: pulumi.Input<string>;
   }>;
 }

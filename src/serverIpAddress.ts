@@ -25,7 +25,9 @@ export class ServerIpAddress extends pulumi.CustomResource {
   declare readonly address: pulumi.Output<string>;
   /** The UUID of the server. */
   declare readonly server: pulumi.Output<string>;
+  /** `"IPv4"` or `"IPv6"`. */
   declare readonly family: pulumi.Output<Family>;
+  /** The network, in the word of the program: `"public"`, `"private"` or `"utility"`. */
   declare readonly access: pulumi.Output<Access>;
   /** The PTR record as it is served; empty on the internal network. */
   declare readonly ptrRecord: pulumi.Output<string>;
@@ -77,11 +79,16 @@ export class ServerIpAddress extends pulumi.CustomResource {
 
 const type = "pulumi-nodejs:dynamic/upcloud:ServerIpAddress";
 
+/**
+ * What a program says of a `ServerIpAddress`. The preview refuses a property that it does not know or whose value cannot
+ * be right. Source: UpCloud API 1.2, chapter "IP addresses", "Assign IP address" and "Modify IP address".
+ */
 export interface ServerIpAddressArgs {
   /**
    * The UUID of the server. Changing it **replaces** the address.
    *
-   * Errors: SERVER_INVALID, SERVER_FORBIDDEN, SERVER_NOT_FOUND, and SERVER_STATE_ILLEGAL when the server is not stopped.
+   * Errors: SERVER_INVALID, SERVER_FORBIDDEN, SERVER_NOT_FOUND, SERVER_STATE_ILLEGAL when the server is not stopped,
+   * INSUFFICIENT_CREDITS, IP_ADDRESS_LIMIT_REACHED, IP_ADDRESS_RESOURCES_UNAVAILABLE.
    */
   server: pulumi.Input<string>;
   /** `"IPv4"` or `"IPv6"`; default `"IPv4"`. Changing it **replaces** the address. */
@@ -90,6 +97,8 @@ export interface ServerIpAddressArgs {
    * The network of the address; default `"public"`. `"private"` (the word of API 1.2) and `"utility"` (of API 1.3) both
    * name the internal network, where a server has one IPv4 address at most and UpCloud does not release it.
    * Changing it **replaces** the address.
+   *
+   * Errors: CANNOT_DELETE_PRIVATE_ADDRESS, when an address of the internal network is to be released.
    */
   access?: pulumi.Input<Access>;
   /**
@@ -103,20 +112,28 @@ export interface ServerIpAddressArgs {
    * An address that is already on `server`, taken over instead of assigning a new one. From then on it is this
    * resource's: destroying the resource releases it. Naming another address **replaces** the resource; taking `adopt`
    * out changes nothing.
+   *
+   * Errors: IP_ADDRESS_NOT_FOUND, IP_ADDRESS_FORBIDDEN, and an address that is on another server or of another kind.
    */
   adopt?: pulumi.Input<string>;
   /**
    * How long an operation may take, such as `{ create: "10m" }`: hours, minutes, seconds and milliseconds (`"1h30m"`).
-   * Default `"20m"` each. Pulumi does not pass `customTimeouts` on to resources of this kind.
+   * Default `"20m"` each. From 1 ms to 24 days. Changed **in place**, without a request. Pulumi does not pass `customTimeouts` on to resources of this kind.
    */
   timeouts?: pulumi.Input<{
+    /** From the first request until the address has its PTR record. */
     create?: pulumi.Input<string>;
+    /** For the PTR record. */
     update?: pulumi.Input<string>;
+    /** Until the address is released. */
     delete?: pulumi.Input<string>;
   }>;
   /**
    * UpCloud assigns and releases addresses only while the server is stopped. `false` (default): a running server is left
-   * alone, and the operation fails and says what to do. `true`, or how to stop it: stop, change, start again.
+   * alone, and the operation fails and says what to do. `true`, or how to stop it: stop, change, start again. Changed **in
+   * place**, without a request; a release goes by what the last `pulumi up` saved.
+   *
+   * Errors: SERVER_STATE_ILLEGAL; the server cannot be stopped in time, or not be started again.
    */
   powerCycle?: pulumi.Input<
     | boolean

@@ -23,7 +23,7 @@ export interface ClientOptions extends HttpOptions {
   sleep?: Sleep;
 }
 
-export interface AssignRequest {
+interface AssignRequest {
   server: string;
   family: Family;
   /** `private` and `utility` both stand for the internal network: the version's own word is sent. */

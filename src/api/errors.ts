@@ -1,3 +1,4 @@
+import { seePage } from "./errorPages";
 import { explain, type Subject } from "./explanations";
 
 /** How a request failed: UpCloud said no, said something unreadable, or said nothing; or it was never sent. */
@@ -48,12 +49,14 @@ export class UpCloudError extends Error implements AnswerFacts {
     const verdict = [status, code].filter((part) => part !== undefined).join(" ");
     const words = said === "" ? "" : `, "${said}"`;
     const isUncertain = status >= 500 && request.subject.assigning === true;
+    const explanation = explain(status, code, request.subject);
     const told = [
-      explain(status, code, request.subject),
+      explanation.told,
       ...(isUncertain ? [afterUncertainty(request)] : []),
       ...(retryAfterMs ? [`UpCloud asks to wait ${Math.ceil(retryAfterMs / 1000)} s first.`] : []),
     ].join(" ");
-    const message = `${told} (${request.method} ${request.path}: ${verdict}${words})`;
+    const page = explanation.code === undefined ? "" : ` ${seePage(explanation.code)}`;
+    const message = `${told} (${request.method} ${request.path}: ${verdict}${words})${page}`;
     return new UpCloudError("refused", message, request, answer);
   }
 
@@ -110,12 +113,14 @@ export const isForbidden = (error: unknown): boolean => has(error, "ACTION_FORBI
 
 /** Nothing that UpCloud means by it: the same request may well succeed a moment later. */
 export const isPassing = (error: unknown): boolean =>
-  error instanceof UpCloudError && (error.failure !== "refused" || error.status === 429 || (error.status ?? 0) >= 500);
+  error instanceof UpCloudError && (error.failure !== "refused" || error.status === 429 || isServerError(error));
 
 /** Certain not to have had an effect: never sent, or refused by UpCloud's own rules. An answer that broke off is neither. */
 export const isWithoutEffect = (error: unknown): boolean =>
   error instanceof UpCloudError &&
-  (error.failure === "unsent" || (error.failure === "refused" && (error.status ?? 0) < 500));
+  (error.failure === "unsent" || (error.failure === "refused" && !isServerError(error)));
+
+const isServerError = ({ status }: UpCloudError) => status !== undefined && status >= 500;
 
 export const isServerStateIllegal = (error: unknown): boolean => has(error, "SERVER_STATE_ILLEGAL");
 

@@ -8,11 +8,23 @@ export interface Subject {
   assigning?: boolean;
 }
 
-/** One sentence or two: what UpCloud's refusal means for this server or address, and what to do. */
-export function explain(status: number, code: string | undefined, subject: Subject): string {
-  const sentence = (code !== undefined && byCode[code]) || byStatus(status);
-  return sentence(subject);
+export interface Explanation {
+  /** One sentence or two: what UpCloud's refusal means for this server or address, and what to do. */
+  told: string;
+  /** Whose page says more; absent where no code is to blame. */
+  code?: ExplainedCode;
 }
+
+/** By UpCloud's code where that is known, by the HTTP status elsewhere. */
+export function explain(status: number, code: string | undefined, subject: Subject): Explanation {
+  const known = code !== undefined && isExplained(code) ? code : codeOfStatus(status);
+  return known === undefined ? { told: byStatus(status)(subject) } : { told: byCode[known](subject), code: known };
+}
+
+/** UpCloud's error codes that a user can do something about. */
+export type ExplainedCode = keyof typeof byCode;
+
+const isExplained = (code: string): code is ExplainedCode => Object.hasOwn(byCode, code);
 
 type Sentence = (subject: Subject) => string;
 
@@ -23,7 +35,7 @@ const theSubject = (subject: Subject) => {
   return subject.server === undefined ? "the account" : theServer(subject);
 };
 
-const byCode: Readonly<Record<string, Sentence>> = {
+const byCode = {
   SERVER_INVALID: (s) =>
     `UpCloud does not take ${s.server === undefined ? "the value" : `"${s.server}"`} as the UUID of a server: copy the UUID from UpCloud's control panel or from \`upctl server list\`.`,
   INSUFFICIENT_CREDITS: (s) =>
@@ -58,11 +70,17 @@ const byCode: Readonly<Record<string, Sentence>> = {
   API_VERSION_INVALID: () => "UpCloud does not know this version of its API: set upcloud:apiVersion to the other one.",
   TRIAL_PLAN: (s) =>
     `UpCloud's trial allows no further address on ${theServer(s)}: end the trial by adding credits, then run again.`,
-};
+} satisfies Readonly<Record<string, Sentence>>;
+
+/** Each has a page in docs/errors. */
+export const explainedCodes = Object.keys(byCode) as readonly ExplainedCode[];
+
+function codeOfStatus(status: number): ExplainedCode | undefined {
+  if (status === 401) return "AUTHENTICATION_FAILED";
+  return status === 403 ? "ACTION_FORBIDDEN" : undefined;
+}
 
 function byStatus(status: number): Sentence {
-  if (status === 401) return byCode.AUTHENTICATION_FAILED as Sentence;
-  if (status === 403) return byCode.ACTION_FORBIDDEN as Sentence;
   if (status === 429) {
     return (s) => `UpCloud takes no more requests for now, this one about ${theSubject(s)}: run again later.`;
   }

@@ -19,7 +19,7 @@ export interface HttpRequest extends FailedRequest {
   signal?: AbortSignal | undefined;
 }
 
-export interface Answer {
+interface Answer {
   status: number;
   /** Parsed JSON; `undefined` where UpCloud sends no body (204). */
   body: unknown;
@@ -117,7 +117,8 @@ function retryAfterMsIn(retryAfter: HeaderValue, date: HeaderValue): number | un
   return waitMs >= 0 ? waitMs : undefined;
 }
 
-function causeOf(cause: unknown): string {
+/** Node's error of several failed addresses has a code and no message. */
+export function causeOf(cause: unknown): string {
   const { message, code } = cause as { message?: string; code?: string };
   return message || code || String(cause);
 }

@@ -8,13 +8,14 @@ export const apiVersions = ["1.2", "1.3"] as const;
 export type ApiVersion = (typeof apiVersions)[number];
 
 export const families = ["IPv4", "IPv6"] as const;
+/** The family of an IP address. */
 export type Family = (typeof families)[number];
 
-/** `private` is API 1.2's word for the internal network, `utility` is API 1.3's. */
 export const accesses = ["public", "private", "utility"] as const;
+/** The network of an address: `private` is API 1.2's word for the internal network, `utility` is API 1.3's. */
 export type Access = (typeof accesses)[number];
 
-export type YesNo = "yes" | "no";
+type YesNo = "yes" | "no";
 
 export interface IpAddressWire {
   access: Access;
@@ -28,10 +29,6 @@ export interface IpAddressWire {
   mac?: string;
   zone?: string;
   release_policy?: "keep" | "release";
-}
-
-export interface IpAddressEnvelope {
-  ip_address: IpAddressWire;
 }
 
 export interface IpAddressListEnvelope {
@@ -55,14 +52,6 @@ export interface ServerWire {
   title: string;
   state: ServerState;
   zone: string;
-}
-
-export interface ServerEnvelope {
-  server: ServerWire;
-}
-
-export interface ServerListEnvelope {
-  servers: { server: ServerWire[] };
 }
 
 export type StopType = "soft" | "hard";

@@ -1,3 +1,4 @@
+import { seePage } from "../api/errorPages";
 import type { Assignment } from "./assignmentJournal";
 import { messageOf } from "./failures";
 
@@ -14,6 +15,7 @@ export class NotListedError extends Error {
     );
   }
 }
+const lostAnswer = seePage("lost-answer");
 
 /** UpCloud's answer was lost each time, and no address came of it. */
 export class NothingAssignedError extends Error {
@@ -21,7 +23,7 @@ export class NothingAssignedError extends Error {
 
   constructor(assignment: Assignment, sends: number, last: unknown) {
     super(
-      `Server ${assignment.server} has got no ${kindOf(assignment)}, although it was asked for ${sends} times: run \`pulumi up\` again later. The last failure: ${messageOf(last)}`,
+      `Server ${assignment.server} has got no ${kindOf(assignment)}, although it was asked for ${sends} times: run \`pulumi up\` again later. The last failure: ${messageOf(last)} ${lostAnswer}`,
     );
   }
 }
@@ -33,7 +35,7 @@ export class UnclearError extends Error {
   constructor(assignment: Assignment, lost: unknown, look: unknown) {
     super(
       `Server ${assignment.server} may have got an ${kindOf(assignment)}: run \`pulumi up\` again, which looks for it before it assigns another. ` +
-        `${messageOf(lost)} The look at the server's addresses failed too: ${messageOf(look)}`,
+        `${messageOf(lost)} The look at the server's addresses failed too: ${messageOf(look)} ${lostAnswer}`,
     );
   }
 }
@@ -45,7 +47,7 @@ export class AmbiguousAddressesError extends Error {
   constructor(assignment: Assignment, addresses: readonly string[]) {
     super(
       `UpCloud's answer to the assignment of an ${kindOf(assignment)} to server ${assignment.server} was lost, and the server has ${addresses.length} new addresses that nothing accounts for: ${addresses.join(", ")}. ` +
-        `Put the one that belongs to this resource into the program as ${adoptLines(addresses)}, see to the others, and run \`pulumi up\` again.`,
+        `Put the one that belongs to this resource into the program as ${adoptLines(addresses)}, see to the others, and run \`pulumi up\` again. ${lostAnswer}`,
     );
   }
 }
@@ -57,7 +59,7 @@ export class CannotTellError extends Error {
   constructor(assignment: Assignment, addresses: readonly string[]) {
     super(
       `An operation that was interrupted has probably assigned ${addresses.join(", ")} to server ${assignment.server} for this resource, but the stack's state, which tells whether another resource has it, could not be read: ` +
-        `put \`pulumi\` on the PATH and run again, or take the address over with ${adoptLines(addresses)}.`,
+        `put \`pulumi\` on the PATH and run again, or take the address over with ${adoptLines(addresses)}. ${lostAnswer}`,
     );
   }
 }

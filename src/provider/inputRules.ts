@@ -45,9 +45,7 @@ export const ptrRecord =
         `"${stray}" is no label of 1 to 63 letters, digits and hyphens that starts and ends with a letter or digit`,
       );
     }
-    return /^\d+$/.test(labels.at(-1) ?? "")
-      ? refuse(expected, value, "a top-level domain is never a number")
-      : { value: name };
+    return /\.\d+$/.test(name) ? refuse(expected, value, "a top-level domain is never a number") : { value: name };
   };
 
 /** Also the rule for `upcloud:powerCycle`. */

@@ -1,3 +1,4 @@
+import { seePage } from "../api/errorPages";
 import type { ServerWire } from "../api/wire";
 import { messageOf } from "./failures";
 
@@ -15,7 +16,7 @@ export class ServerRunsError extends Error {
         : "set `powerCycle: true` on the resource (or upcloud:powerCycle for the stack) and run `pulumi up` before you delete it";
     super(
       `UpCloud assigns and releases addresses only while the server is stopped, and ${nameOf(server)} is ${server.state} (SERVER_STATE_ILLEGAL): ` +
-        `stop it and run again, or ${withPowerCycle}.`,
+        `stop it and run again, or ${withPowerCycle}. ${seePage("SERVER_STATE_ILLEGAL")}`,
     );
   }
 }
@@ -42,7 +43,7 @@ export class ServerBusyError extends Error {
   constructor(server: ServerWire) {
     super(
       `The time that \`timeouts\` allows was over while ${nameOf(server)} was still ${server.state} and not stopped: ` +
-        `run again, allow more time, or stop the server hard with \`powerCycle: { stopType: "hard" }\`.`,
+        `run again, allow more time, or stop the server hard with \`powerCycle: { stopType: "hard" }\`. ${seePage("SERVER_STATE_ILLEGAL")}`,
     );
   }
 }
@@ -73,16 +74,20 @@ export class ServerInErrorError extends Error {
 export class NotStartedError extends Error {
   override readonly name = "NotStartedError";
 
+  /** Without the full stop, after which the page is named. */
+  private readonly told: string;
+
   constructor(server: Pick<ServerWire, "title" | "uuid">, why: string) {
-    super(
+    const told =
       `${capital(nameOf(server))}, which was stopped to change its addresses, could not be started again: ${why} ` +
-        `Start it with \`upctl server start ${server.uuid}\`.`,
-    );
+      `Start it with \`upctl server start ${server.uuid}\``;
+    super(`${told}. ${seePage("server-not-started")}`);
+    this.told = told;
   }
 
   /** Where the resource is saved with the duty to start the server. */
   whichUpMends(): Error {
-    return new Error(`${this.message.slice(0, -1)}, or run \`pulumi up\` again.`);
+    return new Error(`${this.told}, or run \`pulumi up\` again. ${seePage("server-not-started")}`);
   }
 
   /** Both failures, where the change failed before. */

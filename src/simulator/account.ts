@@ -10,6 +10,7 @@ import { detached, type Store } from "./store";
 
 /** What a new address is to be: see `assignIpAddress`. */
 export interface Assignment {
+  /** UUID of the server. */
   server: string;
   /** Default `IPv4`. */
   family?: Family;
@@ -28,22 +29,29 @@ export interface Account {
   listIpAddresses(server?: string): Address[];
   /** In any spelling; also finds what belongs to another account (`owner` says so). Undefined where there is none. */
   getIpAddress(address: string): Address | undefined;
+  /** Assigns an address that UpCloud chooses. */
   assignIpAddress(wanted: Assignment): Address;
   /** Sets the PTR record; the empty text stands for UpCloud's default name. */
   modifyIpAddress(address: string, change: { ptrRecord: string }): Address;
+  /** Releases an address; the next assign in its zone gets it. */
   releaseIpAddress(address: string): void;
   /** Puts an address on another server of the account, with a new network interface. */
   moveIpAddress(address: string, server: string): Address;
   /** Releases an address and has somebody else get it: from now on it answers 403. */
   giveIpAddressAway(address: string): void;
+  /** All servers of the account. */
   listServers(): Server[];
+  /** Also finds what belongs to another account (`owner` says so). Undefined where there is none. */
   getServer(uuid: string): Server | undefined;
+  /** Has a server run, at once. */
   startServer(uuid: string): void;
+  /** Has a server stopped, at once. */
   stopServer(uuid: string): void;
   /** Puts a server into a state, and says what it becomes by itself, if anything. */
   setServerState(uuid: string, state: ServerState, becomes?: { state: ServerState; afterMs: number }): void;
   /** Changes how the guest behaves when it is shut down or booted. */
   setGuest(uuid: string, guest: Partial<Guest>): void;
+  /** Deletes a server and releases its addresses. */
   deleteServer(uuid: string): void;
   /** Has a server and its addresses belong to another account: from now on they answer 403. */
   giveServerAway(uuid: string): void;
@@ -52,7 +60,14 @@ export interface Account {
 }
 
 /** Something done to the account: a function, or (over HTTP) the name of a method of `Account` and its arguments. */
-export type AccountAction = ((account: Account) => void) | { verb: AccountVerb; with: readonly unknown[] };
+export type AccountAction =
+  | ((account: Account) => void)
+  | {
+      /** The method. */
+      verb: AccountVerb;
+      /** Its arguments. */
+      with: readonly unknown[];
+    };
 
 const verbs = [
   "assignIpAddress",
@@ -68,6 +83,7 @@ const verbs = [
   "giveServerAway",
   "limitZone",
 ] as const satisfies readonly (keyof Account)[];
+/** The methods of `Account` that change something. */
 export type AccountVerb = (typeof verbs)[number];
 
 /** Checks an action that a person wrote. */

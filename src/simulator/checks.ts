@@ -5,6 +5,7 @@
 
 /** Something a person handed over is not as it has to be. Its message is the whole explanation. */
 export class SetupError extends Error {
+  /** Tells it from other errors without `instanceof`. */
   override readonly name = "SetupError";
 }
 

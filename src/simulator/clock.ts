@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 
 /** The simulator's time, in milliseconds since it was started. */
 export interface Clock {
+  /** Milliseconds since the start. */
   now(): number;
   /** Moves the clock forward by hand. */
   advance(ms: number): void;

@@ -2,7 +2,7 @@ import { type AccountAction, readAction } from "./account";
 import { choice, expected, type Properties, properties, text, wholeNumber } from "./checks";
 
 /** Which requests a fault is for. */
-interface FaultTarget {
+export interface FaultTarget {
   /** Default: every method. */
   method?: string;
   /**
@@ -19,14 +19,60 @@ interface FaultTarget {
 /** What goes wrong. Effects: a request that is kept from the API has none; `after-effect` and `half-body` have theirs. */
 export type Fault = FaultTarget &
   (
-    | { kind: "error"; status: number; errorCode?: string; errorMessage?: string; retryAfterSeconds?: number }
-    | { kind: "rate-limit"; retryAfterSeconds?: number }
-    | { kind: "html"; status?: number }
-    | { kind: "delay"; ms: number }
-    | { kind: "drop" | "reset"; when: "before-effect" | "after-effect" }
-    | { kind: "no-answer"; when?: "before-effect" | "after-effect" }
-    | { kind: "half-body" }
-    | { kind: "act"; act: AccountAction; when?: "before" | "after" }
+    | {
+        /** An error in UpCloud's envelope. */
+        kind: "error";
+        /** HTTP status, 200 to 599. */
+        status: number;
+        /** UpCloud's `error_code`. Default: the one that belongs to the status. */
+        errorCode?: string;
+        /** UpCloud's `error_message`. */
+        errorMessage?: string;
+        /** The header Retry-After, in seconds. Default: none. */
+        retryAfterSeconds?: number;
+      }
+    | {
+        /** 429 with Retry-After. */
+        kind: "rate-limit";
+        /** In seconds. Default 1. */
+        retryAfterSeconds?: number;
+      }
+    | {
+        /** The page of a proxy. */
+        kind: "html";
+        /** HTTP status, 200 to 599. Default 502. */
+        status?: number;
+      }
+    | {
+        /** Real time passes first; the next fault for the request applies too. */
+        kind: "delay";
+        /** In ms of real time. */
+        ms: number;
+      }
+    | {
+        /** The connection closes without an answer; `reset`: by a TCP reset. */
+        kind: "drop" | "reset";
+        /** Whether the request has its effect. */
+        when: "before-effect" | "after-effect";
+      }
+    | {
+        /** The answer never comes. */
+        kind: "no-answer";
+        /** Whether the request has its effect. Default `before-effect`: it has none. */
+        when?: "before-effect" | "after-effect";
+      }
+    | {
+        /** The body stops half-way, and the connection closes. */
+        kind: "half-body";
+      }
+    | {
+        /** Somebody acts between two requests; the next fault for the request applies too. */
+        kind: "act";
+        /** What is done to the account. */
+        act: AccountAction;
+        /** Before or after the request has its effect. Default `before`. */
+        when?: "before" | "after";
+      }
   );
 
 /** The faults that lie in wait, first come, first served. */
@@ -81,7 +127,7 @@ const target = ["method", "path", "times", "skip", "kind"];
 const moments = ["before-effect", "after-effect"] as const;
 
 /** Checks a fault that a person wrote. */
-export function readFault(value: unknown): Fault {
+function readFault(value: unknown): Fault {
   const what = "The fault";
   const kinds = ["error", "rate-limit", "html", "delay", "drop", "reset", "no-answer", "half-body", "act"] as const;
   const all = ["status", "errorCode", "errorMessage", "retryAfterSeconds", "ms", "when", "act"];

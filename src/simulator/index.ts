@@ -14,12 +14,13 @@ import { loadState, saveState } from "./stateFile";
 export type { Account, AccountAction, AccountVerb, Assignment } from "./account";
 export { SetupError } from "./checks";
 export type { Clock } from "./clock";
-export type { Fault } from "./faults";
-export type { Address, Credentials, Guest, Server, Step, Transition } from "./nouns";
+export type { Fault, FaultTarget } from "./faults";
+export type { Address, Credentials, Guest, Network, Owner, ReleasePolicy, Server, Step, Transition } from "./nouns";
 export type { LoggedRequest } from "./requestLog";
 export { defaultRules, type Rules } from "./rules";
 export type { Seed, SeedFloatingIpAddress, SeedIpAddress, SeedServer } from "./seed";
 
+/** All are optional; a wrong one is an error that names it, its value and what was expected. */
 export interface SimulatorOptions {
   /** Default 0: a free port. */
   port?: number;
@@ -45,13 +46,23 @@ export interface SimulatorOptions {
 export interface Simulator {
   /** `http://127.0.0.1:PORT`, without a version. */
   readonly url: string;
+  /** The port it listens on. */
   readonly port: number;
+  /** What the account's user signs in with. */
   readonly credentials: Credentials;
   /** The requests so far, live; the simulator's own `/__simulator` is not in it. */
   readonly requests: readonly LoggedRequest[];
+  /** Forgets the requests so far. */
   clearRequests(): void;
   /** What is to go wrong. */
-  readonly faults: { add(fault: Fault): void; clear(): void; readonly pending: readonly Fault[] };
+  readonly faults: {
+    /** Queues a fault. Throws a `SetupError` where it is none. */
+    add(fault: Fault): void;
+    /** Empties the queue. */
+    clear(): void;
+    /** What is still queued. */
+    readonly pending: readonly Fault[];
+  };
   /** Time in ms since the start. */
   readonly clock: Clock;
   /** The account, for acting on it from outside the client under test. */

@@ -13,14 +13,21 @@ export type ReleasePolicy = "keep" | "release";
 export interface Address {
   /** As UpCloud spells it. */
   readonly address: string;
+  /** `IPv4` or `IPv6`. */
   readonly family: Family;
+  /** The network; the internal one is `private` whatever the version of the API. */
   readonly access: Network;
+  /** Whose it is. */
   readonly owner: Owner;
+  /** Where it is, such as `fi-hel1`. */
   readonly zone: string;
   /** Empty on the internal network. */
   readonly ptrRecord: string;
+  /** Whether it is in the price of its server's plan. */
   readonly partOfPlan: boolean;
+  /** Whether it is a floating address (API 1.3). */
   readonly floating: boolean;
+  /** What becomes of it when its server is deleted. */
   readonly releasePolicy: ReleasePolicy;
   /** UUID of the server; undefined on a floating address that is not attached. */
   readonly server: string | undefined;
@@ -32,13 +39,17 @@ export interface Address {
 
 /** A state that a server takes at a time that is already certain. */
 export interface Step {
+  /** When, in ms on the simulator's clock. */
   readonly atMs: number;
+  /** The state from then on. */
   readonly state: ServerState;
 }
 
 /** What is going on with a server. Without steps it never ends: a soft stop that the guest ignores. */
 export interface Transition {
+  /** What was asked for; `recover` where the server changes by itself. */
   readonly verb: "stop" | "start" | "restart" | "recover";
+  /** What is still to come, in the order of time. */
   readonly steps: readonly Step[];
 }
 
@@ -52,14 +63,23 @@ export interface Guest {
 
 /** A server. Never changed in place, like an address. */
 export interface Server {
+  /** In lower case. */
   readonly uuid: string;
+  /** For people. */
   readonly title: string;
+  /** A fully qualified domain name. */
   readonly hostname: string;
+  /** Where it is, such as `fi-hel1`. */
   readonly zone: string;
+  /** Whose it is. */
   readonly owner: Owner;
+  /** What it is now. */
   readonly state: ServerState;
+  /** What it is becoming; undefined when nothing is going on. */
   readonly transition: Transition | undefined;
+  /** What runs on it. */
   readonly guest: Guest;
+  /** The name of its plan, such as `1xCPU-1GB`. */
   readonly plan: string;
 }
 
@@ -74,8 +94,12 @@ export interface RestartRequest extends StopRequest {
   readonly timeoutAction: "destroy" | "ignore";
 }
 
+/** What the account's user signs in with: user and password, or the token. */
 export interface Credentials {
+  /** Default `demo`. */
   readonly username: string;
+  /** Default `demo`. */
   readonly password: string;
+  /** Default `ucat_demo`. */
   readonly token: string;
 }

@@ -1,5 +1,6 @@
 /** A request that reached the simulator. */
 export interface LoggedRequest {
+  /** In upper case. */
   readonly method: string;
   /** As sent, with the version and the query. */
   readonly path: string;

@@ -59,6 +59,7 @@ export interface Rules {
   maxBodyBytes: number;
 }
 
+/** The rules that hold where nothing else is asked for. */
 export const defaultRules: Readonly<Rules> = {
   addressLimit: 5,
   addressLimitCounts: "per-family",

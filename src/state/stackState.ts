@@ -27,7 +27,7 @@ export interface StateAddress {
 }
 
 /** An operation that began and whose end was never recorded: it is under way, or its CLI was killed. */
-export interface PendingOperation {
+interface PendingOperation {
   type: "creating" | "updating" | "deleting" | "reading" | "importing";
   resourceType: AddressType;
   urn: string;
@@ -35,7 +35,7 @@ export interface PendingOperation {
   inputs: Readonly<Record<string, string | undefined>>;
 }
 
-export type AddressType = "ServerIpAddress" | "PtrRecord";
+type AddressType = "ServerIpAddress" | "PtrRecord";
 
 /**
  * The state of a stack as its backend has it now. Takes no lock and no passphrase, so it works while an `up` of the same

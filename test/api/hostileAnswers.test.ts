@@ -53,6 +53,7 @@ test.each<[string, Respond, string]>([
   ["a wrong family", json(200, { ip_address: { ...address, family: "IPv6" } }), "JSON of another shape"],
   ["a PTR record of a wrong type", json(200, { ip_address: { ...address, ptr_record: 7 } }), "JSON of another shape"],
   ["a server of a wrong type", json(200, { ip_address: { ...address, server: {} } }), "JSON of another shape"],
+  ["an address that is null", json(200, { ip_address: null }), "JSON of another shape"],
   ["no body where one belongs", (response) => response.writeHead(204).end(), "JSON of another shape than documented"],
 ])("%s is told as unreadable", async (_, respond, what) => {
   const { client } = await clientOf(respond);
@@ -150,12 +151,49 @@ test("a refused connection is told as a request that was not sent, with what to 
   );
 });
 
+test.each<[string, unknown]>([
+  ["no list", { servers: { server: {} } }],
+  ["a server that is null", { servers: { server: [null] } }],
+  [
+    "a server in an unheard-of state",
+    { servers: { server: [{ uuid: "1", title: "web", zone: "fi-hel1", state: "?" }] } },
+  ],
+  ["a server without a title", { servers: { server: [{ uuid: "1", zone: "fi-hel1", state: "started" }] } }],
+])("a list of servers with %s is told as unreadable", async (_, body) => {
+  const { client } = await clientOf(json(200, body));
+  const error = await failureOf(client.servers.list());
+  expect(error.failure).toBe("unreadable");
+  expect(error.message).toContain("JSON of another shape than documented");
+});
+
+test("a date in Retry-After counts by the clock here where the answer has none", async () => {
+  const { client } = await clientOf((response) => {
+    response.sendDate = false;
+    response.setHeader("retry-after", new Date(Date.now() + 3_600_000).toUTCString());
+    json(429, null)(response, { method: "GET", path: "", headers: {}, body: "" });
+  });
+  const { retryAfterMs } = await failureOf(client.servers.list());
+  expect(retryAfterMs).toBeGreaterThan(1_800_000);
+});
+
 test.each<[string, Respond, Partial<UpCloudError>, string]>([
   [
     "UpCloud's envelope",
     json(409, { error: { error_code: "SERVER_STATE_ILLEGAL", error_message: "The server is running." } }),
     { status: 409, code: "SERVER_STATE_ILLEGAL" },
     '(GET /1.2/ip_address: 409 SERVER_STATE_ILLEGAL, "The server is running.")',
+  ],
+  [
+    "an envelope without a message",
+    json(409, { error: { error_code: "SERVER_STATE_ILLEGAL" } }),
+    { status: 409, code: "SERVER_STATE_ILLEGAL" },
+    "(GET /1.2/ip_address: 409 SERVER_STATE_ILLEGAL)",
+  ],
+  [
+    "problem+json without a title",
+    json(404, { type: "https://developers.upcloud.com/1.3/errors#ERROR_RESOURCE_NOT_FOUND" }),
+    { status: 404, code: "RESOURCE_NOT_FOUND" },
+    "(GET /1.2/ip_address: 404 RESOURCE_NOT_FOUND)",
   ],
   [
     "problem+json",

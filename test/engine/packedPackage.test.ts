@@ -73,7 +73,13 @@ describe("the packed package", () => {
     const texts = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"].filter((file) =>
       existsSync(join(root, file)),
     );
-    expect(files.filter((file) => !compiled.includes(file)).sort()).toEqual(texts);
+    const pages = ["docs", "docs/errors"].flatMap((folder) =>
+      readdirSync(join(root, folder))
+        .filter((file) => file.endsWith(".md"))
+        .map((file) => `${folder}/${file}`),
+    );
+    expect(pages).toContain("docs/errors/SERVER_STATE_ILLEGAL.md");
+    expect(files.filter((file) => !compiled.includes(file)).sort()).toEqual([...texts, ...pages].sort());
   });
 
   test("every file that its manifest names is there, and no file names a source map", () => {

@@ -167,6 +167,15 @@ describe("refused inputs name the property, the expectation and the value", () =
   });
 });
 
+test.each([
+  ["a function", () => 1, "got () => 1"],
+  ["a symbol", Symbol("mail"), "got Symbol(mail)"],
+  ["a big number", 7n, "got a bigint"],
+])("%s, which is no JSON, is shown all the same", (_, server, shown) => {
+  const { failures } = checkServerIpAddress({ server });
+  expect(failures.map(({ reason }) => reason)).toEqual([expect.stringContaining(shown)]);
+});
+
 test("check never throws and gives a reason for each refusal, whatever it is fed", () => {
   const anything = fc.dictionary(
     fc.oneof(

@@ -1,0 +1,11 @@
+import type { Config } from "jest";
+import { quick } from "../jest.config";
+
+/** For `npm run mutation`: the tests of the parts that are mutated, as Stryker cannot choose among Jest's projects. */
+const config: Config = {
+  ...quick,
+  rootDir: "..",
+  testMatch: ["<rootDir>/test/unit/**/*.test.ts", "<rootDir>/test/docs/errorPages.test.ts"],
+};
+
+export default config;

@@ -1,0 +1,64 @@
+import { isForbidden, isPassing, isWithoutEffect, UpCloudError } from "../../src/api/errors";
+import { explain } from "../../src/api/explanations";
+import { causeOf } from "../../src/api/http";
+import { redactor } from "../../src/api/redaction";
+import { createRetry } from "../../src/api/retry";
+
+const request = { method: "GET", path: "/1.2/ip_address", subject: {} } as const;
+const refused = (status: number, code?: string) => UpCloudError.refused(request, { status, code }, "");
+
+test.each<[string, UpCloudError, { passes: boolean; hasNoEffect: boolean }]>([
+  ["a refusal by UpCloud's rules", refused(409), { passes: false, hasNoEffect: true }],
+  ["a full rate limiter", refused(429), { passes: true, hasNoEffect: true }],
+  ["the last of the 4xx", refused(499), { passes: false, hasNoEffect: true }],
+  ["a failure inside UpCloud", refused(500), { passes: true, hasNoEffect: false }],
+  ["half an answer", UpCloudError.unreadable(request, 200, "half"), { passes: true, hasNoEffect: false }],
+  ["no answer", UpCloudError.unanswered(request, "reset"), { passes: true, hasNoEffect: false }],
+  ["no connection", UpCloudError.unconnected(request, "refused"), { passes: true, hasNoEffect: true }],
+  ["a request that was not sent", UpCloudError.unsent(request, "too late"), { passes: true, hasNoEffect: true }],
+])("%s is told apart by whether it passes and had an effect", (_, error, { passes, hasNoEffect }) => {
+  expect(isPassing(error)).toBe(passes);
+  expect(isWithoutEffect(error)).toBe(hasNoEffect);
+});
+
+test("what is no failure of UpCloud neither passes nor is certain to have had no effect", () => {
+  expect(isPassing(new Error("no"))).toBe(false);
+  expect(isWithoutEffect(new Error("no"))).toBe(false);
+});
+
+test("only ACTION_FORBIDDEN is the user's own lack of a right", () => {
+  expect(isForbidden(refused(403, "ACTION_FORBIDDEN"))).toBe(true);
+  expect(isForbidden(refused(403, "IP_ADDRESS_FORBIDDEN"))).toBe(false);
+  expect(isForbidden(refused(403))).toBe(false);
+  expect(isForbidden(new Error("ACTION_FORBIDDEN"))).toBe(false);
+});
+
+test.each([
+  ["SERVER_INVALID", "UpCloud does not take the value as the UUID of a server: copy the UUID"],
+  ["IP_ADDRESS_INVALID", "UpCloud does not take the value as an IP address"],
+  ["PTR_RECORD_INVALID", "UpCloud does not take the value as the PTR record of the address"],
+  ["SERVER_STATE_ILLEGAL", "and the server of the address is not"],
+  ["INSUFFICIENT_CREDITS", "too few credits to go on with the server"],
+  ["ACTION_FORBIDDEN", "no right to do this with the account"],
+])("%s of a request about nothing in particular is told without a name", (code, words) => {
+  expect(explain(400, code, {}).told).toContain(words);
+});
+
+test.each([
+  ["its message", { message: "connect ECONNREFUSED", code: "ECONNREFUSED" }, "connect ECONNREFUSED"],
+  ["its code where it has no message", { message: "", code: "ECONNREFUSED" }, "ECONNREFUSED"],
+  ["itself where it has neither", "closed", "closed"],
+])("a cause is told by %s", (_, cause, told) => {
+  expect(causeOf(cause)).toBe(told);
+});
+
+test("an empty secret cuts nothing out", () => {
+  expect(redactor({ username: "demo", password: "" })("as it was")).toBe("as it was");
+});
+
+test("a fault of our own is thrown as it is, and nothing is sent again", async () => {
+  const fault = new TypeError("ours");
+  const send = jest.fn().mockRejectedValue(fault);
+  await expect(createRetry(async () => undefined)(request, send)).rejects.toBe(fault);
+  expect(send).toHaveBeenCalledTimes(1);
+});
