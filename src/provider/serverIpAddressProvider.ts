@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
 import type { IpAddressWire } from "../api/wire";
 import { recentMs } from "./accountSnapshot";
-import { defaultPtrRecord, isSameAddress, isSameNetwork, isSamePtrRecord } from "./addresses";
+import { isSameAddress, isSameNetwork, isSamePtrRecord } from "./addresses";
+import { AddressRecords } from "./addressRecords";
 import type { Assignment } from "./assignmentJournal";
 import { deadline } from "./durations";
 import { inPlainWords, messageOf, partly } from "./failures";
@@ -19,9 +20,11 @@ import type { Changed } from "./stoppedServers";
 /** The life cycle of `ServerIpAddress`: inputs come out of check, states out of create, read and update. */
 export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider {
   private readonly releases: Releases;
+  private readonly records: AddressRecords;
 
   constructor(private readonly session: Session) {
     this.releases = new Releases(session);
+    this.records = new AddressRecords(session);
   }
 
   async configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<void> {
@@ -87,8 +90,8 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     let served = servedIn(answer);
     try {
       if (inputs.ptrRecord !== undefined) this.session.declaredRecords.declareWith(id);
-      served = await this.withDefaultPtrRecord(id, inputs.server, served, signal);
-      served = await this.withPtrRecord(id, inputs.ptrRecord, served, signal);
+      served = await this.records.withDefault(id, inputs.server, served, signal);
+      served = await this.records.with(id, inputs.ptrRecord, served, signal);
     } catch (cause) {
       throw partly(notStarted?.after(cause) ?? cause, id, stateOf(inputs, served, notStarted), inputs);
     } finally {
@@ -119,8 +122,8 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     return inPlainWords(async () => {
       if (olds.leftStopped) await this.session.stoppedServers().startAgain(olds.server);
       const served = isRestored(olds, news)
-        ? await this.restored(id, olds, signal)
-        : await this.withPtrRecord(id, news.ptrRecord, partsOf(olds).served, signal);
+        ? await this.records.restored(id, olds, signal)
+        : await this.records.with(id, news.ptrRecord, partsOf(olds).served, signal);
       return { outs: stateOf(news, served) };
     });
   }
@@ -227,42 +230,8 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   private async lookedAt(answer: IpAddressWire, served: Served): Promise<ServerIpAddressState> {
     const { access, address, family, server = "" } = answer;
     // A default name that cannot be learnt is no failure of a look.
-    const named = this.withDefaultPtrRecord(address, server, served).catch(() => served);
+    const named = this.records.withDefault(address, server, served).catch(() => served);
     return { access, address, family, server, ...(await named) };
-  }
-
-  /** API 1.2 does not tell an adopted address's zone, which its default name holds; the server does. */
-  private async withDefaultPtrRecord(
-    id: string,
-    server: string,
-    served: Served,
-    signal?: AbortSignal,
-  ): Promise<Served> {
-    if (served.defaultPtrRecord !== undefined) return served;
-    const { zone } = await this.session.client().servers.get(server, signal);
-    return { ...served, defaultPtrRecord: defaultPtrRecord(id, zone) };
-  }
-
-  /** The default record, unless the one that is there is not ours any more. */
-  private async restored(id: string, olds: ServerIpAddressState, signal: AbortSignal): Promise<Served> {
-    const answer = await this.find(id, signal);
-    const served = answer === undefined ? partsOf(olds).served : servedIn(answer, olds.defaultPtrRecord);
-    const isOurs = isSamePtrRecord(served.ptrRecord, olds.ptrRecord) && !this.session.declaredRecords.has(id);
-    if (!isOurs) return served;
-    return this.withPtrRecord(id, olds.defaultPtrRecord, served, signal);
-  }
-
-  /** Sends nothing when the record already is as wanted, or when nothing is wanted of it. */
-  private async withPtrRecord(
-    id: string,
-    wanted: string | undefined,
-    served: Served,
-    signal: AbortSignal,
-  ): Promise<Served> {
-    if (wanted === undefined || isSamePtrRecord(wanted, served.ptrRecord)) return served;
-    const answer = await this.session.client().ipAddresses.modify(id, { ptrRecord: wanted }, signal);
-    await this.session.snapshot.changed(id);
-    return servedIn(answer, served.defaultPtrRecord);
   }
 }
 

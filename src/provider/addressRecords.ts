@@ -1,0 +1,32 @@
+import { recentMs } from "./accountSnapshot";
+import { defaultPtrRecord, isSamePtrRecord } from "./addresses";
+import { partsOf, type Served, type ServerIpAddressState, servedIn } from "./ipAddressState";
+import type { Session } from "./session";
+
+/** Brings the PTR record of a `ServerIpAddress` to what its program wants. */
+export class AddressRecords {
+  constructor(private readonly session: Session) {}
+
+  /** API 1.2 does not tell an adopted address's zone, which its default name holds; the server does. */
+  async withDefault(id: string, server: string, served: Served, signal?: AbortSignal): Promise<Served> {
+    if (served.defaultPtrRecord !== undefined) return served;
+    const { zone } = await this.session.client().servers.get(server, signal);
+    return { ...served, defaultPtrRecord: defaultPtrRecord(id, zone) };
+  }
+
+  /** Sends nothing when the record already is as wanted, or when nothing is wanted of it. */
+  async with(id: string, wanted: string | undefined, served: Served, signal: AbortSignal): Promise<Served> {
+    if (wanted === undefined || isSamePtrRecord(wanted, served.ptrRecord)) return served;
+    const answer = await this.session.client().ipAddresses.modify(id, { ptrRecord: wanted }, signal);
+    await this.session.snapshot.changed(id);
+    return servedIn(answer, served.defaultPtrRecord);
+  }
+
+  /** The default record, unless the one that is there is not ours any more. */
+  async restored(id: string, olds: ServerIpAddressState, signal: AbortSignal): Promise<Served> {
+    const answer = await this.session.snapshot.find(id, recentMs, signal);
+    const served = answer === undefined ? partsOf(olds).served : servedIn(answer, olds.defaultPtrRecord);
+    const isOurs = isSamePtrRecord(served.ptrRecord, olds.ptrRecord) && !this.session.declaredRecords.has(id);
+    return isOurs ? this.with(id, olds.defaultPtrRecord, served, signal) : served;
+  }
+}
