@@ -4,8 +4,8 @@ const unitsMs = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const;
 export function parseDuration(text: string): number | undefined {
   let total = 0;
   let read = 0;
-  // Part by part: one expression for all of them runs out of stack on a long text.
-  for (const [part, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/gy)) {
+  // Part by part, and each of a bounded length: an expression runs out of stack on a long text.
+  for (const [part, amount, unit] of text.matchAll(/(\d{1,300}(?:\.\d{1,300})?)(h|ms|m|s)/gy)) {
     total += Number(amount) * unitsMs[unit as keyof typeof unitsMs];
     read += part.length;
   }

@@ -1,6 +1,6 @@
-import { type Simulator, startSimulator } from "pulumi-upcloud-ip/simulator";
 import { createClient, type UpCloudClient } from "../../src/api/client";
 import { AccountSnapshot } from "../../src/provider/accountSnapshot";
+import { type Simulator, startSimulator } from "../../src/simulator";
 
 const web = "0053cd80-5945-4105-9081-11192806a8f7";
 
