@@ -1,5 +1,5 @@
 import type { IpAddressWire } from "../api/wire";
-import { canonicalAddress, defaultPtrRecordIn, isSamePtrRecord } from "../provider/addresses";
+import { addressKey, defaultPtrRecordIn, isSamePtrRecord } from "../provider/addresses";
 import type { StackState } from "../state/stackState";
 import { type Hint, hintsIn, isMeantFor, nameOf, stackOf } from "./hints";
 import type { JournalHint } from "./journalHints";
@@ -43,7 +43,7 @@ export function audit(
   journal: readonly JournalHint[],
 ): Audit {
   const stacks = new Stacks(states);
-  const unmanaged = account.filter(({ address }) => !stacks.managed.has(canonical(address)));
+  const unmanaged = account.filter(({ address }) => !stacks.managed.has(addressKey(address)));
   const hints = hintsIn(states, journal);
   const claims = claimsOf(hints, unmanaged, stacks);
   const usedServers = usersOf(states, hints);
@@ -82,7 +82,7 @@ class Stacks {
       for (const { type, external, id, urn, pendingDelete } of addresses) {
         const isManaged = type === "ServerIpAddress" && !external;
         if (!isManaged) this.know(id, `${nameOf(urn)} only ${external ? "reads it" : "sets its PTR record"}`);
-        else this.managed.add(canonical(id));
+        else this.managed.add(addressKey(id));
         if (isManaged && !pendingDelete) this.addressOf.set(urn, id);
       }
     }
@@ -94,7 +94,7 @@ class Stacks {
   }
 
   private know(address: string, how: string): void {
-    this.known.set(canonical(address), how);
+    this.known.set(addressKey(address), how);
   }
 }
 
@@ -106,9 +106,9 @@ function claimsOf(
 ): Map<IpAddressWire, Hint> {
   const claims = new Map<IpAddressWire, Hint>();
   const open = new Set(hints);
-  const free = (one: IpAddressWire) => isAssigned(one) && !stacks.known.has(canonical(one.address));
+  const free = (one: IpAddressWire) => isAssigned(one) && !stacks.known.has(addressKey(one.address));
   const rules: ((hint: Hint, one: IpAddressWire) => boolean)[] = [
-    (hint, one) => hint.address !== undefined && canonical(hint.address) === canonical(one.address),
+    (hint, one) => hint.address !== undefined && addressKey(hint.address) === addressKey(one.address),
     (hint, one) => free(one) && isMeantFor(hint, one) && hasPtrRecord(one, hint.ptrRecord),
     (hint, one) => free(one) && isMeantFor(hint, one) && hasDefaultPtrRecord(one),
   ];
@@ -137,7 +137,7 @@ function usersOf(states: readonly StackState[], hints: readonly Hint[]): Map<str
 function harmlessness(one: IpAddressWire, stacks: Stacks): string | undefined {
   if (one.part_of_plan === "yes") return "part of the server's plan";
   if (!isAssigned(one)) return "a floating address";
-  const known = stacks.known.get(canonical(one.address));
+  const known = stacks.known.get(addressKey(one.address));
   if (known !== undefined) return known;
   return one.access === "public" ? undefined : "of the internal network";
 }
@@ -191,5 +191,3 @@ const hasDefaultPtrRecord = (one: IpAddressWire) => hasPtrRecord(one, defaultPtr
 
 const hasPtrRecord = ({ ptr_record }: IpAddressWire, name: string | undefined) =>
   name !== undefined && isSamePtrRecord(ptr_record, name);
-
-const canonical = (address: string) => canonicalAddress(address) ?? address;

@@ -1,6 +1,6 @@
 import { accesses, families, type IpAddressWire } from "../api/wire";
 import type { GetIpAddressArgs, GetIpAddressesArgs, GetIpAddressesResult, GetIpAddressResult } from "../getIpAddresses";
-import { canonicalAddress, defaultPtrRecordIn, isSameNetwork, isSamePtrRecord } from "../provider/addresses";
+import { addressKey, defaultPtrRecordIn, isSameNetwork, isSamePtrRecord } from "../provider/addresses";
 import { messageOf } from "../provider/failures";
 import { ipAddress, ptrRecord, server } from "../provider/inputRules";
 import { checkEach, oneOf, type Rule } from "../provider/rules";
@@ -60,8 +60,13 @@ const fits = (one: IpAddressWire, { server, family, access, ptrRecord }: GetIpAd
   (access === undefined || isSameNetwork(one.access, access)) &&
   (ptrRecord === undefined || isSamePtrRecord(one.ptr_record, ptrRecord));
 
-function byAddress(list: readonly IpAddressWire[]): Map<string | undefined, IpAddressWire> {
-  return new Map(list.map((one) => [canonicalAddress(one.address), one]));
+const indexes = new WeakMap<readonly IpAddressWire[], Map<string, IpAddressWire>>();
+
+/** Made once for each list, however many look-ups share it. */
+function byAddress(list: readonly IpAddressWire[]): Map<string, IpAddressWire> {
+  const index = indexes.get(list) ?? new Map(list.map((one) => [addressKey(one.address), one]));
+  indexes.set(list, index);
+  return index;
 }
 
 /** Plain data: what does not apply is absent. */

@@ -1,7 +1,7 @@
 import type { UpCloudClient } from "../api/client";
 import { isForbidden, unlessGone } from "../api/errors";
 import type { IpAddressWire, ServerWire } from "../api/wire";
-import { canonicalAddress } from "./addresses";
+import { addressKey } from "./addresses";
 import { messageOf } from "./failures";
 import type { Pace } from "./pace";
 
@@ -57,12 +57,12 @@ export class AccountSnapshot {
     signal = AbortSignal.timeout(patienceMs),
   ): Promise<IpAddressWire | undefined> {
     const listed = (await this.isAlone(maxAgeMs)) ? undefined : await this.listed(maxAgeMs).catch(about(address));
-    return listed?.get(keyOf(address)) ?? this.client().ipAddresses.get(address, signal).catch(unlessGone);
+    return listed?.get(addressKey(address)) ?? this.client().ipAddresses.get(address, signal).catch(unlessGone);
   }
 
   /** The address was changed: what was known of it is no more. */
   async changed(address: string): Promise<void> {
-    (await this.latest?.addresses.catch(() => undefined))?.delete(keyOf(address));
+    (await this.latest?.addresses.catch(() => undefined))?.delete(addressKey(address));
   }
 
   private isYoung(maxAgeMs: number): boolean {
@@ -102,7 +102,7 @@ export class AccountSnapshot {
   private list(timeMs: number): Promise<IpAddressWire[]> {
     const request = async () => this.client().ipAddresses.list(AbortSignal.timeout(timeMs));
     const listed = request();
-    const addresses = listed.then((all) => new Map(all.map((one) => [keyOf(one.address), one])));
+    const addresses = listed.then((all) => new Map(all.map((one) => [addressKey(one.address), one])));
     addresses.catch(() => {
       this.latest = undefined;
     });
@@ -113,8 +113,6 @@ export class AccountSnapshot {
 
 /** All reads of an operation share one list, within reason. */
 export const recentMs = 60_000;
-
-const keyOf = (address: string) => canonicalAddress(address) ?? address;
 
 /** All share the list, whose failure names none of them. */
 const about = (address: string) => (cause: unknown) => {

@@ -11,6 +11,9 @@ export function canonicalAddress(text: string): string | undefined {
   return parse(text)?.toString();
 }
 
+/** One text for all spellings of an address, by which maps and sets hold it; what is no address stands for itself. */
+export const addressKey = (text: string): string => canonicalAddress(text) ?? text;
+
 export function isSameAddress(a: string, b: string): boolean {
   if (a === b) return true;
   const canonical = canonicalAddress(a);

@@ -1,4 +1,4 @@
-import { canonicalAddress } from "./addresses";
+import { addressKey } from "./addresses";
 import type { ServerIpAddressInputs } from "./inputs";
 import type { CheckFailure } from "./rules";
 import { isUnknown } from "./unknown";
@@ -11,7 +11,7 @@ export class Adoptions {
   /** @param urn of the resource: a replacement is checked twice */
   failuresOf({ adopt }: Partial<ServerIpAddressInputs>, urn: string | undefined): CheckFailure[] {
     if (adopt === undefined || isUnknown(adopt)) return [];
-    const key = keyOf(adopt);
+    const key = addressKey(adopt);
     const isFirst = !this.adopters.has(key) || this.adopters.get(key) === urn;
     if (isFirst && !this.kept.has(key)) {
       this.adopters.set(key, urn);
@@ -24,12 +24,10 @@ export class Adoptions {
 
   /** A resource that does not say so in `adopt` has the address and keeps it. */
   keeps(id: string): void {
-    this.kept.add(keyOf(id));
-    if (!this.adopters.has(keyOf(id))) return;
+    this.kept.add(addressKey(id));
+    if (!this.adopters.has(addressKey(id))) return;
     throw new Error(
       `The address ${id} belongs to this resource, and another ServerIpAddress of the program adopts it: take adopt, or one of the two resources, out.`,
     );
   }
 }
-
-const keyOf = (address: string) => canonicalAddress(address) ?? address;

@@ -3,7 +3,7 @@ import { appendFile, link, mkdir, open, readdir, readFile, rm, writeFile } from 
 import { homedir, hostname } from "node:os";
 import { join } from "node:path";
 import type { Access, Family } from "../api/wire";
-import { canonicalAddress } from "./addresses";
+import { addressKey } from "./addresses";
 import type { Environment } from "./configuration";
 import { messageOf } from "./failures";
 
@@ -227,7 +227,7 @@ export const journalDirectory = (env: Environment): string =>
 const ending = ".jsonl";
 export const thisProcess: ProcessName = { id: process.pid, run: randomUUID(), host: hostname() };
 
-const keyOf = (address: string) => (canonicalAddress(address) ?? address).replaceAll(":", "_");
+const keyOf = (address: string) => addressKey(address).replaceAll(":", "_");
 /** Begins a line of its own, also after one that was cut off. */
 const lineOf = (entry: JournalEntry) => `\n${JSON.stringify(entry)}`;
 const isPresent = (error: unknown) => (error as NodeJS.ErrnoException).code === "EEXIST";

@@ -1,4 +1,4 @@
-import { canonicalAddress } from "./addresses";
+import { addressKey } from "./addresses";
 import type { PtrRecordInputs, ServerIpAddressInputs } from "./inputs";
 import type { CheckFailure } from "./rules";
 import { isUnknown } from "./unknown";
@@ -23,7 +23,7 @@ export class DeclaredRecords {
   private readonly declarers = new Map<string, Declarer>();
 
   has(address: string): boolean {
-    return this.declarers.has(keyOf(address));
+    return this.declarers.has(addressKey(address));
   }
 
   /** Enters a `PtrRecord`, or says why it cannot be declared. */
@@ -56,9 +56,9 @@ export class DeclaredRecords {
   }
 
   private declare(address: string, declarer: Declarer): Declarer | undefined {
-    const present = this.declarers.get(keyOf(address));
+    const present = this.declarers.get(addressKey(address));
     if (present !== undefined && present.key !== declarer.key) return present;
-    this.declarers.set(keyOf(address), declarer);
+    this.declarers.set(addressKey(address), declarer);
     return undefined;
   }
 }
@@ -70,8 +70,6 @@ interface Declarer {
 }
 
 const serverIpAddress: Declarer = { key: "ServerIpAddress", words: "the ptrRecord of a ServerIpAddress" };
-
-const keyOf = (address: string) => canonicalAddress(address) ?? address;
 
 const refusal = (got: string): CheckFailure[] => [
   {

@@ -84,7 +84,7 @@ export class InterruptedCreates {
     const inState = await this.readState();
     const candidates = fresh.filter(({ address }) => !inState?.has(canonicalAddress(address)));
     const addresses = candidates.map(({ address }) => address);
-    if (candidates.length > 0 && inState === undefined) throw new CannotTellError(assignment, addresses);
+    if (inState === undefined) throw new CannotTellError(assignment, addresses);
     // Each create of this kind that was interrupted before its answer may have brought one: they are interchangeable.
     if (candidates.length > (await this.unclaimed.unanswered(assignment)).length) {
       throw new AmbiguousAddressesError(assignment, addresses);

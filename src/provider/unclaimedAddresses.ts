@@ -1,5 +1,5 @@
 import type { IpAddressWire } from "../api/wire";
-import { canonicalAddress, isGivenByUpCloud, isSameNetwork } from "./addresses";
+import { addressKey, canonicalAddress, isGivenByUpCloud, isSameNetwork } from "./addresses";
 import type { Assignment, AssignmentJournal, JournalEntry } from "./assignmentJournal";
 import type { Pace } from "./pace";
 
@@ -22,28 +22,28 @@ export class UnclaimedAddresses {
 
   /** The address is a resource's: no lost answer can have been about it. */
   accountFor(address: string): void {
-    this.accounted.add(canonicalAddress(address) ?? address);
+    this.accounted.add(addressKey(address));
   }
 
   isAccountedFor(address: string): boolean {
-    return this.accounted.has(canonicalAddress(address) ?? address);
+    return this.accounted.has(addressKey(address));
   }
 
   /** Released by this operation: should it be there again, UpCloud has assigned it anew, and maybe to us. */
   release(address: string): void {
-    const key = canonicalAddress(address) ?? address;
+    const key = addressKey(address);
     this.accounted.delete(key);
     this.given.delete(key);
     this.released.add(key);
   }
 
   isReleased(address: string): boolean {
-    return this.released.has(canonicalAddress(address) ?? address);
+    return this.released.has(addressKey(address));
   }
 
   /** To a create of this operation; `false` where another one has got it. */
   give(address: string): boolean {
-    const key = canonicalAddress(address) ?? address;
+    const key = addressKey(address);
     if (this.given.has(key)) return false;
     this.given.add(key);
     this.accountFor(address);
