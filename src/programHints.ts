@@ -13,19 +13,25 @@ let lastTurn: Promise<void> = Promise.resolve();
  * own: registrations that reach the engine in one burst are taken up in any order, and then a server would be stopped for
  * its first address while its last one waits behind all others.
  */
-export function programHints(
-  server: pulumi.Input<string>,
-  resourceUrn: pulumi.Output<string>,
-): pulumi.Output<ProgramHints> {
+export function programHints(server: pulumi.Input<string>, urn: pulumi.Input<string>): pulumi.Input<ProgramHints> {
   const run = pulumi.runtime.getMonitor() ?? noEngine;
   const declaredOn = declaredIn.get(run) ?? new Map<string, number>();
   declaredIn.set(run, declaredOn);
-  return pulumi.all([server, withoutDependencies(resourceUrn)]).apply(async ([uuid, urn]) => {
-    const key = String(uuid).toLowerCase();
+  const tell = async (server: string, urn: string) => {
+    const key = String(server).toLowerCase();
     declaredOn.set(key, (declaredOn.get(key) ?? 0) + 1);
     await nextTurn();
     return { preview: pulumi.runtime.isDryRun(), onServer: declaredOn.get(key) ?? 1, urn, stack: stackName() };
-  });
+  };
+  // Of 1,000 addresses, the Outputs take longer than all else that this package does in the program.
+  if (typeof server === "string" && typeof urn === "string") return tell(server, urn);
+  return pulumi.all([server, urn]).apply(([uuid, urn]) => tell(uuid, urn));
+}
+
+/** Without an Output where none is needed, see above. */
+export function urnOf(type: string, name: string, parent: pulumi.Resource | undefined): pulumi.Input<string> {
+  if (parent !== undefined) return withoutDependencies(pulumi.createUrn(name, type, parent));
+  return `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${type}::${name}`;
 }
 
 function nextTurn(): Promise<void> {

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Access, Family, StopType } from "./api/wire";
 import { lifeCycle } from "./lifeCycle";
-import { programHints } from "./programHints";
+import { programHints, urnOf } from "./programHints";
 import { declaresRecord } from "./recordHints";
 
 /**
@@ -69,7 +69,7 @@ export class ServerIpAddress extends pulumi.CustomResource {
       super(type, name, { ...outputs, address: undefined, ...lifeCycle("serverIpAddress") }, opts);
       return;
     }
-    const program = programHints(args?.server, pulumi.createUrn(name, type, opts?.parent));
+    const program = programHints(args?.server, urnOf(type, name, opts?.parent));
     super(type, name, { ...outputs, ...args, ...lifeCycle("serverIpAddress", program) }, opts);
     // In the preview of an update the engine knows the id, and none of the outputs that are not inputs too.
     (this as { address: pulumi.Output<string> }).address = this.id;

@@ -1,6 +1,7 @@
-import { buildConnector, Pool } from "undici";
+import type { buildConnector } from "undici";
 import { type FailedRequest, UpCloudError } from "./errors";
 import { redactor } from "./redaction";
+import { loadUndici } from "./undici";
 
 export type Credentials = { token: string } | { username: string; password: string };
 
@@ -30,13 +31,19 @@ export interface Http {
   close(): Promise<void>;
 }
 
+const undici = loadUndici();
 const largestAnswerBytes = 64 * 1024 * 1024;
 
 /** One keep-alive pool; every request is bounded in time; failures are `UpCloudError`s without any credential in them. */
 export function createHttp({ baseUrl, credentials, requestTimeoutMs }: HttpOptions): Http {
   const { origin, pathname } = new URL(baseUrl);
   const { connect, isConnectFailure } = watchedConnector();
-  const pool = new Pool(origin, { connections: 16, pipelining: 1, maxResponseSize: largestAnswerBytes, connect });
+  const pool = new undici.Pool(origin, {
+    connections: 16,
+    pipelining: 1,
+    maxResponseSize: largestAnswerBytes,
+    connect,
+  });
   const redact = redactor(credentials);
   const headers = {
     accept: "application/json",
@@ -54,7 +61,7 @@ export function createHttp({ baseUrl, credentials, requestTimeoutMs }: HttpOptio
       let contentType: string;
       let retryAfterMs: number | undefined;
       try {
-        const response = await pool.request({
+        const response = await undici.request(pool, {
           method: request.method,
           path: pathname.replace(/\/$/, "") + request.path,
           headers: request.body ? { ...headers, "content-type": "application/json" } : headers,
@@ -95,7 +102,7 @@ function authorization(credentials: Credentials): string {
 
 /** Tells the failures to connect, DNS and TLS included, from those of a connection that stands. */
 function watchedConnector(): { connect: buildConnector.connector; isConnectFailure(cause: unknown): boolean } {
-  const connector = buildConnector({});
+  const connector = undici.buildConnector({});
   const failures = new WeakSet<Error>();
   return {
     connect: (options, callback) =>

@@ -52,7 +52,7 @@ export async function command(args: readonly string[], io: CommandIo): Promise<0
   for (const file of state) states.push(await readState(file));
   const config = stacks.length > 0 ? await stackConfig({ ...run, stack: stacks[0] }, io) : () => undefined;
 
-  const result = audit(await listAddresses(config, io), states, await journalHints(io.env));
+  const result = audit(await listAddresses(config, io), states, journalHints(io.env));
   io.write((values.json ? jsonReport : report)(result, { all: values.all }));
   return result.suspects.length === 0 ? 0 : 1;
 }

@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from "node:crypto";
-import { appendFile, link, mkdir, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { homedir, hostname } from "node:os";
 import { join } from "node:path";
 import type { Access, Family } from "../api/wire";
 import { addressKey } from "./addresses";
 import type { Environment } from "./configuration";
 import { messageOf } from "./failures";
+import { JournalFiles } from "./journalFiles";
 
 /** What a create is about: the same resource of the same stack, and the same kind of address on the same server. */
 export interface Assignment {
@@ -42,11 +42,11 @@ export interface ProcessName {
 export class AssignmentJournal {
   private readonly mine = new Map<string, JournalEntry>();
   /** What earlier operations have left: files by address. */
-  private left: Promise<Map<string, string>> | undefined;
+  private left: Map<string, string[]> | undefined;
   private isUnusable = false;
 
   private constructor(
-    private readonly directory: string,
+    private readonly files: JournalFiles,
     /** Keeps apart what has the same name: the backend of the stacks, where the environment names it. */
     private readonly scope: string,
     private readonly warn: (line: string) => void,
@@ -55,12 +55,13 @@ export class AssignmentJournal {
 
   /** The user's: beside what Pulumi itself keeps. */
   static of(env: Environment, warn: (line: string) => void = () => undefined, self?: ProcessName): AssignmentJournal {
-    return new AssignmentJournal(journalDirectory(env), env.PULUMI_BACKEND_URL ?? "", warn, self);
+    const files = new JournalFiles(journalDirectory(env), (self ?? thisProcess).run);
+    return new AssignmentJournal(files, env.PULUMI_BACKEND_URL ?? "", warn, self);
   }
 
   /** What an operation before this one has left of the same create. */
-  async find(assignment: Assignment): Promise<JournalEntry | undefined> {
-    const entry = await this.read(this.fileOf(assignment));
+  find(assignment: Assignment): JournalEntry | undefined {
+    const entry = this.read(this.fileOf(assignment));
     return entry === undefined || entry.process.run === this.self.run ? undefined : entry;
   }
 
@@ -80,10 +81,9 @@ export class AssignmentJournal {
     const { urn, server, family, access } = assignment;
     const entry: JournalEntry = { urn, server, family, access, phase: "sending", known, process: this.self, at: now() };
     try {
-      await this.write(file, entry);
+      if (!(await this.files.create(file, lineOf(entry)))) return false;
       this.mine.set(file, entry);
     } catch (error) {
-      if (isPresent(error)) return false;
       this.giveUp(error);
     }
     return true;
@@ -113,34 +113,31 @@ export class AssignmentJournal {
   }
 
   /** It is certain that nothing was assigned, or that what was assigned is not to be had any more. */
-  async drop(assignment: Assignment): Promise<void> {
+  drop(assignment: Assignment): void {
     const file = this.fileOf(assignment);
     this.mine.delete(file);
-    await rm(join(this.directory, file), { force: true }).catch(() => undefined);
+    this.files.remove(file);
   }
 
   /** The address is the id of a resource: it stands in a state, and nobody has to look for it any more. */
-  async settled(address: string): Promise<void> {
+  settled(address: string): void {
     this.left ??= this.filesByAddress();
-    const file = (await this.left).get(keyOf(address));
-    if (file === undefined) return;
-    const files = [join(this.directory, file), this.claimOf(address)];
-    await Promise.all(files.map((one) => rm(one, { force: true }).catch(() => undefined)));
+    for (const file of this.left.get(keyOf(address)) ?? []) this.files.remove(file);
+    this.left.delete(keyOf(address));
   }
 
   /** All creates of this machine that are under way or were interrupted. */
-  async entries(): Promise<JournalEntry[]> {
-    return (await this.files()).map(({ entry }) => entry);
+  entries(): JournalEntry[] {
+    return this.journals().map(({ entry }) => entry);
   }
 
   /** Of an address that was only inferred to be this create's: at most one create of the machine is told `true`. */
   async claim(address: string, { urn }: Assignment): Promise<boolean> {
+    const claim = claimOf(address);
     try {
-      await writeFile(this.claimOf(address), urn, { flag: "wx", mode: 0o600 });
+      return (await this.files.create(claim, urn)) || this.files.read(claim) === urn;
+    } catch {
       return true;
-    } catch (error) {
-      if (!isPresent(error)) return true;
-      return (await readFile(this.claimOf(address), "utf8").catch(() => undefined)) === urn;
     }
   }
 
@@ -150,75 +147,47 @@ export class AssignmentJournal {
     return `${createHash("sha256").update(key).digest("hex").slice(0, 32)}${ending}`;
   }
 
-  /** Whole at once, and by one process only. */
-  private async write(file: string, entry: JournalEntry): Promise<void> {
-    await mkdir(this.directory, { recursive: true }).catch((error) => {
-      throw new Error(messageOf(error));
-    });
-    const draft = join(this.directory, `${file}.${this.self.run}`);
-    await writeFile(draft, lineOf(entry), { mode: 0o600, flush: true });
-    try {
-      await link(draft, join(this.directory, file));
-    } finally {
-      await rm(draft);
-    }
-    await this.syncDirectory();
-  }
-
   private async append(assignment: Assignment, change: Partial<JournalEntry>, isDurable: boolean): Promise<void> {
     const file = this.fileOf(assignment);
-    const before = this.mine.get(file) ?? (await this.read(file));
+    const before = this.mine.get(file) ?? this.read(file);
     if (before === undefined) return;
     const entry = { ...before, ...change, process: this.self, at: now() };
     this.mine.set(file, entry);
-    await appendFile(join(this.directory, file), lineOf(entry), { flush: isDurable }).catch((error) =>
-      this.giveUp(error),
-    );
+    await this.files.append(file, lineOf(entry), isDurable).catch((error) => this.giveUp(error));
   }
 
-  private async filesByAddress(): Promise<Map<string, string>> {
-    const files = await this.files();
-    return new Map(files.flatMap(({ file, entry }) => (entry.address ? [[keyOf(entry.address), file]] : [])));
+  /** Journal and claim of each address. */
+  private filesByAddress(): Map<string, string[]> {
+    const files = new Map<string, string[]>();
+    for (const { file, entry } of this.journals()) {
+      if (entry.address !== undefined) files.set(keyOf(entry.address), [file, claimOf(entry.address)]);
+    }
+    return files;
   }
 
-  private async files(): Promise<JournalFile[]> {
-    const names = await readdir(this.directory).catch(() => []);
-    const journals = names.filter((name) => name.endsWith(ending));
-    const entries = await Promise.all(journals.map(async (file) => ({ file, entry: await this.read(file) })));
-    return entries.filter((one): one is JournalFile => one.entry !== undefined);
+  private journals(): { file: string; entry: JournalEntry }[] {
+    const files = this.files.names().filter((name) => name.endsWith(ending));
+    return files.flatMap((file) => {
+      const entry = this.read(file);
+      return entry === undefined ? [] : [{ file, entry }];
+    });
   }
 
-  private async read(file: string): Promise<JournalEntry | undefined> {
-    const text = await readFile(join(this.directory, file), "utf8").catch(() => "");
-    return text
+  private read(file: string): JournalEntry | undefined {
+    return this.files
+      .read(file)
       .split("\n")
       .map(parsed)
       .findLast((entry) => entry !== undefined);
-  }
-
-  /** A directory that cannot be synced, as on Windows, is no reason to do without the journal. */
-  private async syncDirectory(): Promise<void> {
-    const handle = await open(this.directory).catch(() => undefined);
-    await handle?.sync().catch(() => undefined);
-    await handle?.close();
   }
 
   private giveUp(error: unknown): void {
     if (this.isUnusable) return;
     this.isUnusable = true;
     this.warn(
-      `warning: the journal of assignments in ${this.directory} cannot be written (${messageOf(error)}): should this operation be interrupted, \`pulumi-upcloud-ip audit\` finds what it had assigned.`,
+      `warning: the journal of assignments in ${this.files.directory} cannot be written (${messageOf(error)}): should this operation be interrupted, \`pulumi-upcloud-ip audit\` finds what it had assigned.`,
     );
   }
-
-  private claimOf(address: string): string {
-    return join(this.directory, `${keyOf(address)}.claim`);
-  }
-}
-
-interface JournalFile {
-  file: string;
-  entry: JournalEntry;
 }
 
 export const journalDirectory = (env: Environment): string =>
@@ -228,9 +197,9 @@ const ending = ".jsonl";
 export const thisProcess: ProcessName = { id: process.pid, run: randomUUID(), host: hostname() };
 
 const keyOf = (address: string) => addressKey(address).replaceAll(":", "_");
+const claimOf = (address: string) => `${keyOf(address)}.claim`;
 /** Begins a line of its own, also after one that was cut off. */
 const lineOf = (entry: JournalEntry) => `\n${JSON.stringify(entry)}`;
-const isPresent = (error: unknown) => (error as NodeJS.ErrnoException).code === "EEXIST";
 const now = () => new Date().toISOString();
 
 function parsed(line: string): JournalEntry | undefined {

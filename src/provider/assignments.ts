@@ -70,7 +70,7 @@ export class Assignments {
       await this.journal.assigned(assignment, answer.address);
       return answer;
     } catch (error) {
-      if (isWithoutEffect(error)) await this.journal.drop(assignment);
+      if (isWithoutEffect(error)) this.journal.drop(assignment);
       throw error;
     }
   }
@@ -109,7 +109,7 @@ export class Assignments {
   ): Promise<void> {
     const [{ assignment, known }] = lost as [LostAnswer];
     const candidates = await this.unclaimed.among(listed, assignment, known);
-    const others = candidates.length > lost.length ? await this.unclaimed.othersLooking(assignment) : 0;
+    const others = candidates.length > lost.length ? this.unclaimed.othersLooking(assignment) : 0;
     if (candidates.length > lost.length + others) {
       throw new AmbiguousAddressesError(
         assignment,

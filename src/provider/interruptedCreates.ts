@@ -37,7 +37,7 @@ export class InterruptedCreates {
         ? await this.assignments.turnsOf(assignment).look(() => this.findSent(assignment, left, signal))
         : await this.findAssigned(assignment, left.address, left.phase, signal);
     if (found === undefined) {
-      await this.journal.drop(assignment);
+      this.journal.drop(assignment);
       return undefined;
     }
     this.surroundings.say(
@@ -49,7 +49,7 @@ export class InterruptedCreates {
   /** A process lives on when its engine is killed, and may be in the middle of the same create. */
   private async leftOver(assignment: Assignment, signal: AbortSignal): Promise<JournalEntry | undefined> {
     for (;;) {
-      const entry = await this.journal.find(assignment);
+      const entry = this.journal.find(assignment);
       if (entry === undefined || entry.phase === "returned") return entry;
       if (!this.unclaimed.isAtWork(entry)) return entry;
       if (signal.aborted) throw new AnotherOperationError(assignment);
@@ -86,7 +86,7 @@ export class InterruptedCreates {
     const addresses = candidates.map(({ address }) => address);
     if (inState === undefined) throw new CannotTellError(assignment, addresses);
     // Each create of this kind that was interrupted before its answer may have brought one: they are interchangeable.
-    if (candidates.length > (await this.unclaimed.unanswered(assignment)).length) {
+    if (candidates.length > this.unclaimed.unanswered(assignment).length) {
       throw new AmbiguousAddressesError(assignment, addresses);
     }
     for (const candidate of candidates) if (await this.unclaimed.take(candidate, assignment)) return candidate;

@@ -56,7 +56,7 @@ export class UnclaimedAddresses {
     assignment: Assignment,
     known: readonly string[],
   ): Promise<IpAddressWire[]> {
-    const others = (await this.journal.entries()).filter(({ urn }) => urn !== assignment.urn);
+    const others = this.journal.entries().filter(({ urn }) => urn !== assignment.urn);
     const before = known.map(canonicalAddress).filter((address) => !this.released.has(address));
     const taken = new Set([...before, ...others.map(({ address }) => canonicalAddress(address ?? ""))]);
     return listed.filter(
@@ -85,8 +85,8 @@ export class UnclaimedAddresses {
   }
 
   /** How many creates of the same kind in other processes look for what became of theirs at the same time. */
-  async othersLooking(assignment: Assignment): Promise<number> {
-    return (await this.unanswered(assignment)).filter((entry) => this.isAtWork(entry)).length;
+  othersLooking(assignment: Assignment): number {
+    return this.unanswered(assignment).filter((entry) => this.isAtWork(entry)).length;
   }
 
   isAtWork(entry: JournalEntry): boolean {
@@ -94,9 +94,8 @@ export class UnclaimedAddresses {
   }
 
   /** Creates of the same kind without a known answer, in this process and in those before. */
-  async unanswered(assignment: Assignment): Promise<JournalEntry[]> {
-    const entries = await this.journal.entries();
-    return entries.filter((entry) => entry.address === undefined && isOfKind(entry, assignment));
+  unanswered(assignment: Assignment): JournalEntry[] {
+    return this.journal.entries().filter((entry) => entry.address === undefined && isOfKind(entry, assignment));
   }
 }
 
