@@ -113,17 +113,18 @@ export class AssignmentJournal {
   }
 
   /** It is certain that nothing was assigned, or that what was assigned is not to be had any more. */
-  drop(assignment: Assignment): void {
+  async drop(assignment: Assignment): Promise<void> {
     const file = this.fileOf(assignment);
     this.mine.delete(file);
-    this.files.remove(file);
+    await this.files.remove(file);
   }
 
   /** The address is the id of a resource: it stands in a state, and nobody has to look for it any more. */
-  settled(address: string): void {
+  async settled(address: string): Promise<void> {
     this.left ??= this.filesByAddress();
-    for (const file of this.left.get(keyOf(address)) ?? []) this.files.remove(file);
+    const files = this.left.get(keyOf(address)) ?? [];
     this.left.delete(keyOf(address));
+    await Promise.all(files.map((file) => this.files.remove(file)));
   }
 
   /** All creates of this machine that are under way or were interrupted. */
@@ -158,16 +159,20 @@ export class AssignmentJournal {
 
   /** Journal and claim of each address. */
   private filesByAddress(): Map<string, string[]> {
+    const names = this.files.names();
+    const claims = new Set(names.filter((name) => name.endsWith(claimEnding)));
     const files = new Map<string, string[]>();
-    for (const { file, entry } of this.journals()) {
-      if (entry.address !== undefined) files.set(keyOf(entry.address), [file, claimOf(entry.address)]);
+    for (const { file, entry } of this.journals(names)) {
+      if (entry.address === undefined) continue;
+      const claim = claimOf(entry.address);
+      files.set(keyOf(entry.address), claims.has(claim) ? [file, claim] : [file]);
     }
     return files;
   }
 
-  private journals(): { file: string; entry: JournalEntry }[] {
-    const files = this.files.names().filter((name) => name.endsWith(ending));
-    return files.flatMap((file) => {
+  private journals(names = this.files.names()): { file: string; entry: JournalEntry }[] {
+    return names.flatMap((file) => {
+      if (!file.endsWith(ending)) return [];
       const entry = this.read(file);
       return entry === undefined ? [] : [{ file, entry }];
     });
@@ -194,10 +199,11 @@ export const journalDirectory = (env: Environment): string =>
   join(env.PULUMI_HOME || join(homedir(), ".pulumi"), "upcloud-ip");
 
 const ending = ".jsonl";
+const claimEnding = ".claim";
 export const thisProcess: ProcessName = { id: process.pid, run: randomUUID(), host: hostname() };
 
 const keyOf = (address: string) => addressKey(address).replaceAll(":", "_");
-const claimOf = (address: string) => `${keyOf(address)}.claim`;
+const claimOf = (address: string) => `${keyOf(address)}${claimEnding}`;
 /** Begins a line of its own, also after one that was cut off. */
 const lineOf = (entry: JournalEntry) => `\n${JSON.stringify(entry)}`;
 const now = () => new Date().toISOString();

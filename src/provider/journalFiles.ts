@@ -7,7 +7,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
-  unlinkSync,
+  unlink,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -15,8 +15,8 @@ import { promisify } from "node:util";
 
 /**
  * A directory of small files that outlive the process: each is there whole or not at all, by one process only, and grows
- * by lines. All but the waiting for the disk is done at once: for files of this size a detour over other threads takes
- * ten times as long.
+ * by lines. What does not wait for the disk is done at once: for files of this size a detour over other threads takes ten
+ * times as long.
  */
 export class JournalFiles {
   private isMade = false;
@@ -45,7 +45,7 @@ export class JournalFiles {
       throw error;
     } finally {
       closeSync(file);
-      this.remove(`${name}.${this.run}`);
+      await this.remove(`${name}.${this.run}`);
     }
   }
 
@@ -77,12 +77,9 @@ export class JournalFiles {
     }
   }
 
-  remove(name: string): void {
-    try {
-      unlinkSync(this.pathOf(name));
-    } catch {
-      // It is gone, or stays and is read once more.
-    }
+  /** One that cannot be removed is read once more. */
+  async remove(name: string): Promise<void> {
+    await removed(this.pathOf(name)).catch(() => undefined);
   }
 
   private pathOf(name: string): string {
@@ -102,6 +99,7 @@ export class JournalFiles {
 
 const ownerOnly = 0o600;
 const synced = promisify(fdatasync);
+const removed = promisify(unlink);
 
 /** A directory that cannot be synced, as on Windows, is no reason to do without its files. */
 async function syncedDirectory(directory: string): Promise<void> {

@@ -63,7 +63,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
       return { changes: true, replaces, deleteBeforeReplace: await this.mustReleaseFirst(olds, news) };
     }
     // One that is replaced may have been released by an operation that was interrupted, and be another's by now.
-    this.stands(id);
+    await this.stands(id);
     if (news.adopt !== undefined) this.releases.keep(id);
     else await inPlainWords(async () => this.session.adoptions.keeps(id));
     if (news.ptrRecord !== undefined) await inPlainWords(async () => this.session.declaredRecords.declareWith(id));
@@ -104,7 +104,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   }
 
   async read(id: string, state: Partial<ServerIpAddressState> = {}): Promise<pulumi.dynamic.ReadResult> {
-    if (isManaged(state)) this.stands(id);
+    if (isManaged(state)) await this.stands(id);
     const answer = await inPlainWords(() => (isFirstLook(state) ? this.findExisting(id) : this.find(id)));
     if (answer === undefined || isElsewhere(answer, state)) return {};
     const served = servedIn(answer, state.defaultPtrRecord);
@@ -130,7 +130,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
 
   async delete(id: string, state: ServerIpAddressState): Promise<void> {
     await inPlainWords(async () => {
-      this.stands(id);
+      await this.stands(id);
       await this.releases.release(id, state);
       if (state.leftStopped) await this.session.stoppedServers().startAgain(state.server);
     });
@@ -199,8 +199,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
       ...(isSameNetwork(answer.access, access) ? [] : [`access "${access}", got "${answer.access}"`]),
     ];
     if (differences.length === 0) {
-      this.stands(answer.address);
-      this.session.journal.drop(assignment);
+      await Promise.all([this.stands(answer.address), this.session.journal.drop(assignment)]);
       return { value: answer };
     }
     throw new Error(
@@ -209,9 +208,9 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   }
 
   /** The address is a resource's by now: neither a lost answer nor an interrupted create can have been about it. */
-  private stands(id: string): void {
+  private async stands(id: string): Promise<void> {
     this.session.unclaimed.accountFor(id);
-    if (!this.session.isPreview) this.session.journal.settled(id);
+    if (!this.session.isPreview) await this.session.journal.settled(id);
   }
 
   /** The address as it is served, or `undefined` when it is not the account's any more. A fault of the network throws. */

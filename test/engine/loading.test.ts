@@ -87,7 +87,7 @@ describe("the life cycle, loaded by its name", () => {
           const state = { ...inputs, ptrRecord: "", partOfPlan: true };
           (async () => {
             const { id } = await serverIpAddress.${step.replace("ADDRESS", `"${first?.address}"`)};
-            const parts = ["undici/index", "dist/api/client", "dist/provider/stoppedServers", "dist/state/", "dist/simulator/"];
+            const parts = ["undici/index", "undici/lib/dispatcher/pool", "dist/api/client", "dist/provider/stoppedServers", "dist/state/", "dist/simulator/"];
             report({ hasId: id !== undefined, parts: parts.filter((part) => loaded().some((file) => file.includes(part))) });
             process.exit();
           })();`;
@@ -105,12 +105,12 @@ describe("the life cycle, loaded by its name", () => {
     test("read loads the client, and nothing that changes a server", async () => {
       expect(await loadedBy("read(ADDRESS, state)")).toEqual({
         hasId: true,
-        parts: ["undici/index", "dist/api/client"],
+        parts: ["undici/lib/dispatcher/pool", "dist/api/client"],
       });
     });
 
     test("create loads what changes a server too, and no reader of states while nothing was interrupted", async () => {
-      const parts = ["undici/index", "dist/api/client", "dist/provider/stoppedServers"];
+      const parts = ["undici/lib/dispatcher/pool", "dist/api/client", "dist/provider/stoppedServers"];
       expect(await loadedBy("create(inputs)")).toEqual({ hasId: true, parts });
     });
   });

@@ -21,15 +21,10 @@ export class MortalProcess {
     for (const verbs of [session.client().ipAddresses, session.client().servers]) {
       for (const name of Object.keys(verbs)) this.makeMortal(verbs, name);
     }
-    for (const name of ["begin", "assigned", "returned", "claim"]) {
+    for (const name of ["begin", "assigned", "returned", "drop", "settled", "claim"]) {
       this.makeMortal(session.journal, name, (change) => {
         this.writing += change;
       });
-    }
-    // What is done at once is not waited for: the dead process comes as far as its next request or write.
-    for (const name of ["drop", "settled"] as const) {
-      const method = session.journal[name].bind(session.journal) as (about: never) => void;
-      session.journal[name] = (about: never) => (this.isDead ? undefined : method(about));
     }
   }
 
