@@ -9,7 +9,7 @@ const root = join(__dirname, "..");
 
 /**
  * `npm test -- ARGUMENTS`: every test, or those that Jest's arguments choose. With `--soak` first, the tests that have a long
- * form, in that form. The last line is the count, come what may.
+ * form, in that form, all of it or with `--part 3/20` next every 20th cell of the matrices. The last line is the count, come what may.
  */
 async function test(jestArguments: string[]): Promise<number> {
   const result = await setUpAndRun(jestArguments).catch((error) => {
@@ -23,10 +23,12 @@ async function test(jestArguments: string[]): Promise<number> {
 
 async function setUpAndRun(given: string[]): Promise<JestResult | undefined> {
   const isSoak = given[0] === "--soak";
-  const args = isSoak ? ["--testPathPatterns", longForms, ...given.slice(1)] : given;
+  const [part, rest] = given[1] === "--part" ? [given[2], given.slice(3)] : ["1/1", given.slice(1)];
+  if (isSoak && !/^\d+\/[1-9]\d*$/.test(part ?? "")) throw new Error(`Expected --part 3/20 or the like, got ${part}.`);
+  const args = isSoak ? ["--testPathPatterns", longForms, ...rest] : given;
   const cli = await obtainPulumiCli();
   await buildPackage(root);
-  return runJest({ root, args, env: { ...environmentWith(cli), ...(isSoak && { SOAK: "1" }) } });
+  return runJest({ root, args, env: { ...environmentWith(cli), ...(isSoak && { SOAK: "1", SOAK_PART: part }) } });
 }
 
 /** Files whose tests are longer where SOAK is 1. */

@@ -10,12 +10,10 @@ import {
   versionRefusals,
 } from "./support/faultTable";
 import { type Cell, walk } from "./support/faultWalk";
+import { isSoak, partOf } from "./support/soak";
 
 const once = (operation: Cell["operation"], request: Request, failures: readonly Failure[]): Cell[] =>
   failures.map((failure) => ({ operation, request, failure, times: 1 }));
-
-/** `npm run test:soak`. */
-const isLong = process.env.SOAK === "1";
 
 describe("many at once", () => {
   test.concurrent("passing faults of each request of each operation, of addresses that share two servers", async () => {
@@ -82,7 +80,7 @@ describe("many at once", () => {
   });
 });
 
-if (isLong) {
+if (isSoak) {
   describe("each in a stack of its own", () => {
     const lasting = passing.map((failure) => ({ failure, times: 5 }));
     const cellsOf = (operation: Cell["operation"], request: Request): Cell[] =>
@@ -108,11 +106,17 @@ if (isLong) {
       });
 
     test.concurrent.each(
-      named(operations.flatMap((operation) => requestsOf[operation].flatMap((request) => cellsOf(operation, request)))),
+      partOf(
+        named(
+          operations.flatMap((operation) => requestsOf[operation].flatMap((request) => cellsOf(operation, request))),
+        ),
+      ),
     )("%s", (_, cell) => alone(cell, false));
 
     test.concurrent.each(
-      named(powerCycled.flatMap((operation) => powerCycleRequests.flatMap((request) => cellsOf(operation, request)))),
+      partOf(
+        named(powerCycled.flatMap((operation) => powerCycleRequests.flatMap((request) => cellsOf(operation, request)))),
+      ),
     )("%s, of a running server", (_, cell) => alone(cell, true));
   });
 }
