@@ -1,0 +1,180 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join, resolve } from "node:path";
+import { type Simulator, startSimulator } from "pulumi-upcloud-ip/simulator";
+import { runStep } from "../../../tools/childProcess";
+import { servers } from "./project";
+
+const root = resolve(__dirname, "../../..");
+const run = (command: string, args: string[], cwd: string, env?: NodeJS.ProcessEnv) =>
+  runStep(command, args, { cwd, giveUp: AbortSignal.timeout(300_000), ...(env && { env }) });
+const npmInstall = ["install", "--no-audit", "--no-fund", "--prefer-offline", "--ignore-scripts"];
+
+export const packageManagers = ["npm", "pnpm", "yarn"] as const;
+export type PackageManager = (typeof packageManagers)[number];
+export const languages = ["TypeScript, CommonJS", "TypeScript, ES modules", "JavaScript"] as const;
+export type Language = (typeof languages)[number];
+export const nodes = ["20", "22", "24"] as const;
+
+export interface Consumer {
+  manager: PackageManager;
+  language: Language;
+  /** Major version. */
+  node: (typeof nodes)[number];
+  /** Of `@pulumi/pulumi`. */
+  pulumi: string;
+}
+
+/** What the computer of each consumer has: the packed package, three versions of Node, three package managers. */
+export class Workshop {
+  private readonly directory = realpathSync(mkdtempSync(join(tmpdir(), "pulumi-upcloud-ip-consumers-")));
+  private readonly bin = join(this.directory, "node_modules");
+  private tarball = "";
+  private registry = "";
+  private places = 0;
+
+  async open(): Promise<void> {
+    await run("npm", ["pack", "--ignore-scripts", "--pack-destination", this.directory], root);
+    this.tarball = join(this.directory, readdirSync(this.directory).find((file) => file.endsWith(".tgz")) ?? "");
+    this.registry = (await run("npm", ["config", "get", "registry"], root)).trim();
+    const platform = `${process.platform}-${process.arch}`;
+    const nodePackages = nodes.map((node) => `node${node}@npm:node-${platform}@${node}`);
+    writeFileSync(join(this.directory, "package.json"), "{}");
+    await run("npm", [...npmInstall, ...nodePackages, "pnpm@10", "@yarnpkg/cli-dist@4"], this.directory);
+  }
+
+  close(): void {
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** A program in a directory of its own, with everything installed as its README would say. */
+  async install(consumer: Consumer): Promise<Place> {
+    const directory = join(this.directory, `place${++this.places}`);
+    for (const folder of ["state", "tmp"]) mkdirSync(join(directory, folder), { recursive: true });
+    for (const [name, content] of Object.entries(filesOf(consumer))) writeFileSync(join(directory, name), content);
+    const path = [dirname(this.nodeOf(consumer)), join(this.bin, ".bin"), process.env.PATH].join(delimiter);
+    await run("bash", ["-ec", this.installation(consumer)], directory, {
+      ...process.env,
+      PATH: path,
+      npm_config_prefer_offline: "true",
+      npm_config_ignore_scripts: "true",
+      npm_config_store_dir: join(this.directory, "pnpm"),
+      YARN_NPM_REGISTRY_SERVER: this.registry,
+      YARN_ENABLE_IMMUTABLE_INSTALLS: "false",
+      YARN_ENABLE_TELEMETRY: "false",
+      YARN_GLOBAL_FOLDER: join(this.directory, "yarn"),
+    });
+    return Place.open(directory, path);
+  }
+
+  /** The README's own command, with the tarball for the published package, and a version of Pulumi. */
+  private installation({ manager, pulumi }: Consumer): string {
+    const readme = readFileSync(join(root, "README.md"), "utf8");
+    const [command] = new RegExp(`^${manager} .*$`, "m").exec(readme) ?? [];
+    if (command === undefined) throw new Error(`README.md: expected a command for ${manager}, got none.`);
+    return command
+      .replace("pulumi-upcloud-ip", `pulumi-upcloud-ip@file:${this.tarball}`)
+      .replace("@pulumi/pulumi", `@pulumi/pulumi@${pulumi}`);
+  }
+
+  private nodeOf({ node }: Consumer): string {
+    return join(this.bin, `node${node}`, "bin/node");
+  }
+}
+
+function filesOf({ manager, language }: Consumer): Record<string, string> {
+  const isModule = language === "TypeScript, ES modules";
+  const isTypeScript = language !== "JavaScript";
+  const loader = isModule ? '\n  options: { nodeargs: "--loader ts-node/esm --no-warnings" }' : "";
+  const modules = isModule ? { module: "nodenext" } : { module: "commonjs", moduleResolution: "node" };
+  return {
+    "package.json": JSON.stringify({
+      name: "addresses",
+      private: true,
+      main: isTypeScript ? "index.ts" : "index.js",
+      ...(isModule && { type: "module" }),
+      devDependencies: {
+        ...(isTypeScript && { typescript: "^5.9.0", "@types/node": "^20.0.0" }),
+        ...(isModule && { "ts-node": "^10.9.2" }),
+      },
+    }),
+    "Pulumi.yaml": `name: addresses\nruntime:\n  name: nodejs${loader}\n`,
+    ...(isTypeScript && {
+      "tsconfig.json": JSON.stringify({
+        compilerOptions: { strict: true, target: "es2022", ...modules, types: ["node"] },
+      }),
+    }),
+    ...(manager === "yarn" && { "yarn.lock": "" }),
+    [isTypeScript ? "index.ts" : "index.js"]: programOf(language),
+  };
+}
+
+function programOf(language: Language): string {
+  const args = `{ server: "${servers.web}", ptrRecord: "mail.example.com" }`;
+  if (language === "JavaScript")
+    return `const { ServerIpAddress } = require("pulumi-upcloud-ip");
+const mail = new ServerIpAddress("mail", ${args});
+exports.address = mail.address;
+`;
+  return `import type { Output } from "@pulumi/pulumi";
+import { ServerIpAddress, type ServerIpAddressArgs } from "pulumi-upcloud-ip";
+const args: ServerIpAddressArgs = ${args};
+const mail = new ServerIpAddress("mail", args);
+export const address: Output<string> = mail.address;
+${language === "TypeScript, ES modules" ? "if (import.meta.url === undefined) throw new Error();\n" : ""}`;
+}
+
+/** Where a consumer's program is, with an account of its own. */
+export class Place {
+  private constructor(
+    private readonly directory: string,
+    private readonly env: NodeJS.ProcessEnv,
+    private readonly simulator: Simulator,
+  ) {}
+
+  static async open(directory: string, path: string): Promise<Place> {
+    const simulator = await startSimulator();
+    const own = Object.entries(process.env).filter(([name]) => !/^(UPCLOUD|PULUMI|JEST|NODE)_/.test(name));
+    const env = {
+      ...Object.fromEntries(own),
+      PATH: [path, join(process.env.PULUMI_CLI_ROOT as string, "bin")].join(delimiter),
+      PULUMI_HOME: join(directory, "home"),
+      TMPDIR: join(directory, "tmp"),
+      PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
+      PULUMI_CONFIG_PASSPHRASE: "a passphrase",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      UPCLOUD_DEBUG_API_BASE_URL: simulator.url,
+      UPCLOUD_TOKEN: simulator.credentials.token,
+    };
+    const place = new Place(directory, env, simulator);
+    await place.pulumi("stack", "init", "dev");
+    return place;
+  }
+
+  /** What it asked of UpCloud. */
+  async pulumi(...args: string[]): Promise<string[]> {
+    this.simulator.clearRequests();
+    const command = join(process.env.PULUMI_CLI_ROOT as string, "bin/pulumi");
+    await run(command, [...args, "--non-interactive", "--color", "never"], this.directory, this.env);
+    return this.simulator.requests.map(({ method }) => method);
+  }
+
+  /** Major version of the Node that Pulumi finds. */
+  async node(): Promise<string> {
+    return (await run("node", ["-p", "process.versions.node.split('.')[0]"], this.directory, this.env)).trim();
+  }
+
+  async address(): Promise<string> {
+    const command = join(process.env.PULUMI_CLI_ROOT as string, "bin/pulumi");
+    return (await run(command, ["stack", "output", "address"], this.directory, this.env)).trim();
+  }
+
+  get account() {
+    return this.simulator.account;
+  }
+
+  async end(): Promise<void> {
+    await this.simulator.stop();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
