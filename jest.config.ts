@@ -42,8 +42,7 @@ const config: Config = {
     "./src/provider/inputRules.ts": whole,
     "./src/provider/rules.ts": whole,
     "./src/provider/ipAddressState.ts": whole,
-    // Branches: most that are left are answers, files and seeds of a shape that nobody sends.
-    global: { statements: 95, branches: 90, functions: 95, lines: 95 },
+    global: { statements: 95, branches: 95, functions: 95, lines: 95 },
   },
 };
 

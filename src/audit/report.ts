@@ -45,21 +45,25 @@ function counts(others: readonly Finding[]): string {
 }
 
 function table<T extends Finding>(findings: readonly T[], below: (finding: T) => string[]): string {
-  const rows = findings.map(({ address, family, access, server = "none", ptrRecord }) => [
-    address,
-    family,
-    access,
-    server,
-    ptrRecord,
-  ]);
-  const all = [heads, ...rows];
-  const widths = heads.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-  const [head, ...lines] = all.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
-  const entries = findings.flatMap((finding, index) => [lines[index] ?? "", ...below(finding).map(indent)]);
-  return [head ?? "", ...entries].map((line) => `  ${line.trimEnd()}`).join("\n");
+  const widths = columns.map(({ head, of }) => Math.max(head.length, ...findings.map((one) => of(one).length)));
+  const line = (cellOf: (column: Column) => string) =>
+    columns.map((column, index) => cellOf(column).padEnd(widths[index] as number)).join("  ");
+  const entries = findings.flatMap((finding) => [line(({ of }) => of(finding)), ...below(finding).map(indent)]);
+  return [line(({ head }) => head), ...entries].map((text) => `  ${text.trimEnd()}`).join("\n");
 }
 
-const heads = ["ADDRESS", "FAMILY", "ACCESS", "SERVER", "PTR RECORD"];
+interface Column {
+  head: string;
+  of(finding: Finding): string;
+}
+
+const columns: Column[] = [
+  { head: "ADDRESS", of: ({ address }) => address },
+  { head: "FAMILY", of: ({ family }) => family },
+  { head: "ACCESS", of: ({ access }) => access },
+  { head: "SERVER", of: ({ server = "none" }) => server },
+  { head: "PTR RECORD", of: ({ ptrRecord }) => ptrRecord },
+];
 
 function proposal({ why, adopt, resource }: Possible & Pick<Suspect, "resource">): string[] {
   const forWhom = resource === undefined ? "" : `   in "${resource.name}"`;

@@ -36,10 +36,12 @@ export function isHarmless(key: string, network: keyof typeof documentationRange
 
 export const harmlessRanges = (network: keyof typeof documentationRanges) => documentationRanges[network].join(", ");
 
+type SixBytes = [number, number, number, number, number, number];
+
 /** The address that a network interface gives itself (EUI-64), with UpCloud's zero-padded last four groups. */
 export function addressOfMac(prefix: string, mac: string): string {
   const bytes = mac.split(":").map((byte) => Number.parseInt(byte, 16));
-  const [first = 0, second = 0, third = 0, fourth = 0, fifth = 0, sixth = 0] = bytes;
+  const [first, second, third, fourth, fifth, sixth] = bytes as SixBytes;
   const groups = [((first ^ 2) << 8) | second, (third << 8) | 0xff, 0xfe00 | fourth, (fifth << 8) | sixth];
   return `${prefix}:${groups.map(padded).join(":")}`;
 }
@@ -47,7 +49,7 @@ export function addressOfMac(prefix: string, mac: string): string {
 /** The MAC behind an EUI-64 address; undefined for other addresses. */
 export function macOfAddress(key: string): string | undefined {
   const bytes = ipaddr.IPv6.parse(key).toByteArray().slice(8);
-  const [first = 0, second = 0, third = 0, ff = 0, fe = 0, fourth = 0, fifth = 0, sixth = 0] = bytes;
+  const [first, second, third, ff, fe, fourth, fifth, sixth] = bytes as [...SixBytes, number, number];
   if (ff !== 0xff || fe !== 0xfe) return undefined;
   return [first ^ 2, second, third, fourth, fifth, sixth].map((byte) => byte.toString(16).padStart(2, "0")).join(":");
 }
