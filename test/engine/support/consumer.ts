@@ -11,9 +11,9 @@ const run = (command: string, args: string[], cwd: string, env?: NodeJS.ProcessE
 const npmInstall = ["install", "--no-audit", "--no-fund", "--prefer-offline", "--ignore-scripts"];
 
 export const packageManagers = ["npm", "pnpm", "yarn"] as const;
-export type PackageManager = (typeof packageManagers)[number];
+type PackageManager = (typeof packageManagers)[number];
 export const languages = ["TypeScript, CommonJS", "TypeScript, ES modules", "JavaScript"] as const;
-export type Language = (typeof languages)[number];
+type Language = (typeof languages)[number];
 export const nodes = ["20", "22", "24"] as const;
 
 export interface Consumer {

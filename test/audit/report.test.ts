@@ -1,0 +1,47 @@
+import type { Audit, Finding } from "../../src/audit/audit";
+import { jsonReport, report } from "../../src/audit/report";
+
+const nothing: Audit = { managed: 1, suspects: [], possible: [], others: [] };
+const finding = (address: string): Finding => ({
+  address,
+  family: "IPv4",
+  access: "public",
+  ptrRecord: "mail.example.com",
+  why: "a floating address",
+});
+const line = (address: string) => ({ ...finding(address), adopt: `adopt: "${address}"` });
+
+test("where all is managed, the report is two sentences", () => {
+  expect(report(nothing, { all: false })).toBe(
+    "No address looks like the result of an interrupted create.\n\nThese stacks manage 1 address of the account.\n",
+  );
+});
+
+test("others are counted by reason, and listed where that is asked for, without a server as well", () => {
+  const others = [finding("198.51.100.2"), finding("198.51.100.10"), { ...finding("10.0.0.2"), why: "internal" }];
+  expect(report({ ...nothing, others }, { all: false })).toMatch(
+    /and not these:\n\n {2}2 {2}a floating address\n {2}1 {2}internal\n\n--all lists them\.\n$/,
+  );
+  const listed = report({ ...nothing, others }, { all: true });
+  expect(listed).toContain(
+    "  ADDRESS        FAMILY  ACCESS  SERVER  PTR RECORD\n  198.51.100.2   IPv4    public  none    mail.example.com\n      a floating address\n",
+  );
+  expect(listed).not.toContain("--all");
+});
+
+test("suspects and possible ones are told apart, with the resource and what it has by now", () => {
+  const resource = { urn: "urn", name: "mail", has: "198.51.100.9" };
+  const suspects = [{ ...line("198.51.100.2"), resource }, line("198.51.100.3")];
+  const text = report({ ...nothing, suspects, possible: [line("198.51.100.4")] }, { all: false });
+  expect(text).toMatch(/^2 addresses look like the result of an interrupted create:/);
+  expect(text).toContain('line: adopt: "198.51.100.2"   in "mail"\n      note: "mail" has 198.51.100.9 by now');
+  expect(text).toContain("\n1 address may be the result of an interrupted create, or belong");
+  expect(text).toContain("To keep an address, put its line");
+});
+
+test.each([true, false])("for scripts, the others are counted, and given where asked for: %s", (all) => {
+  const others = [finding("198.51.100.2")];
+  const { others: given, ...found } = JSON.parse(jsonReport({ ...nothing, others }, { all }));
+  expect(found).toEqual({ suspects: [], possible: [], managedCount: 1, otherCount: 1 });
+  expect(given).toEqual(all ? others : undefined);
+});
