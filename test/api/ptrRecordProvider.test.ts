@@ -97,7 +97,35 @@ const served = (one = address) => simulator.account.getIpAddress(one)?.ptrRecord
 const drift = (ptrRecord: string) => simulator.account.modifyIpAddress(address, { ptrRecord });
 const requests = () => simulator.requests.map(({ method, path }) => `${method} ${path}`);
 
+describe("check", () => {
+  test("refuses a name that is none, and declares nothing then", async () => {
+    await start();
+    const { failures } = await provider.check({}, { ...line, ...hints("mail"), address, ptrRecord: "mail" });
+    expect(failures?.map(({ property }) => property)).toEqual(["ptrRecord"]);
+    await create({ address, ptrRecord: "mail.example.com" });
+    expect(served()).toBe("mail.example.com");
+  });
+
+  test("knows no stack where the program tells none", async () => {
+    await start();
+    const declared = { ...line, address, ptrRecord: "mail.example.com" };
+    expect(await provider.check({}, declared)).toEqual({
+      inputs: { address, ptrRecord: "mail.example.com" },
+      failures: [],
+    });
+    expect(session.stack).toBeUndefined();
+  });
+});
+
 describe("create", () => {
+  test("of an address of the internal network is refused", async () => {
+    await start();
+    const [internal] = simulator.account.listIpAddresses(mail).filter(({ access }) => access === "private");
+    await expect(create({ address: internal?.address, ptrRecord: "mail.example.com" })).rejects.toThrow(
+      /^Expected a public address, got 10\..* whose access is "private"/,
+    );
+  });
+
   test("looks, writes and remembers the record that was there", async () => {
     await start();
     const { id, state } = await create({ address, ptrRecord: "Mail.Example.com." });
@@ -284,6 +312,11 @@ describe("read", () => {
     await expect(provider.delete(id, state)).resolves.toBeUndefined();
   });
 
+  test("of nothing but an address gives its record", async () => {
+    await start();
+    expect((await provider.read(address)).props).toEqual({ address, ptrRecord: ofUpCloud });
+  });
+
   test("of an address that is not managed gives its record, and fails where there is none", async () => {
     await start();
     const { id, props } = await provider.read(address, { ...line } as object);
@@ -301,6 +334,15 @@ describe("read", () => {
 });
 
 describe("the previous record", () => {
+  test("that no state tells is taken to be the one that is there, which stays", async () => {
+    await start();
+    const { id, state } = await create({ address, ptrRecord: "mail.example.com" });
+    const { previousPtrRecord: _, ...old } = state;
+    nextOperation();
+    await provider.delete(id, old as PtrRecordState);
+    expect(served()).toBe("mail.example.com");
+  });
+
   test("comes back with delete", async () => {
     await start();
     drift("before.example.org");

@@ -33,6 +33,34 @@ describe("startSimulator refuses", () => {
       `The seed has the unknown property "server": expected one of credentials,`,
     ],
     ["servers that are no list", { seed: { servers: {} } }, "servers is {}: expected an array."],
+    ["zones that are no object", { seed: { zones: ["fi-hel1"] } }, 'zones is ["fi-hel1"]: expected an object.'],
+    ["credits that are no number", { seed: { credits: "many" } }, 'credits is "many": expected a number.'],
+    ["a flag that is none", server({ acpi: "yes" }), 'servers[0].acpi is "yes": expected true or false.'],
+    [
+      "an address twice",
+      server({ ipAddresses: [{ address: "198.51.100.7" }, { address: "198.51.100.7" }] }),
+      "servers[0].ipAddresses[1].address is 198.51.100.7: it is in the seed already.",
+    ],
+    [
+      "an address of the other family",
+      address({ address: "2001:db8::7" }),
+      'servers[0].ipAddresses[0].address is "2001:db8::7": expected an IPv4 address in ',
+    ],
+    [
+      "a MAC address that is none",
+      address({ mac: "mail" }),
+      'servers[0].ipAddresses[0].mac is "mail": expected a MAC address that no other interface has.',
+    ],
+    [
+      "a MAC address that is no text",
+      address({ mac: 7 }),
+      "servers[0].ipAddresses[0].mac is 7: expected a MAC address that no other interface has.",
+    ],
+    [
+      "a PTR record that is no text",
+      address({ ptrRecord: 7 }),
+      "servers[0].ipAddresses[0].ptrRecord is 7: expected a fully qualified domain name, on a public address.",
+    ],
     [
       "a server without UUID",
       { seed: { servers: [{}] } },

@@ -72,8 +72,17 @@ test.each<[string, object]>([
   ["a stack that was never deployed", { version: 3, deployment: { manifest: {} } }],
   ["an empty export", { version: 3, deployment: null }],
   ["a new checkpoint", { version: 3, checkpoint: { stack: "prod" } }],
+  ["an emptied checkpoint", { version: 3, checkpoint: { stack: "prod", latest: null } }],
 ])("%s holds no address", (_, state) => {
   expect(parse(state)).toEqual({ addresses: [], pendingOperations: [], otherIds: [] });
+});
+
+test("an address whose properties Pulumi left out is there, on no server that is known", () => {
+  const { inputs: _, outputs: __, ...bare } = resource("mail", "198.51.100.7", { server }) as Record<string, unknown>;
+  const { addresses } = parse(exported([bare]));
+  expect(addresses.map(({ id, server, previousPtrRecord }) => [id, server, previousPtrRecord])).toEqual([
+    ["198.51.100.7", undefined, undefined],
+  ]);
 });
 
 test("a stack without addresses tells how its URNs begin", () => {
@@ -85,6 +94,7 @@ test.each([
   ["another JSON", '{ "version": 3 }'],
   ["null", "null"],
   ["a version before 3", '{ "version": 2, "deployment": {} }'],
+  ["no version", '{ "deployment": {} }'],
 ])("%s is refused, with what was expected", (_, text) => {
   expect(() => parseState(text, "prod.json")).toThrow(
     "prod.json is no state of a Pulumi stack: expected the JSON of `pulumi stack export`",

@@ -1,0 +1,56 @@
+import type { ServerIpAddressInputs } from "../../src/provider/inputs";
+import type { ServerIpAddressState } from "../../src/provider/ipAddressState";
+import { Machine, type Saved } from "../support/operation";
+
+const server = "0053cd80-5945-4105-9081-11192806a8f7";
+const without: ServerIpAddressInputs = { server, family: "IPv4", access: "public" };
+
+let machine: Machine;
+let mail: Saved;
+beforeEach(async () => {
+  machine = await Machine.start();
+  mail = await machine.operation().create("mail", { server, ptrRecord: "mail.example.com" });
+  machine.simulator.clearRequests();
+});
+afterEach(() => machine.end());
+
+const writes = () => machine.simulator.requests.filter(({ method }) => method !== "GET").map(({ method }) => method);
+const served = () => machine.simulator.account.getIpAddress(mail.id)?.ptrRecord;
+
+/** An operation with the PTR record taken out of the program. */
+const takenOut = async () =>
+  (await machine.operation().provider.update(mail.id, mail.state, without)).outs as ServerIpAddressState;
+
+test("a PTR record that is taken out of the program goes back to UpCloud's", async () => {
+  const state = await takenOut();
+  expect(served()).toBe(mail.state.defaultPtrRecord);
+  expect(state).toMatchObject({ ptrRecord: mail.state.defaultPtrRecord });
+  expect([state.managesPtrRecord, writes()]).toEqual([undefined, ["PUT"]]);
+});
+
+test("one that somebody has changed stays as it is, and the state says so", async () => {
+  machine.simulator.account.modifyIpAddress(mail.id, { ptrRecord: "theirs.example.net" });
+  const state = await takenOut();
+  expect([served(), state.ptrRecord, writes()]).toEqual(["theirs.example.net", "theirs.example.net", []]);
+});
+
+test("one that a PtrRecord of the program declares by now stays", async () => {
+  const operation = machine.operation();
+  operation.session.declaredRecords.has = () => true;
+  await operation.provider.update(mail.id, mail.state, without);
+  expect([served(), writes()]).toEqual(["mail.example.com", []]);
+});
+
+test("of an address that is gone, what the state knows is put back, which UpCloud refuses", async () => {
+  machine.simulator.account.releaseIpAddress(mail.id);
+  await expect(takenOut()).rejects.toThrow(mail.id);
+});
+
+test("one that is as wanted, or not wanted, is left alone", async () => {
+  const { provider } = machine.operation();
+  await provider.update(mail.id, mail.state, { ...without, ptrRecord: "mail.example.com" });
+  const unmanaged: ServerIpAddressState = { ...mail.state };
+  delete unmanaged.managesPtrRecord;
+  await provider.update(mail.id, unmanaged, without);
+  expect([served(), writes()]).toEqual(["mail.example.com", []]);
+});
