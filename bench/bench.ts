@@ -5,8 +5,8 @@ import { obtainPulumiCli } from "../tools/pulumiCli";
 import { runTool } from "../tools/runTool";
 import { untilInterrupted } from "./interruption";
 import { type BenchOptions, benchOptions, help } from "./options";
-import { writeReport } from "./report";
-import { type Run, type Scenario, type Variant, variants } from "./results";
+import { runsIn, writeReport } from "./report";
+import { inOrder, type Run, type Scenario, type Variant, variants, withoutScenarios } from "./results";
 import { type Bench, runStack } from "./stackRun";
 
 const root = join(__dirname, "..");
@@ -22,12 +22,14 @@ async function bench(args: string[]): Promise<number> {
   const giveUp = untilInterrupted();
   const cli = await obtainPulumiCli();
   await buildPackage(root);
-  const runs: Run[] = [];
-  for (const scenario of scenariosIn(options)) {
+  const out = resolve(root, options.out);
+  const scenarios = scenariosIn(options);
+  const runs = options.add ? withoutScenarios(runsIn(out), scenarios) : [];
+  for (const scenario of scenarios) {
     runs.push(...(await measureScenario({ root, cli, giveUp }, scenario, options.rounds)));
   }
   const machine = `${cpus().length} x ${cpus()[0]?.model.trim()}, Node ${process.versions.node}, Pulumi ${cli.version}`;
-  writeReport(root, resolve(root, options.out), { runs, machine, rounds: options.rounds, readme: options.readme });
+  writeReport(root, out, { runs: inOrder(runs), machine, readme: options.readme });
   return 0;
 }
 

@@ -10,6 +10,8 @@ export interface BenchOptions {
   account: number;
   /** The folder of the results. */
   out: string;
+  /** Keeps the results of scenarios that are in the folder and not measured now. */
+  add: boolean;
   /** Puts the table into the README, too. */
   readme: boolean;
 }
@@ -23,6 +25,7 @@ Measures Pulumi with this package beside the same Pulumi with three other provid
   --rounds N       how often each is measured; the four take turns (default 5)
   --account N      also one address in an account of so many; 0: not (default 20000)
   --out DIR        where the table, the chart and the raw numbers go (default bench/results)
+  --add            keep what is in DIR of other scenarios: measured in parts, on one computer
   --readme         put the table into README.md, too
   --help           show this
 `;
@@ -37,6 +40,7 @@ export function benchOptions(args: string[]): BenchOptions | undefined {
       rounds: { type: "string", default: "5" },
       account: { type: "string", default: "20000" },
       out: { type: "string", default: "bench/results" },
+      add: { type: "boolean", default: false },
       readme: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
@@ -48,6 +52,7 @@ export function benchOptions(args: string[]): BenchOptions | undefined {
     rounds: numberIn("--rounds", values.rounds, 1),
     account: numberIn("--account", values.account, 0),
     out: values.out,
+    add: values.add,
     readme: values.readme,
   };
 }

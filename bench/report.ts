@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { chart } from "./chart";
 import { type Run, type Scenario, scenariosOf } from "./results";
@@ -8,22 +8,29 @@ import { thresholdsOf } from "./thresholds";
 export interface Findings {
   runs: readonly Run[];
   machine: string;
-  rounds: number;
   /** Put the table of what must hold into the README. */
   readme: boolean;
 }
 
 /** Writes `table.md`, `chart.svg` and `runs.json` into the folder, and shows on standard output what must hold. */
-export function writeReport(root: string, folder: string, { runs, machine, rounds, readme }: Findings): void {
+export function writeReport(root: string, folder: string, { runs, machine, readme }: Findings): void {
   mkdirSync(folder, { recursive: true });
   const thresholds = thresholdTable(thresholdsOf(runs));
-  const how = `${rounds === 1 ? "One round" : `${rounds} rounds`} on ${machine}. Medians, with the minimum in brackets. [What is compared](../README.md).`;
+  const how = `On ${machine}. Medians, with the minimum in brackets. [What is compared](../README.md).`;
   const table = ["# Results of `npm run bench`", how, thresholds, "![chart](chart.svg)", scenarioTables(runs)];
   writeFileSync(join(folder, "table.md"), `${table.join("\n\n")}\n`);
   writeFileSync(join(folder, "chart.svg"), chart(runs, charted(runs)));
-  writeFileSync(join(folder, "runs.json"), `${JSON.stringify(runs)}\n`);
+  writeFileSync(join(folder, rawNumbers), `${JSON.stringify(runs)}\n`);
   if (readme) replaceIn(join(root, "README.md"), thresholds);
   console.log(`${thresholds}\n\nAll results: ${join(folder, "table.md")}`);
+}
+
+const rawNumbers = "runs.json";
+
+/** Of an earlier bench; none where there was none. */
+export function runsIn(folder: string): Run[] {
+  const file = join(folder, rawNumbers);
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : [];
 }
 
 /** The two panels: 200 addresses where they were measured, or else the most. */

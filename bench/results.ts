@@ -64,6 +64,18 @@ export function scenariosOf(runs: readonly Run[]): Scenario[] {
   return runs.filter((run, index) => runs.findIndex((other) => isIn(other, run)) === index);
 }
 
+export function withoutScenarios(runs: readonly Run[], scenarios: readonly Scenario[]): Run[] {
+  return runs.filter((run) => !scenarios.some((scenario) => isIn(run, scenario)));
+}
+
+/** By account, latency and count. */
+export const inOrder = (runs: readonly Run[]): Run[] =>
+  [...runs].sort((a, b) => a.account - b.account || a.latencyMs - b.latencyMs || a.count - b.count);
+
+/** How often each variant was measured. */
+export const roundsOf = (runs: readonly Run[], scenario: Scenario): number =>
+  new Set(runs.filter((run) => isIn(run, scenario)).map(({ round }) => round)).size;
+
 function isIn(run: Scenario, { count, latencyMs, account }: Scenario): boolean {
   return run.count === count && run.latencyMs === latencyMs && run.account === account;
 }

@@ -4,6 +4,7 @@ import {
   type Operation,
   operations,
   type Run,
+  roundsOf,
   type Scenario,
   scenariosOf,
   statistic,
@@ -29,7 +30,8 @@ export function scenarioTables(runs: readonly Run[]): string {
     .map((scenario) => {
       const compared = variants.filter((variant) => median(runs, scenario, variant, () => 0) !== undefined);
       const parts = [timesOf(runs, scenario, compared), usageOf(runs, scenario, compared)];
-      return [`### ${titleOf(scenario)}`, ...parts].join("\n\n");
+      const rounds = roundsOf(runs, scenario);
+      return [`### ${titleOf(scenario)}`, rounds === 1 ? "One round." : `${rounds} rounds.`, ...parts].join("\n\n");
     })
     .join("\n\n");
 }

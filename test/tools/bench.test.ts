@@ -1,7 +1,17 @@
 import { chart } from "../../bench/chart";
 import { benchOptions } from "../../bench/options";
 import { functionOf, ownerOf, timesByOwner } from "../../bench/profileTimes";
-import { type Measurement, operations, type Run, type Scenario, statistic, type Variant } from "../../bench/results";
+import {
+  inOrder,
+  type Measurement,
+  operations,
+  type Run,
+  roundsOf,
+  type Scenario,
+  statistic,
+  type Variant,
+  withoutScenarios,
+} from "../../bench/results";
 import { scenarioTables, thresholdTable } from "../../bench/table";
 import { thresholdsOf } from "../../bench/thresholds";
 
@@ -25,6 +35,7 @@ describe("the options of the bench", () => {
       rounds: 5,
       account: 20_000,
       out: "bench/results",
+      add: false,
       readme: false,
     });
   });
@@ -54,6 +65,22 @@ test.each([
   const rounds = walls.map((wallMs, round) => run("lean", wallMs, { round }));
   const other = [run("empty", 1), run("lean", 1, { latencyMs: 0 }), run("lean", 1, { account: 20_000 })];
   expect(statistic([...other, ...rounds], slow200, "lean", ({ operations: { up } }) => up.wallMs)).toEqual(expected);
+});
+
+test("results of other scenarios are kept, in the order of account, latency and count", () => {
+  const earlier = [run("lean", 1, { count: 1000 }), run("lean", 2, { round: 0 }), run("lean", 3, { round: 1 })];
+  const kept = withoutScenarios(earlier, [slow200]);
+  expect(kept).toEqual([earlier[0]]);
+  const now = [run("lean", 4), run("lean", 5, { latencyMs: 0 }), run("lean", 6, { account: 20_000, latencyMs: 0 })];
+  expect(inOrder([...kept, ...now]).map(({ operations: { up } }) => up.wallMs)).toEqual([5, 4, 1, 6]);
+});
+
+test("rounds are counted for each scenario", () => {
+  const all = [run("lean", 1), run("lean", 1, { round: 1 }), run("empty", 1), run("lean", 1, { round: 2, count: 1 })];
+  expect(roundsOf(all, slow200)).toBe(2);
+  expect(scenarioTables(all)).toMatch(
+    /200 addresses, 100 ms per request\n\n2 rounds\.\n[^#]*### 1 address, [^#]*One round\./,
+  );
 });
 
 describe("what must hold", () => {
