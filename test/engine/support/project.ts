@@ -11,6 +11,7 @@ import {
   type UpOptions,
 } from "@pulumi/pulumi/automation";
 import type { Address, Server, Simulator } from "pulumi-upcloud-ip/simulator";
+import { isSoak } from "./soak";
 
 export interface Outcome {
   ok: boolean;
@@ -163,7 +164,8 @@ export class Project {
     let output = "";
     let changes: OpMap = {};
     const options = {
-      signal: AbortSignal.timeout(240_000),
+      // A stop that is lost five times is asked for every 45 s, in the soak only.
+      signal: AbortSignal.timeout(isSoak ? 900_000 : 240_000),
       ...how,
       color: "never" as const,
       onOutput: (text: string) => {
