@@ -1,5 +1,5 @@
 import type { Edit } from "./historySteps";
-import type { Declared, PulumiStack } from "./pulumiStack";
+import { type Declared, entryOf, type Stack } from "./stackEntries";
 
 export interface Extra {
   server: string;
@@ -16,7 +16,7 @@ export class Program {
 
   /** @param extras somebody else's addresses that may be adopted */
   constructor(
-    private readonly stack: PulumiStack,
+    private readonly stack: Stack,
     private readonly extras: ReadonlyMap<string, Extra>,
     private readonly powerCycle: boolean,
   ) {}
@@ -93,7 +93,7 @@ export class Program {
   private rename(found: Declared): void {
     const name = this.freeNames().at(-1);
     if (name === undefined) return;
-    if (this.stack.entryOf(found) !== undefined) found.alias ??= found.name;
+    if (entryOf(this.stack, found) !== undefined) found.alias ??= found.name;
     found.name = name;
   }
 
@@ -105,7 +105,7 @@ export class Program {
   }
 
   private handOver(found: Declared, at: number): void {
-    const entry = this.stack.entryOf(found);
+    const entry = entryOf(this.stack, found);
     if (entry === undefined || this.freeNames().length === 0) return;
     const { server, family } = entry.inputs as Declared["args"];
     const name = this.freeNames()[0];

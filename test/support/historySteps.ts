@@ -140,9 +140,11 @@ const step = (edits: { minLength?: number; maxLength: number }): fc.Arbitrary<St
     kill: fc.option(kill, { nil: undefined, freq: 2 }),
   });
 
-export const history: fc.Arbitrary<History> = fc.record({
-  runs: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
-  steps: fc
-    .tuple(step({ minLength: 2, maxLength: 5 }), fc.array(step({ maxLength: 3 }), { maxLength: 4 }))
-    .map(([first, more]) => [first, ...more]),
-});
+/** Histories of one to `mostSteps` steps. */
+export const historiesOf = (mostSteps: number): fc.Arbitrary<History> =>
+  fc.record({
+    runs: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+    steps: fc
+      .tuple(step({ minLength: 2, maxLength: 5 }), fc.array(step({ maxLength: 3 }), { maxLength: mostSteps - 1 }))
+      .map(([first, more]) => [first, ...more]),
+  });

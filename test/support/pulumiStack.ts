@@ -1,41 +1,12 @@
 import type { ServerIpAddressState } from "../../src/provider/ipAddressState";
 import type { MortalProcess } from "./mortalProcess";
-
-/** A resource of a program. */
-export interface Declared {
-  name: string;
-  /** The name that it had in the program before. */
-  alias?: string;
-  args: { server: string; [property: string]: unknown };
-}
-
-/** A resource in the state. */
-export interface Entry {
-  urn: string;
-  id: string;
-  inputs: Record<string, unknown>;
-  outputs: Record<string, unknown>;
-  /** Partly created: the next `up` runs update. */
-  hasInitErrors: boolean;
-  /** Replaced, and to be deleted at the end of an `up`. */
-  pendingDelete: boolean;
-  /** Deleted first, and to be created next. */
-  pendingReplacement: boolean;
-}
-
-export interface Outcome {
-  ok: boolean;
-  failures: string[];
-}
-
-export const urnOf = (name: string) =>
-  `urn:pulumi:test::addresses::pulumi-nodejs:dynamic/upcloud:ServerIpAddress::${name}`;
+import { type Declared, type Entry, entryOf, type Outcome, type Stack, urnOf } from "./stackEntries";
 
 /**
  * What Pulumi's engine (3.245) does with the life cycle of a stack's resources: check and diff one by one, create and
  * update in parallel, a replacement checked again without its olds, deletes at the end and only when nothing has failed.
  */
-export class PulumiStack {
+export class PulumiStack implements Stack {
   entries: readonly Entry[] = [];
   private saves: (readonly Entry[])[] = [];
 
@@ -68,11 +39,6 @@ export class PulumiStack {
     return { ok: failures.length === 0, failures };
   }
 
-  entryOf({ name, alias }: Declared): Entry | undefined {
-    const live = (of: string) => this.entries.find(({ urn, pendingDelete }) => urn === urnOf(of) && !pendingDelete);
-    return live(name) ?? (alias === undefined ? undefined : live(alias));
-  }
-
   /** The CLI was killed before it had saved its last results. */
   loseSaves(count: number): void {
     const lost = this.saves.splice(Math.max(0, this.saves.length - count));
@@ -87,7 +53,7 @@ export class PulumiStack {
     const { provider } = process.operation;
     const check = (olds: object) => this.check(olds, declared, program, process);
     const urn = urnOf(declared.name);
-    const old = this.entryOf(declared);
+    const old = entryOf(this, declared);
     const inputs = await check(old?.inputs ?? {});
     if (old === undefined) return () => this.create(urn, inputs, undefined, process);
     const diff = await asked(process, () =>

@@ -21,7 +21,7 @@ export function kill(project: Project, command: RegExp, signal: NodeJS.Signals =
 }
 
 /** The Pulumi CLI while it changes a stack. */
-export const cli = /\/pulumi (up|destroy) /;
+export const cli = /\/pulumi (up|refresh|destroy) /;
 /** The process that the life cycle runs in. */
 export const provider = /^\S*node \S+\/cmd\/dynamic-provider/;
 

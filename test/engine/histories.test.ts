@@ -1,0 +1,39 @@
+import * as fc from "fast-check";
+import { follow } from "../support/followHistory";
+import { type History, historiesOf } from "../support/historySteps";
+import { RealEngine } from "./support/realEngine";
+import { endAll } from "./support/runningServers";
+import { isSoak, partOf } from "./support/soak";
+
+afterAll(async () => {
+  await RealEngine.endAll();
+  await endAll();
+});
+
+/** An operation of the CLI takes seconds: not for histories in which hardly anything happens. */
+const isEventful = ({ steps: [first, ...more] }: History) =>
+  (first?.edits.filter(({ edit }) => edit === "add") ?? []).length >= 2 &&
+  more.every(({ edits, drifts }) => edits.length + drifts.length > 0) &&
+  [first, ...more].some((step) => step?.kill !== undefined && step.kill.after < 6);
+const history = historiesOf(3).filter(isEventful);
+
+/** Many operations, others beside them, on whatever computer. */
+const patienceMs = 30 * 60_000;
+const seed = isSoak ? Date.now() % 2 ** 31 : 1;
+const histories = partOf(Array.from({ length: isSoak ? 30 : 3 }, (_, index) => index));
+const onLinux = process.platform === "linux" ? describe : describe.skip;
+
+onLinux(
+  "drifts, faults and killed processes of random programs end with what is declared, nothing bought twice",
+  () => {
+    test.concurrent.each(histories)(
+      `history %i of the seed ${seed}`,
+      async (index) => {
+        const followed = fc.asyncProperty(history, (one) => follow(one, RealEngine.start));
+        // Not shrunk: that would take hours.
+        await fc.assert(followed, { seed, path: String(index), numRuns: 1, endOnFailure: true });
+      },
+      patienceMs,
+    );
+  },
+);
