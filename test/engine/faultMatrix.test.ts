@@ -10,7 +10,7 @@ import {
   versionRefusals,
 } from "./support/faultTable";
 import { type Cell, walk } from "./support/faultWalk";
-import { isSoak, partOf } from "./support/soak";
+import { inThisPart, isSoak } from "./support/soak";
 
 const once = (operation: Cell["operation"], request: Request, failures: readonly Failure[]): Cell[] =>
   failures.map((failure) => ({ operation, request, failure, times: 1 }));
@@ -105,18 +105,19 @@ if (isSoak) {
         powerCycle,
       });
 
-    test.concurrent.each(
-      partOf(
-        named(
-          operations.flatMap((operation) => requestsOf[operation].flatMap((request) => cellsOf(operation, request))),
-        ),
-      ),
-    )("%s", (_, cell) => alone(cell, false));
+    const cellsOfAll = (
+      walked: readonly Cell["operation"][],
+      requestsOfOne: (operation: Cell["operation"]) => readonly Request[],
+    ) =>
+      named(walked.flatMap((operation) => requestsOfOne(operation).flatMap((request) => cellsOf(operation, request))));
 
-    test.concurrent.each(
-      partOf(
-        named(powerCycled.flatMap((operation) => powerCycleRequests.flatMap((request) => cellsOf(operation, request)))),
-      ),
-    )("%s, of a running server", (_, cell) => alone(cell, true));
+    inThisPart(
+      cellsOfAll(operations, (operation) => requestsOf[operation]),
+      (own) => test.concurrent.each(own)("%s", (_, cell) => alone(cell, false)),
+    );
+    inThisPart(
+      cellsOfAll(powerCycled, () => powerCycleRequests),
+      (own) => test.concurrent.each(own)("%s, of a running server", (_, cell) => alone(cell, true)),
+    );
   });
 }

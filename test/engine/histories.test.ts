@@ -3,7 +3,7 @@ import { follow } from "../support/followHistory";
 import { type History, historiesOf } from "../support/historySteps";
 import { RealEngine } from "./support/realEngine";
 import { endAll } from "./support/runningServers";
-import { isSoak, partOf } from "./support/soak";
+import { inThisPart, isSoak } from "./support/soak";
 
 afterAll(async () => {
   await RealEngine.endAll();
@@ -20,20 +20,17 @@ const history = historiesOf(3).filter(isEventful);
 /** Many operations, others beside them, on whatever computer. */
 const patienceMs = 30 * 60_000;
 const seed = isSoak ? Date.now() % 2 ** 31 : 1;
-const histories = partOf(Array.from({ length: isSoak ? 30 : 3 }, (_, index) => index));
+const histories = Array.from({ length: isSoak ? 30 : 3 }, (_, index) => index);
 const onLinux = process.platform === "linux" ? describe : describe.skip;
 
 onLinux(
   "drifts, faults and killed processes of random programs end with what is declared, nothing bought twice",
   () => {
-    test.concurrent.each(histories)(
-      `history %i of the seed ${seed}`,
-      async (index) => {
-        const followed = fc.asyncProperty(history, (one) => follow(one, RealEngine.start));
-        // Not shrunk: that would take hours.
-        await fc.assert(followed, { seed, path: String(index), numRuns: 1, endOnFailure: true });
-      },
-      patienceMs,
-    );
+    const followed = async (index: number) => {
+      const property = fc.asyncProperty(history, (one) => follow(one, RealEngine.start));
+      // Not shrunk: that would take hours.
+      await fc.assert(property, { seed, path: String(index), numRuns: 1, endOnFailure: true });
+    };
+    inThisPart(histories, (own) => test.concurrent.each(own)(`history %i of the seed ${seed}`, followed, patienceMs));
   },
 );

@@ -13,7 +13,7 @@ import {
 import { killLeftovers } from "./support/processes";
 import type { Project } from "./support/project";
 import { endAll, start } from "./support/runningServers";
-import { isSoak, partOf } from "./support/soak";
+import { inThisPart, isSoak } from "./support/soak";
 
 const projects: Project[] = [];
 afterAll(async () => {
@@ -204,7 +204,7 @@ onLinux("an operation that is ended early leaves nothing that the next one does 
       { program, ends: [boundary], buys },
       { program: empty },
     ]);
-  test.concurrent.each(partOf(cells))("%s: %j, by %s", cell, patienceMs);
+  inThisPart(cells, (own) => test.concurrent.each(own)("%s: %j, by %s", cell, patienceMs));
 
   describe("and again in the operation that follows", () => {
     const twice: [program: Program, first: Boundary, then: Boundary][] = [
@@ -219,6 +219,6 @@ onLinux("an operation that is ended early leaves nothing that the next one does 
     );
     const cell = async (first: Boundary, then: Boundary, ending: Ending, program: Program) =>
       survives(ending, [{ program, ends: [first, then], buys: 1 }, { program: empty }]);
-    test.concurrent.each(partOf(cells))("%j, then %j, by %s", cell, patienceMs);
+    inThisPart(cells, (own) => test.concurrent.each(own)("%j, then %j, by %s", cell, patienceMs));
   });
 });
