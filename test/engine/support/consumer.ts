@@ -56,6 +56,8 @@ export class Workshop {
     await run("bash", ["-ec", this.installation(consumer)], directory, {
       ...process.env,
       PATH: path,
+      // An outer `npm --silent` would hide the reason of a failure.
+      npm_config_loglevel: "error",
       npm_config_prefer_offline: "true",
       npm_config_ignore_scripts: "true",
       npm_config_store_dir: join(this.directory, "pnpm"),
@@ -70,7 +72,7 @@ export class Workshop {
   /** The README's own command, with the tarball for the published package, and a version of Pulumi. */
   private installation({ manager, pulumi }: Consumer): string {
     const readme = readFileSync(join(root, "README.md"), "utf8");
-    const [command] = new RegExp(`^${manager} .*$`, "m").exec(readme) ?? [];
+    const [command] = new RegExp(`^${manager} .*pulumi-upcloud-ip.*$`, "m").exec(readme) ?? [];
     if (command === undefined) throw new Error(`README.md: expected a command for ${manager}, got none.`);
     return command
       .replace("pulumi-upcloud-ip", `pulumi-upcloud-ip@file:${this.tarball}`)
