@@ -71,10 +71,7 @@ export class Workshop {
 
   /** The README's own command, with the tarball for the published package, and a version of Pulumi. */
   private installation({ manager, pulumi }: Consumer): string {
-    const readme = readFileSync(join(root, "README.md"), "utf8");
-    const [command] = new RegExp(`^${manager} .*pulumi-upcloud-ip.*$`, "m").exec(readme) ?? [];
-    if (command === undefined) throw new Error(`README.md: expected a command for ${manager}, got none.`);
-    return command
+    return commandInReadme(new RegExp(`^${manager} .*pulumi-upcloud-ip.*$`, "m"))
       .replace("pulumi-upcloud-ip", `pulumi-upcloud-ip@file:${this.tarball}`)
       .replace("@pulumi/pulumi", `@pulumi/pulumi@${pulumi}`);
   }
@@ -82,6 +79,12 @@ export class Workshop {
   private nodeOf({ node }: Consumer): string {
     return join(this.bin, `node${node}`, "bin/node");
   }
+}
+
+function commandInReadme(pattern: RegExp): string {
+  const [command] = pattern.exec(readFileSync(join(root, "README.md"), "utf8")) ?? [];
+  if (command === undefined) throw new Error(`README.md: expected a command like ${pattern}, got none.`);
+  return command;
 }
 
 function filesOf({ manager, language }: Consumer): Record<string, string> {
@@ -146,10 +149,11 @@ export class Place {
       PULUMI_CONFIG_PASSPHRASE: "a passphrase",
       PULUMI_SKIP_UPDATE_CHECK: "true",
       UPCLOUD_DEBUG_API_BASE_URL: simulator.url,
-      UPCLOUD_TOKEN: simulator.credentials.token,
     };
     const place = new Place(directory, env, simulator);
     await place.pulumi("stack", "init", "dev");
+    const configure = commandInReadme(/^pulumi config set .*<token>$/m).replace("<token>", simulator.credentials.token);
+    await run("bash", ["-ec", configure], directory, env);
     return place;
   }
 
