@@ -28,13 +28,18 @@ export function virtualClock(requestMs: number): RunningClock {
 /** The computer's time. */
 export function realClock(): RunningClock {
   let offset = -performance.now();
+  const now = () => Math.round(performance.now() + offset);
   return {
-    now: () => Math.round(performance.now() + offset),
+    now,
     advance: (ms) => {
       offset += ms;
     },
     tick: () => {},
-    sleep: pause,
+    // A timer may fire a millisecond early.
+    async sleep(ms) {
+      const until = now() + ms;
+      for (let left = ms; left > 0; left = until - now()) await pause(left);
+    },
   };
 }
 
