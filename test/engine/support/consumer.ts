@@ -4,6 +4,7 @@ import { delimiter, dirname, join, resolve } from "node:path";
 import { type Simulator, startSimulator } from "pulumi-upcloud-ip/simulator";
 import { runStep } from "../../../tools/childProcess";
 import { servers } from "./project";
+import { pulumiEnvironment } from "./pulumiEnvironment";
 
 const root = resolve(__dirname, "../../..");
 const run = (command: string, args: string[], cwd: string, env?: NodeJS.ProcessEnv) =>
@@ -143,11 +144,7 @@ export class Place {
     const env = {
       ...Object.fromEntries(own),
       PATH: [path, join(process.env.PULUMI_CLI_ROOT as string, "bin")].join(delimiter),
-      PULUMI_HOME: join(directory, "home"),
-      TMPDIR: join(directory, "tmp"),
-      PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
-      PULUMI_CONFIG_PASSPHRASE: "a passphrase",
-      PULUMI_SKIP_UPDATE_CHECK: "true",
+      ...pulumiEnvironment(directory),
       UPCLOUD_DEBUG_API_BASE_URL: simulator.url,
     };
     const place = new Place(directory, env, simulator);

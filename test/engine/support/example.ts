@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } fro
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { type Simulator, startSimulator } from "pulumi-upcloud-ip/simulator";
+import { pulumiEnvironment } from "./pulumiEnvironment";
 import { quick } from "./runningServers";
 
 /** What a README has the reader type, and what it says that comes of it. */
@@ -87,13 +88,8 @@ export class Example {
     return {
       ...Object.fromEntries(own),
       PATH: `${join(process.env.PULUMI_CLI_ROOT as string, "bin")}${delimiter}${process.env.PATH}`,
-      PULUMI_HOME: join(this.directory, "home"),
-      // Pulumi's language host leaves its pipes behind.
-      TMPDIR: join(this.directory, "tmp"),
-      PULUMI_BACKEND_URL: `file://${join(this.directory, "state")}`,
-      PULUMI_CONFIG_PASSPHRASE: "a passphrase",
+      ...pulumiEnvironment(this.directory),
       PULUMI_SKIP_CONFIRMATIONS: "true",
-      PULUMI_SKIP_UPDATE_CHECK: "true",
       // Types are the business of `tsc`, which knows the examples.
       PULUMI_NODEJS_TRANSPILE_ONLY: "true",
     };

@@ -11,6 +11,7 @@ import {
   type UpOptions,
 } from "@pulumi/pulumi/automation";
 import type { Address, Server, Simulator } from "pulumi-upcloud-ip/simulator";
+import { pulumiEnvironment } from "./pulumiEnvironment";
 import { isSoak } from "./soak";
 
 export interface Outcome {
@@ -93,12 +94,7 @@ export class Project {
       {
         pulumiCommand,
         envVars: {
-          PULUMI_HOME: join(directory, "home"),
-          // Pulumi's language host leaves its pipes behind.
-          TMPDIR: join(directory, "tmp"),
-          PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
-          PULUMI_CONFIG_PASSPHRASE: "a passphrase",
-          PULUMI_SKIP_UPDATE_CHECK: "true",
+          ...pulumiEnvironment(directory),
           UPCLOUD_DEBUG_API_BASE_URL: simulator.url,
           UPCLOUD_TOKEN: simulator.credentials.token,
           UPCLOUD_USERNAME: "",
