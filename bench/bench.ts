@@ -26,7 +26,7 @@ async function bench(args: string[]): Promise<number> {
   const scenarios = scenariosIn(options);
   const runs = options.add ? withoutScenarios(runsIn(out), scenarios) : [];
   for (const scenario of scenarios) {
-    runs.push(...(await measureScenario({ root, cli, giveUp }, scenario, options.rounds)));
+    runs.push(...(await measureScenario({ root, cli, giveUp }, scenario, options)));
   }
   const machine = `${cpus().length} x ${cpus()[0]?.model.trim()}, Node ${process.versions.node}, Pulumi ${cli.version}`;
   writeReport(root, out, { runs: inOrder(runs), machine, readme: options.readme });
@@ -40,11 +40,15 @@ function scenariosIn({ counts, latencies, account }: BenchOptions): Scenario[] {
 }
 
 /** The variants take turns, each round another one first: what slows the machine down for a while slows all of them. */
-async function measureScenario(bench: Bench, scenario: Scenario, rounds: number): Promise<Run[]> {
+async function measureScenario(
+  bench: Bench,
+  scenario: Scenario,
+  { rounds, naiveRounds }: Pick<BenchOptions, "rounds" | "naiveRounds">,
+): Promise<Run[]> {
   const { count, latencyMs, account } = scenario;
-  const compared: readonly Variant[] = account === 0 ? variants : ["empty", "this package"];
   const runs: Run[] = [];
   for (let round = 0; round < rounds; round++) {
+    const compared = comparedIn(scenario).filter((variant) => variant !== "naive" || round < naiveRounds);
     const turns = compared.map((_, index) => compared[(index + round) % compared.length] as Variant);
     for (const variant of turns) {
       const run = { ...(await runStack(bench, scenario, variant)), round };
@@ -60,5 +64,8 @@ async function measureScenario(bench: Bench, scenario: Scenario, rounds: number)
   }
   return runs;
 }
+
+const comparedIn = ({ account }: Scenario): readonly Variant[] =>
+  account === 0 ? variants : ["empty", "this package"];
 
 runTool(() => bench(process.argv.slice(2)));

@@ -6,6 +6,8 @@ export interface BenchOptions {
   /** Milliseconds that each request takes, beside the simulator's own work. */
   latencies: number[];
   rounds: number;
+  /** In how many of them the naive one takes part. */
+  naiveRounds: number;
   /** Addresses of the account in which one address is measured; 0: not measured. */
   account: number;
   /** The folder of the results. */
@@ -23,6 +25,7 @@ Measures Pulumi with this package beside the same Pulumi with three other provid
   --n LIST         how many addresses, separated by commas (default 1,50,200,1000)
   --latency LIST   milliseconds that each request takes (default 0,100)
   --rounds N       how often each is measured; the four take turns (default 5)
+  --naive-rounds N in how many of them the naive one takes part (default: all); with 1,000 it takes most of the time
   --account N      also one address in an account of so many; 0: not (default 20000)
   --out DIR        where the table, the chart and the raw numbers go (default bench/results)
   --add            keep what is in DIR of other scenarios: measured in parts, on one computer
@@ -38,6 +41,7 @@ export function benchOptions(args: string[]): BenchOptions | undefined {
       n: { type: "string", default: "1,50,200,1000" },
       latency: { type: "string", default: "0,100" },
       rounds: { type: "string", default: "5" },
+      "naive-rounds": { type: "string" },
       account: { type: "string", default: "20000" },
       out: { type: "string", default: "bench/results" },
       add: { type: "boolean", default: false },
@@ -46,10 +50,12 @@ export function benchOptions(args: string[]): BenchOptions | undefined {
     },
   });
   if (values.help) return undefined;
+  const rounds = numberIn("--rounds", values.rounds, 1);
   return {
     counts: numbersIn("--n", values.n, 1),
     latencies: numbersIn("--latency", values.latency, 0),
-    rounds: numberIn("--rounds", values.rounds, 1),
+    rounds,
+    naiveRounds: numberIn("--naive-rounds", values["naive-rounds"] ?? `${rounds}`, 0),
     account: numberIn("--account", values.account, 0),
     out: values.out,
     add: values.add,

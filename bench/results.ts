@@ -72,9 +72,11 @@ export function withoutScenarios(runs: readonly Run[], scenarios: readonly Scena
 export const inOrder = (runs: readonly Run[]): Run[] =>
   [...runs].sort((a, b) => a.account - b.account || a.latencyMs - b.latencyMs || a.count - b.count);
 
-/** How often each variant was measured. */
-export const roundsOf = (runs: readonly Run[], scenario: Scenario): number =>
-  new Set(runs.filter((run) => isIn(run, scenario)).map(({ round }) => round)).size;
+/** How often the variants were measured, or one of them. */
+export const roundsOf = (runs: readonly Run[], scenario: Scenario, variant?: Variant): number =>
+  new Set(
+    runs.filter((run) => isIn(run, scenario) && run.variant === (variant ?? run.variant)).map(({ round }) => round),
+  ).size;
 
 function isIn(run: Scenario, { count, latencyMs, account }: Scenario): boolean {
   return run.count === count && run.latencyMs === latencyMs && run.account === account;

@@ -30,10 +30,15 @@ export function scenarioTables(runs: readonly Run[]): string {
     .map((scenario) => {
       const compared = variants.filter((variant) => median(runs, scenario, variant, () => 0) !== undefined);
       const parts = [timesOf(runs, scenario, compared), usageOf(runs, scenario, compared)];
-      const rounds = roundsOf(runs, scenario);
-      return [`### ${titleOf(scenario)}`, rounds === 1 ? "One round." : `${rounds} rounds.`, ...parts].join("\n\n");
+      return [`### ${titleOf(scenario)}`, roundsText(runs, scenario), ...parts].join("\n\n");
     })
     .join("\n\n");
+}
+
+function roundsText(runs: readonly Run[], scenario: Scenario): string {
+  const [rounds, ofNaive] = [roundsOf(runs, scenario), roundsOf(runs, scenario, "naive")];
+  const most = rounds === 1 ? "One round" : `${rounds} rounds`;
+  return ofNaive === 0 || ofNaive === rounds ? `${most}.` : `${most}, ${ofNaive} of them with the naive one.`;
 }
 
 export function titleOf({ count, latencyMs, account }: Scenario): string {

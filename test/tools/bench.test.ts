@@ -33,6 +33,7 @@ describe("the options of the bench", () => {
       counts: [1, 50, 200, 1000],
       latencies: [0, 100],
       rounds: 5,
+      naiveRounds: 5,
       account: 20_000,
       out: "bench/results",
       add: false,
@@ -42,6 +43,11 @@ describe("the options of the bench", () => {
 
   test("lists are sorted, and each number is measured once", () => {
     expect(benchOptions(["--n", "50,1,50"])?.counts).toEqual([1, 50]);
+  });
+
+  test("the naive one takes part in every round, or in as many as are asked for", () => {
+    expect(benchOptions(["--rounds", "3"])?.naiveRounds).toBe(3);
+    expect(benchOptions(["--naive-rounds", "0"])).toMatchObject({ rounds: 5, naiveRounds: 0 });
   });
 
   test.each([
@@ -81,6 +87,11 @@ test("rounds are counted for each scenario", () => {
   expect(scenarioTables(all)).toMatch(
     /200 addresses, 100 ms per request\n\n2 rounds\.\n[^#]*### 1 address, [^#]*One round\./,
   );
+});
+
+test("it is told where the naive one took part in fewer rounds", () => {
+  const all = [run("lean", 1), run("naive", 1), run("lean", 1, { round: 1 })];
+  expect(scenarioTables(all)).toContain("2 rounds, 1 of them with the naive one.");
 });
 
 describe("what must hold", () => {
