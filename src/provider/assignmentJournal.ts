@@ -5,7 +5,7 @@ import type { Access, Family } from "../api/wire";
 import { addressKey } from "./addresses";
 import type { Environment } from "./configuration";
 import { messageOf } from "./failures";
-import { JournalFiles } from "./journalFiles";
+import { JournalFiles, lineOf } from "./journalFiles";
 
 /** What a create is about: the same resource of the same stack, and the same kind of address on the same server. */
 export interface Assignment {
@@ -61,7 +61,7 @@ export class AssignmentJournal {
 
   /** What an operation before this one has left of the same create. */
   find(assignment: Assignment): JournalEntry | undefined {
-    const entry = this.read(this.fileOf(assignment));
+    const entry = this.files.lastEntry<JournalEntry>(this.fileOf(assignment));
     return entry === undefined || entry.process.run === this.self.run ? undefined : entry;
   }
 
@@ -150,7 +150,7 @@ export class AssignmentJournal {
 
   private async append(assignment: Assignment, change: Partial<JournalEntry>, isDurable: boolean): Promise<void> {
     const file = this.fileOf(assignment);
-    const before = this.mine.get(file) ?? this.read(file);
+    const before = this.mine.get(file) ?? this.files.lastEntry<JournalEntry>(file);
     if (before === undefined) return;
     const entry = { ...before, ...change, process: this.self, at: now() };
     this.mine.set(file, entry);
@@ -173,17 +173,9 @@ export class AssignmentJournal {
   private journals(names = this.files.names()): { file: string; entry: JournalEntry }[] {
     return names.flatMap((file) => {
       if (!file.endsWith(ending)) return [];
-      const entry = this.read(file);
+      const entry = this.files.lastEntry<JournalEntry>(file);
       return entry === undefined ? [] : [{ file, entry }];
     });
-  }
-
-  private read(file: string): JournalEntry | undefined {
-    return this.files
-      .read(file)
-      .split("\n")
-      .map(parsed)
-      .findLast((entry) => entry !== undefined);
   }
 
   private giveUp(error: unknown): void {
@@ -204,17 +196,7 @@ export const thisProcess: ProcessName = { id: process.pid, run: randomUUID(), ho
 
 const keyOf = (address: string) => addressKey(address).replaceAll(":", "_");
 const claimOf = (address: string) => `${keyOf(address)}${claimEnding}`;
-/** Begins a line of its own, also after one that was cut off. */
-const lineOf = (entry: JournalEntry) => `\n${JSON.stringify(entry)}`;
 const now = () => new Date().toISOString();
-
-function parsed(line: string): JournalEntry | undefined {
-  try {
-    return JSON.parse(line) as JournalEntry;
-  } catch {
-    return undefined;
-  }
-}
 
 function isRunning(id: number): boolean {
   try {

@@ -60,6 +60,14 @@ export class JournalFiles {
     }
   }
 
+  /** The last line that is whole; `undefined` where there is none. */
+  lastEntry<Entry>(name: string): Entry | undefined {
+    return this.read(name)
+      .split("\n")
+      .map((line) => parsed<Entry>(line))
+      .findLast((entry) => entry !== undefined);
+  }
+
   /** An empty text for one that is not there, or cannot be read. */
   read(name: string): string {
     try {
@@ -94,6 +102,17 @@ export class JournalFiles {
       return this.syncing;
     });
     return this.nextSync;
+  }
+}
+
+/** Begins a line of its own, also after one that was cut off. */
+export const lineOf = (entry: object): string => `\n${JSON.stringify(entry)}`;
+
+function parsed<Entry>(line: string): Entry | undefined {
+  try {
+    return JSON.parse(line) as Entry;
+  } catch {
+    return undefined;
   }
 }
 

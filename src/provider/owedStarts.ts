@@ -1,6 +1,5 @@
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { JournalEntry, ProcessName } from "./assignmentJournal";
+import { JournalFiles, lineOf } from "./journalFiles";
 
 /** Of a server that was running and is being stopped for a change. */
 type OwedStart = Pick<JournalEntry, "server" | "process" | "at">;
@@ -11,52 +10,52 @@ type OwedStart = Pick<JournalEntry, "server" | "process" | "at">;
  * beside the journal of assignments.
  */
 export class OwedStarts {
+  private readonly files: JournalFiles;
+
   constructor(
-    private readonly directory: string,
+    directory: string,
     private readonly self: ProcessName,
     /** Whether the process that owes the start may still be at work. */
     private readonly isAtWork: (owed: OwedStart) => boolean,
-  ) {}
+  ) {
+    this.files = new JournalFiles(directory, self.run);
+  }
 
   /** Durable before it ends. One that cannot be written is no reason not to go on: the journal has warned. */
   async owe(server: string): Promise<void> {
     const owed: OwedStart = { server, process: this.self, at: new Date().toISOString() };
-    await mkdir(this.directory, { recursive: true }).catch(() => undefined);
-    await writeFile(this.fileOf(owed), JSON.stringify(owed), { mode: 0o600, flush: true }).catch(() => undefined);
+    await this.note(owed).catch(() => undefined);
   }
 
   /** Whether an operation that was ended has left the server for this one to start. */
-  async isOwed(server: string): Promise<boolean> {
-    return (await this.left(server)).length > 0;
+  isOwed(server: string): boolean {
+    return this.left(server).length > 0;
   }
 
   /** The server runs again, or somebody has been told that it does not. */
   async settle(server: string): Promise<void> {
     const mine = { server, process: this.self };
-    for (const owed of [mine, ...(await this.left(server))]) {
-      await rm(this.fileOf(owed), { force: true }).catch(() => undefined);
-    }
+    for (const owed of [mine, ...this.left(server)]) await this.files.remove(fileOf(owed));
   }
 
-  private async left(server: string): Promise<OwedStart[]> {
-    const names = await readdir(this.directory).catch(() => []);
-    const files = names.filter((name) => name.startsWith(`${server}.`) && name.endsWith(ending));
-    const all = await Promise.all(files.map((name) => readFile(join(this.directory, name), "utf8").catch(() => "")));
-    return all.flatMap(parsed).filter((owed) => owed.process.run !== this.self.run && !this.isAtWork(owed));
+  /** One that is there already, of a start that failed, is renewed. */
+  private async note(owed: OwedStart): Promise<void> {
+    const file = fileOf(owed);
+    const isNew = await this.files.create(file, lineOf(owed));
+    if (!isNew) await this.files.append(file, lineOf(owed), true);
   }
 
-  private fileOf({ server, process: { run } }: Pick<OwedStart, "server" | "process">): string {
-    return join(this.directory, `${server}.${run}${ending}`);
+  /** Without notes that were cut off: those are of stops that were never asked for. */
+  private left(server: string): OwedStart[] {
+    return this.files
+      .names()
+      .filter((name) => name.startsWith(`${server}.`) && name.endsWith(ending))
+      .map((name) => this.files.lastEntry<OwedStart>(name))
+      .filter((owed) => owed !== undefined)
+      .filter((owed) => owed.process.run !== this.self.run && !this.isAtWork(owed));
   }
 }
 
 const ending = ".stopped";
 
-/** One that was cut off is of a stop that was never asked for. */
-function parsed(text: string): OwedStart[] {
-  try {
-    return [JSON.parse(text) as OwedStart];
-  } catch {
-    return [];
-  }
-}
+const fileOf = ({ server, process: { run } }: Pick<OwedStart, "server" | "process">) => `${server}.${run}${ending}`;

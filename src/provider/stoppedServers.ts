@@ -69,7 +69,7 @@ export class StoppedServers {
 
   /** The same where that operation was ended after its change, and nothing is left to do but the start. */
   async startIfOwed(server: string): Promise<NotStartedError | undefined> {
-    return (await this.owedStarts.isOwed(server)) ? this.started(server) : undefined;
+    return this.owedStarts.isOwed(server) ? this.started(server) : undefined;
   }
 
   private async together<T>(request: StoppedChange, how: HowToStop, change: () => Promise<T>): Promise<Changed<T>> {
@@ -78,7 +78,7 @@ export class StoppedServers {
     let value: T;
     try {
       await shared.previous;
-      shared.cycle.wasLeftStopped ||= await this.owedStarts.isOwed(server);
+      shared.cycle.wasLeftStopped ||= this.owedStarts.isOwed(server);
       await this.gather(server, shared, signal);
       await shared.cycle.stop(how, signal);
       value = await this.untilAllowed(request, change, () => shared.cycle.stopAgain(how, signal));

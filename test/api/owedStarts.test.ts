@@ -104,3 +104,13 @@ test("a note that was cut off is of a stop that was never asked for", async () =
   await machine.operation().create("a", declared);
   expect(stateOfMail()).toBe("stopped");
 });
+
+test("a note whose renewal was cut off still counts", async () => {
+  machine.simulator.account.stopServer(mail);
+  mkdirSync(machine.journalDirectory);
+  const ended = { id: 2 ** 30, run: "ended", host: "this machine" };
+  const note = JSON.stringify({ server: mail, process: ended, at: new Date().toISOString() });
+  writeFileSync(`${machine.journalDirectory}/${mail}.ended.stopped`, `\n${note}\n{"server":`);
+  await machine.operation().create("a", declared);
+  expect(stateOfMail()).toBe("started");
+});
