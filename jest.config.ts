@@ -27,6 +27,8 @@ const config: Config = {
   ],
   // Engine tests wait for other processes most of the time.
   maxWorkers: 2,
+  // In the soak some stacks wait for minutes, until what is lost is asked for again.
+  maxConcurrency: process.env.SOAK === "1" ? 8 : 5,
   // Of the quick tests alone. Left out is what runs in other processes, under the engine tests.
   collectCoverageFrom: [
     "src/**/*.ts",

@@ -1,22 +1,26 @@
 import { startSimulator } from "pulumi-upcloud-ip/simulator";
 import { FaultChecks, type Place } from "./faultChecks";
-import { type Failure, type Operation, operations, type Request, requests } from "./faultTable";
+import { type Failure, type Operation, type Request, requests } from "./faultTable";
 import { killLeftovers } from "./processes";
 import { Project } from "./project";
 
-/** One fault of one request of one operation. */
+/** One fault of one request. */
 export interface Cell {
-  operation: Operation;
   request: Request;
   failure: Failure;
   /** How many requests meet it. */
   times: number;
 }
 
-export interface Walk {
-  /** Besides `delete`, which always is the last one; in the order of `operations`. */
-  walked: readonly Operation[];
+/** An operation, and what fails in it. */
+export interface Step {
+  operation: Operation;
   cells: readonly Cell[];
+}
+
+export interface Walk {
+  /** From `create` to `delete`. */
+  steps: readonly Step[];
   addresses: number;
   /** How many of them are on one server. Default 1. */
   perServer?: number;
@@ -31,9 +35,11 @@ export interface Walk {
 export async function walk(plan: Walk): Promise<void> {
   const stack = await FaultyStack.start(plan);
   try {
-    for (const operation of operations) {
-      if (operation === "delete") await stack.previewNothing();
-      if (operation === "delete" || plan.walked.includes(operation)) await stack.walk(operation);
+    for (const step of plan.steps) {
+      if (step.operation === "delete") await stack.previewNothing();
+      await stack.take(step).catch((error: unknown) => {
+        throw new Error(`Went wrong in ${textOf(step)}.`, { cause: error });
+      });
     }
     stack.checks.asBefore();
   } finally {
@@ -41,10 +47,20 @@ export async function walk(plan: Walk): Promise<void> {
   }
 }
 
+/** Such as `create: list, 429; assign, 500, 5 times`. */
+export function textOf({ operation, cells }: Step): string {
+  const faults = cells.map(
+    ({ request, failure, times }) => `${request}, ${failure.name}${times > 1 ? `, ${times} times` : ""}`,
+  );
+  return `${operation}: ${faults.join("; ") || "no fault"}`;
+}
+
 class FaultyStack {
   readonly checks: FaultChecks;
   /** All that the CLI has said. */
   private said = "";
+  /** How many steps were taken, this one included. */
+  private taken = 0;
 
   private constructor(
     private readonly project: Project,
@@ -69,14 +85,14 @@ class FaultyStack {
     return new FaultyStack(await Project.create(simulator, { UPCLOUD_REQUEST_TIMEOUT: "2s" }), plan, places);
   }
 
-  async walk(operation: Operation): Promise<void> {
+  async take({ operation, cells }: Step): Promise<void> {
+    this.taken++;
     this.declare(operation);
-    const cells = this.plan.cells.filter((cell) => cell.operation === operation);
     this.queue(cells);
     for (let runs = 1; !(await this.run(commandOf(operation))); runs++) {
       if (runs === 3) throw new Error(`Expected at most two further runs after ${operation}, got:\n${this.said}`);
     }
-    expect(this.unmet()).toEqual([]);
+    expect(this.unmet(cells)).toEqual([]);
     this.checks.ledger.watch();
     if (operation === "delete") return this.startWhatIsLeftStopped();
     if (operation === "refresh") {
@@ -107,8 +123,8 @@ class FaultyStack {
     if (operation === "create" || operation === "replace") this.checks.wanted += this.places.length;
     const { powerCycle = false } = this.plan;
     const lines = this.places.map((place) => {
-      if (operation === "replace") place.family = "IPv6";
-      place.ptrRecord = operation === "restore" ? undefined : `${operation}.${place.name}.example.com`;
+      if (operation === "replace") place.family = place.family === "IPv4" ? "IPv6" : "IPv4";
+      place.ptrRecord = operation === "restore" ? undefined : `${operation}${this.taken}.${place.name}.example.com`;
       const { name, server, family, ptrRecord } = place;
       return `new ServerIpAddress("${name}", ${JSON.stringify({ server, family, ptrRecord, powerCycle })});`;
     });
@@ -130,9 +146,9 @@ class FaultyStack {
   }
 
   /** Requests that were never sent: the table says more than the operation asks for. */
-  private unmet(): unknown[] {
+  private unmet(cells: readonly Cell[]): unknown[] {
     const { pending } = this.project.simulator.faults;
-    return pending.filter(({ times }) => this.plan.cells.some((cell) => cell.times === times));
+    return pending.filter(({ times }) => cells.some((cell) => cell.times === times));
   }
 
   /** Once an address is released, nothing in the state can remember that its server is off: see docs/running-servers.md. */
