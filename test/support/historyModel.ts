@@ -1,8 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Seed, Simulator } from "../../src/simulator";
 import { type Extra, Program } from "./historyProgram";
 import { type Drift, type History, type Step, servers } from "./historySteps";
+import { type JournalLine, journalEntries } from "./journalEntries";
 import { entryOf, isPending, type Stack, urnOf } from "./stackEntries";
 
 /** What a step has to come to, told from what was there before. */
@@ -170,17 +169,11 @@ export class HistoryModel {
   }
 
   /** The journal keeps what Pulumi was told until a later operation sees it in the state; of anything else it is free. */
-  private unsettled(): string[] {
-    const { journalDirectory } = this.world;
-    const files = existsSync(journalDirectory) ? readdirSync(journalDirectory) : [];
-    const entries = files
-      .filter((file) => file.endsWith(".jsonl"))
-      .map((file) => readFileSync(join(journalDirectory, file), "utf8").trim().split("\n").at(-1) ?? "");
+  private unsettled(): JournalLine[] {
     const ids = this.world.stack.entries.map(({ id }) => id);
-    return entries.filter((line) => {
-      const { phase, address } = JSON.parse(line) as { phase: string; address?: string };
-      return phase !== "returned" || !ids.some((id) => id === address);
-    });
+    return journalEntries(this.world.journalDirectory).filter(
+      ({ phase, address }) => phase !== "returned" || !ids.some((id) => id === address),
+    );
   }
 
   private addresses = () => this.world.simulator.account.listIpAddresses();

@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { type JournalLine, journalEntries } from "../../support/journalEntries";
 import { unhelpfulIn } from "./complaints";
 import { Ledger } from "./ledger";
 import type { Outcome, Project, StateResource } from "./project";
@@ -95,10 +96,7 @@ export class FaultChecks {
     return resources.filter(({ type }) => !type.startsWith("pulumi:"));
   }
 
-  private journal(): { server: string; address?: string }[] {
-    const directory = join(this.project.directory, "home/upcloud-ip");
-    if (!existsSync(directory)) return [];
-    const files = readdirSync(directory).filter((name) => name.endsWith(".jsonl"));
-    return files.map((name) => JSON.parse(readFileSync(join(directory, name), "utf8").split("\n").at(-1) ?? ""));
+  private journal(): JournalLine[] {
+    return journalEntries(join(this.project.directory, "home/upcloud-ip"));
   }
 }
