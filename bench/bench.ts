@@ -5,8 +5,8 @@ import { obtainPulumiCli } from "../tools/pulumiCli";
 import { runTool } from "../tools/runTool";
 import { untilInterrupted } from "./interruption";
 import { type BenchOptions, benchOptions, help } from "./options";
-import { runsIn, writeReport } from "./report";
-import { inOrder, type Run, type Scenario, type Variant, variants, withoutScenarios } from "./results";
+import { runsIn, showThresholds, writeReport } from "./report";
+import { inOrder, type Run, roundsOf, type Scenario, type Variant, variants, withoutScenarios } from "./results";
 import { type Bench, runStack } from "./stackRun";
 
 const root = join(__dirname, "..");
@@ -24,13 +24,22 @@ async function bench(args: string[]): Promise<number> {
   await buildPackage(root);
   const out = resolve(root, options.out);
   const scenarios = scenariosIn(options);
-  const runs = options.add ? withoutScenarios(runsIn(out), scenarios) : [];
-  for (const scenario of scenarios) {
-    runs.push(...(await measureScenario({ root, cli, giveUp }, scenario, options)));
-  }
   const machine = `${cpus().length} x ${cpus()[0]?.model.trim()}, Node ${process.versions.node}, Pulumi ${cli.version}`;
-  writeReport(root, out, { runs: inOrder(runs), machine, readme: options.readme });
+  const runs = runsBefore(out, scenarios, options);
+  for (const scenario of scenarios) {
+    for await (const round of roundsIn({ root, cli, giveUp }, scenario, options, roundsOf(runs, scenario))) {
+      runs.push(...round);
+      // After each round: a bench that is cut off later has these.
+      writeReport(root, out, { runs: inOrder(runs), machine, readme: options.readme });
+    }
+  }
+  showThresholds(runs, out);
   return 0;
+}
+
+function runsBefore(out: string, scenarios: Scenario[], { add, more }: BenchOptions): Run[] {
+  if (more) return runsIn(out);
+  return add ? withoutScenarios(runsIn(out), scenarios) : [];
 }
 
 function scenariosIn({ counts, latencies, account }: BenchOptions): Scenario[] {
@@ -40,29 +49,30 @@ function scenariosIn({ counts, latencies, account }: BenchOptions): Scenario[] {
 }
 
 /** The variants take turns, each round another one first: what slows the machine down for a while slows all of them. */
-async function measureScenario(
+async function* roundsIn(
   bench: Bench,
   scenario: Scenario,
   { rounds, naiveRounds }: Pick<BenchOptions, "rounds" | "naiveRounds">,
-): Promise<Run[]> {
-  const { count, latencyMs, account } = scenario;
-  const runs: Run[] = [];
-  for (let round = 0; round < rounds; round++) {
-    const compared = comparedIn(scenario).filter((variant) => variant !== "naive" || round < naiveRounds);
+  before: number,
+): AsyncGenerator<Run[]> {
+  for (let count = 0; count < rounds; count++) {
+    const round = before + count;
+    const compared = comparedIn(scenario).filter((variant) => variant !== "naive" || count < naiveRounds);
     const turns = compared.map((_, index) => compared[(index + round) % compared.length] as Variant);
+    const runs: Run[] = [];
     for (const variant of turns) {
       const run = { ...(await runStack(bench, scenario, variant)), round };
       runs.push(run);
-      const seconds = Object.entries(run.operations).map(
-        ([name, { wallMs }]) => `${name} ${(wallMs / 1000).toFixed(2)}`,
-      );
-      const where = account === 0 ? "" : ` in an account of ${account}`;
-      console.error(
-        `${count} x ${latencyMs} ms${where}, round ${round + 1} of ${rounds}, ${variant}: ${seconds.join(", ")} s`,
-      );
+      tell(run);
     }
+    yield runs;
   }
-  return runs;
+}
+
+function tell({ count, latencyMs, account, round, variant, operations }: Run): void {
+  const seconds = Object.entries(operations).map(([name, { wallMs }]) => `${name} ${(wallMs / 1000).toFixed(2)}`);
+  const where = account === 0 ? "" : ` in an account of ${account}`;
+  console.error(`${count} x ${latencyMs} ms${where}, round ${round + 1}, ${variant}: ${seconds.join(", ")} s`);
 }
 
 const comparedIn = ({ account }: Scenario): readonly Variant[] =>

@@ -14,6 +14,8 @@ export interface BenchOptions {
   out: string;
   /** Keeps the results of scenarios that are in the folder and not measured now. */
   add: boolean;
+  /** Keeps those of the scenarios that are measured now as well: their rounds become more. */
+  more: boolean;
   /** Puts the table into the README, too. */
   readme: boolean;
 }
@@ -29,6 +31,7 @@ Measures Pulumi with this package beside the same Pulumi with three other provid
   --account N      also one address in an account of so many; 0: not (default 20000)
   --out DIR        where the table, the chart and the raw numbers go (default bench/results)
   --add            keep what is in DIR of other scenarios: measured in parts, on one computer
+  --more           the same, and add rounds to what is in DIR of these scenarios
   --readme         put the table into README.md, too
   --help           show this
 `;
@@ -45,6 +48,7 @@ export function benchOptions(args: string[]): BenchOptions | undefined {
       account: { type: "string", default: "20000" },
       out: { type: "string", default: "bench/results" },
       add: { type: "boolean", default: false },
+      more: { type: "boolean", default: false },
       readme: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
@@ -59,6 +63,7 @@ export function benchOptions(args: string[]): BenchOptions | undefined {
     account: numberIn("--account", values.account, 0),
     out: values.out,
     add: values.add,
+    more: values.more,
     readme: values.readme,
   };
 }

@@ -12,7 +12,7 @@ export interface Findings {
   readme: boolean;
 }
 
-/** Writes `table.md`, `chart.svg` and `runs.json` into the folder, and shows on standard output what must hold. */
+/** Writes `table.md`, `chart.svg` and `runs.json` into the folder. */
 export function writeReport(root: string, folder: string, { runs, machine, readme }: Findings): void {
   mkdirSync(folder, { recursive: true });
   const thresholds = thresholdTable(thresholdsOf(runs));
@@ -22,7 +22,11 @@ export function writeReport(root: string, folder: string, { runs, machine, readm
   writeFileSync(join(folder, "chart.svg"), chart(runs, charted(runs)));
   writeFileSync(join(folder, rawNumbers), `${JSON.stringify(runs)}\n`);
   if (readme) replaceIn(join(root, "README.md"), thresholds);
-  console.log(`${thresholds}\n\nAll results: ${join(folder, "table.md")}`);
+}
+
+/** On standard output: what must hold. */
+export function showThresholds(runs: readonly Run[], folder: string): void {
+  console.log(`${thresholdTable(thresholdsOf(runs))}\n\nAll results: ${join(folder, "table.md")}`);
 }
 
 const rawNumbers = "runs.json";

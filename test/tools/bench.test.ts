@@ -37,6 +37,7 @@ describe("the options of the bench", () => {
       account: 20_000,
       out: "bench/results",
       add: false,
+      more: false,
       readme: false,
     });
   });
