@@ -51,18 +51,18 @@ export class AccountSnapshot {
    * for alone is a request about it; those that are asked for together share a list. That an address is gone, UpCloud has
    * to say of the address itself.
    */
-  async find(
-    address: string,
-    maxAgeMs: number,
-    signal = AbortSignal.timeout(patienceMs),
-  ): Promise<IpAddressWire | undefined> {
+  async find(address: string, maxAgeMs: number, signal?: AbortSignal): Promise<IpAddressWire | undefined> {
     const listed = (await this.isAlone(maxAgeMs)) ? undefined : await this.listed(maxAgeMs).catch(about(address));
-    return listed?.get(addressKey(address)) ?? this.client().ipAddresses.get(address, signal).catch(unlessGone);
+    return listed?.get(addressKey(address)) ?? this.get(address, signal);
   }
 
   /** The address was changed: what was known of it is no more. */
   async changed(address: string): Promise<void> {
     (await this.latest?.addresses.catch(() => undefined))?.delete(addressKey(address));
+  }
+
+  private get(address: string, signal = AbortSignal.timeout(patienceMs)): Promise<IpAddressWire | undefined> {
+    return this.client().ipAddresses.get(address, signal).catch(unlessGone);
   }
 
   private isYoung(maxAgeMs: number): boolean {

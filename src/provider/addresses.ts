@@ -1,3 +1,4 @@
+import { isIPv4 } from "node:net";
 import * as ipaddr from "ipaddr.js";
 import type { Access, Family, IpAddressWire } from "../api/wire";
 
@@ -8,7 +9,8 @@ import type { Access, Family, IpAddressWire } from "../api/wire";
 
 /** The canonical spelling of RFC 5952, or `undefined` for what is no address. */
 export function canonicalAddress(text: string): string | undefined {
-  return parse(text)?.toString();
+  // Four decimals have no other spelling, and are asked for several times with each address.
+  return isIPv4(text) ? text : parse(text)?.toString();
 }
 
 /** One text for all spellings of an address, by which maps and sets hold it; what is no address stands for itself. */
@@ -54,17 +56,17 @@ export const isGivenByUpCloud = (ptrRecord: string): boolean => ptrRecord === ""
 const defaultSuffix = /\.(upcloud\.host|host\.upcloud\.com)$/;
 
 function defaultHost(address: string): string {
-  const parsed = parse(address);
+  const parsed = isIPv4(address) ? undefined : parse(address);
   if (parsed === undefined || parsed.kind() === "ipv4") return address.replaceAll(".", "-");
   const groups = (parsed as ipaddr.IPv6).parts.slice(4).map((part) => part.toString(16).padStart(4, "0"));
   return `${groups.join("-")}.v6`;
 }
 
 function parse(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
-  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text);
+  if (isIPv4(text)) return ipaddr.IPv4.parse(text);
   if (text.includes("%") || !ipaddr.IPv6.isValid(text)) return undefined;
   // An IPv4 address at its end is as strict as one of its own: ipaddr.js reads `010` as it likes there.
   const end = text.slice(text.lastIndexOf(":") + 1);
-  if (end.includes(".") && !ipaddr.IPv4.isValidFourPartDecimal(end)) return undefined;
+  if (end.includes(".") && !isIPv4(end)) return undefined;
   return ipaddr.IPv6.parse(text);
 }
