@@ -113,18 +113,17 @@ export class AssignmentJournal {
   }
 
   /** It is certain that nothing was assigned, or that what was assigned is not to be had any more. */
-  async drop(assignment: Assignment): Promise<void> {
+  drop(assignment: Assignment): void {
     const file = this.fileOf(assignment);
     this.mine.delete(file);
-    await this.files.remove(file);
+    this.files.remove(file);
   }
 
   /** The address is the id of a resource: it stands in a state, and nobody has to look for it any more. */
-  async settled(address: string): Promise<void> {
+  settled(address: string): void {
     this.left ??= this.filesByAddress();
-    const files = this.left.get(keyOf(address)) ?? [];
+    for (const file of this.left.get(keyOf(address)) ?? []) this.files.remove(file);
     this.left.delete(keyOf(address));
-    await Promise.all(files.map((file) => this.files.remove(file)));
   }
 
   /** All creates of this machine that are under way or were interrupted. */

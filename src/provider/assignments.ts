@@ -70,7 +70,7 @@ export class Assignments {
       await this.journal.assigned(assignment, answer.address);
       return answer;
     } catch (error) {
-      if (isWithoutEffect(error)) await this.journal.drop(assignment);
+      if (isWithoutEffect(error)) this.journal.drop(assignment);
       throw error;
     }
   }

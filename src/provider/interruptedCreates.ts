@@ -37,7 +37,7 @@ export class InterruptedCreates {
         ? await this.assignments.turnsOf(assignment).look(() => this.findSent(assignment, left, signal))
         : await this.findAssigned(assignment, left.address, left.phase, signal);
     if (found === undefined) {
-      await this.journal.drop(assignment);
+      this.journal.drop(assignment);
       return undefined;
     }
     this.surroundings.say(

@@ -7,7 +7,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
-  unlink,
+  unlinkSync,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -45,7 +45,7 @@ export class JournalFiles {
       throw error;
     } finally {
       closeSync(file);
-      await this.remove(`${name}.${this.run}`);
+      this.remove(`${name}.${this.run}`);
     }
   }
 
@@ -86,8 +86,12 @@ export class JournalFiles {
   }
 
   /** One that cannot be removed is read once more. */
-  async remove(name: string): Promise<void> {
-    await removed(this.pathOf(name)).catch(() => undefined);
+  remove(name: string): void {
+    try {
+      unlinkSync(this.pathOf(name));
+    } catch {
+      // See above.
+    }
   }
 
   private pathOf(name: string): string {
@@ -118,7 +122,6 @@ function parsed<Entry>(line: string): Entry | undefined {
 
 const ownerOnly = 0o600;
 const synced = promisify(fdatasync);
-const removed = promisify(unlink);
 
 /** A directory that cannot be synced, as on Windows, is no reason to do without its files. */
 async function syncedDirectory(directory: string): Promise<void> {

@@ -35,7 +35,7 @@ export class OwedStarts {
   /** The server runs again, or somebody has been told that it does not. */
   async settle(server: string): Promise<void> {
     const mine = { server, process: this.self };
-    for (const owed of [mine, ...this.left(server)]) await this.files.remove(fileOf(owed));
+    for (const owed of [mine, ...this.left(server)]) this.files.remove(fileOf(owed));
   }
 
   /** One that is there already, of a start that failed, is renewed. */

@@ -63,7 +63,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
       return { changes: true, replaces, deleteBeforeReplace: await this.mustReleaseFirst(olds, news) };
     }
     // One that is replaced may have been released by an operation that was interrupted, and be another's by now.
-    await this.stands(id);
+    if (this.session.hasProgram) this.stands(id);
     if (news.adopt !== undefined) this.releases.keep(id);
     else await inPlainWords(async () => this.session.adoptions.keeps(id));
     if (news.ptrRecord !== undefined) await inPlainWords(async () => this.session.declaredRecords.declareWith(id));
@@ -104,9 +104,12 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   }
 
   async read(id: string, state: Partial<ServerIpAddressState> = {}): Promise<pulumi.dynamic.ReadResult> {
-    if (isManaged(state)) await this.stands(id);
+    if (isManaged(state)) this.session.unclaimed.accountFor(id);
     const answer = await inPlainWords(() => (isFirstLook(state) ? this.findExisting(id) : this.find(id)));
-    if (answer === undefined || isElsewhere(answer, state)) return {};
+    if (answer === undefined || isElsewhere(answer, state)) {
+      this.stands(id);
+      return {};
+    }
     const served = servedIn(answer, state.defaultPtrRecord);
     if (!isManaged(state)) return { id, props: { ...state, ...(await this.lookedAt(answer, served)) } };
     const props = { ...state, ...served } as ServerIpAddressState;
@@ -130,7 +133,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
 
   async delete(id: string, state: ServerIpAddressState): Promise<void> {
     await inPlainWords(async () => {
-      await this.stands(id);
+      this.stands(id);
       await this.releases.release(id, state);
       if (state.leftStopped) await this.session.stoppedServers().startAgain(state.server);
     });
@@ -140,6 +143,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   private async checked(inputs: ServerIpAddressInputs, hints: ProgramHints, isToBeCreated: boolean): Promise<void> {
     const { session } = this;
     session.plan.checked(inputs.server, hints, isToBeCreated);
+    session.hasProgram = true;
     session.isPreview ||= hints.preview === true;
     session.stack ??= hints.stack;
     if (!session.isPreview || !isToBeCreated) return;
@@ -199,7 +203,8 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
       ...(isSameNetwork(answer.access, access) ? [] : [`access "${access}", got "${answer.access}"`]),
     ];
     if (differences.length === 0) {
-      await Promise.all([this.stands(answer.address), this.session.journal.drop(assignment)]);
+      this.stands(answer.address);
+      this.session.journal.drop(assignment);
       return { value: answer };
     }
     throw new Error(
@@ -207,10 +212,13 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     );
   }
 
-  /** The address is a resource's by now: neither a lost answer nor an interrupted create can have been about it. */
-  private async stands(id: string): Promise<void> {
+  /**
+   * The address is a resource's by now: neither a lost answer nor an interrupted create can have been about it. A refresh,
+   * whose reads and diffs come without a program, says so of those only that are gone, and leaves the rest to the next `up`.
+   */
+  private stands(id: string): void {
     this.session.unclaimed.accountFor(id);
-    if (!this.session.isPreview) await this.session.journal.settled(id);
+    if (!this.session.isPreview) this.session.journal.settled(id);
   }
 
   /** The address as it is served, or `undefined` when it is not the account's any more. A fault of the network throws. */

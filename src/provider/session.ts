@@ -34,6 +34,8 @@ export interface Surroundings {
 
 /** What the resources of one operation share: one provider process serves them all. */
 export class Session {
+  /** Resources were declared: the operation is no refresh or destroy, or that part of it is over. */
+  hasProgram = false;
   /** The operation is a preview, as its declarations tell. */
   isPreview = false;
   /** The stack, as the Pulumi CLI names it. */

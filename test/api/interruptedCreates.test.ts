@@ -130,6 +130,21 @@ describe("an address that Pulumi was told of", () => {
     expect(journal()).toEqual([]);
   });
 
+  test("is told of by the journal after a refresh that finds it, which keeps nobody waiting for that", async () => {
+    const { id, state } = await machine.operation().create("a", { server: web });
+    const { provider } = machine.operation();
+    const { inputs, props } = await provider.read(id, state);
+    expect(await provider.diff(id, props as typeof state, inputs as typeof state)).toMatchObject({ changes: false });
+    expect(journal()).toHaveLength(1);
+  });
+
+  test("is looked for no more once a refresh has found it gone", async () => {
+    const { id, state } = await machine.operation().create("a", { server: web });
+    machine.simulator.account.releaseIpAddress(id);
+    expect(await machine.operation().provider.read(id, state)).toEqual({});
+    expect(journal()).toEqual([]);
+  });
+
   test("and that was released since is replaced by a new one", async () => {
     const { id } = await machine.operation().create("a", { server: web });
     machine.simulator.account.releaseIpAddress(id);

@@ -62,9 +62,7 @@ test("of a replacement on the internal network warns of nothing: UpCloud release
 test("settles nothing that the journal holds", async () => {
   const { operation } = await checked({ server: mail }, { server: mail });
   const settled: string[] = [];
-  operation.session.journal.settled = async (address) => {
-    settled.push(address);
-  };
+  operation.session.journal.settled = (address) => settled.push(address);
   await operation.provider.diff("198.51.100.2", state, state);
   expect(settled).toEqual([]);
 });
