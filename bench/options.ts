@@ -24,7 +24,7 @@ export const help = `Usage: npm run bench -- [options]
 
 Measures Pulumi with this package beside the same Pulumi with three other providers, see bench/README.md.
 
-  --n LIST         how many addresses, separated by commas (default 1,50,200,1000)
+  --n LIST         how many addresses, separated by commas (default 1,50,200,1000); 0: only one in --account
   --latency LIST   milliseconds that each request takes (default 0,100)
   --rounds N       how often each is measured; the four take turns (default 5)
   --naive-rounds N in how many of them the naive one takes part (default: all); with 1,000 it takes most of the time
@@ -56,7 +56,7 @@ export function benchOptions(args: string[]): BenchOptions | undefined {
   if (values.help) return undefined;
   const rounds = numberIn("--rounds", values.rounds, 1);
   return {
-    counts: numbersIn("--n", values.n, 1),
+    counts: numbersIn("--n", values.n, 0).filter((count) => count > 0),
     latencies: numbersIn("--latency", values.latency, 0),
     rounds,
     naiveRounds: numberIn("--naive-rounds", values["naive-rounds"] ?? `${rounds}`, 0),
