@@ -10,7 +10,7 @@ import type { Access, Family, IpAddressWire } from "../api/wire";
 /** The canonical spelling of RFC 5952, or `undefined` for what is no address. */
 export function canonicalAddress(text: string): string | undefined {
   // Four decimals have no other spelling, and are asked for several times with each address.
-  return isIPv4(text) ? text : parse(text)?.toString();
+  return isIPv4(text) ? text : ipv6In(text)?.toString();
 }
 
 /** One text for all spellings of an address, by which maps and sets hold it; what is no address stands for itself. */
@@ -23,8 +23,8 @@ export function isSameAddress(a: string, b: string): boolean {
 }
 
 export function familyOf(address: string): Family | undefined {
-  const kind = parse(address)?.kind();
-  return kind === undefined ? undefined : kind === "ipv4" ? "IPv4" : "IPv6";
+  if (isIPv4(address)) return "IPv4";
+  return ipv6In(address) && "IPv6";
 }
 
 /** `private` and `utility` are two versions' words for the internal network. */
@@ -56,14 +56,13 @@ export const isGivenByUpCloud = (ptrRecord: string): boolean => ptrRecord === ""
 const defaultSuffix = /\.(upcloud\.host|host\.upcloud\.com)$/;
 
 function defaultHost(address: string): string {
-  const parsed = isIPv4(address) ? undefined : parse(address);
-  if (parsed === undefined || parsed.kind() === "ipv4") return address.replaceAll(".", "-");
-  const groups = (parsed as ipaddr.IPv6).parts.slice(4).map((part) => part.toString(16).padStart(4, "0"));
+  const parsed = ipv6In(address);
+  if (parsed === undefined) return address.replaceAll(".", "-");
+  const groups = parsed.parts.slice(4).map((part) => part.toString(16).padStart(4, "0"));
   return `${groups.join("-")}.v6`;
 }
 
-function parse(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
-  if (isIPv4(text)) return ipaddr.IPv4.parse(text);
+function ipv6In(text: string): ipaddr.IPv6 | undefined {
   if (text.includes("%") || !ipaddr.IPv6.isValid(text)) return undefined;
   // An IPv4 address at its end is as strict as one of its own: ipaddr.js reads `010` as it likes there.
   const end = text.slice(text.lastIndexOf(":") + 1);

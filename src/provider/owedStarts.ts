@@ -33,7 +33,7 @@ export class OwedStarts {
   }
 
   /** The server runs again, or somebody has been told that it does not. */
-  async settle(server: string): Promise<void> {
+  settle(server: string): void {
     const mine = { server, process: this.self };
     for (const owed of [mine, ...this.left(server)]) this.files.remove(fileOf(owed));
   }

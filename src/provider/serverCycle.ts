@@ -78,7 +78,7 @@ export class ServerCycle {
       const server = this.seen ?? { title: "unknown", uuid: this.server };
       return new NotStartedError(server, messageOf(error));
     } finally {
-      await this.owedStarts.settle(this.server);
+      this.owedStarts.settle(this.server);
     }
   }
 
@@ -139,7 +139,7 @@ export class ServerCycle {
       // Nothing was stopped here. Whoever has just taken the server out of `started` owes the start.
       this.pendingStop = before;
       this.isStoppedHere = wasStoppedHere;
-      if (!this.owesStart) await this.owedStarts.settle(this.server);
+      if (!this.owesStart) this.owedStarts.settle(this.server);
       if (!isPassing(error) && !isServerStateIllegal(error)) throw error;
     }
   }

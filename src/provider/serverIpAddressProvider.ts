@@ -107,7 +107,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     if (isManaged(state)) this.session.unclaimed.accountFor(id);
     const answer = await inPlainWords(() => (isFirstLook(state) ? this.findExisting(id) : this.find(id)));
     if (answer === undefined || isElsewhere(answer, state)) {
-      this.stands(id);
+      if (isManaged(state)) this.stands(id);
       return {};
     }
     const served = servedIn(answer, state.defaultPtrRecord);

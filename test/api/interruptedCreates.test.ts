@@ -145,6 +145,14 @@ describe("an address that Pulumi was told of", () => {
     expect(journal()).toEqual([]);
   });
 
+  test("is looked for still when a resource that only looks at it finds it gone", async () => {
+    const { id } = await machine.operation().create("a", { server: web });
+    const { props } = await machine.operation().provider.read(id);
+    machine.simulator.account.releaseIpAddress(id);
+    expect(await machine.operation().provider.read(id, props)).toEqual({});
+    expect(journal()).toHaveLength(1);
+  });
+
   test("and that was released since is replaced by a new one", async () => {
     const { id } = await machine.operation().create("a", { server: web });
     machine.simulator.account.releaseIpAddress(id);
