@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** What a program tells the life cycle of an address, which the engine does not. */
+/** What a program tells the life cycle of an address, which the engine does not: in JSON. */
 export interface ProgramHints {
   /** The operation is a preview. */
   preview: boolean;
@@ -33,7 +33,7 @@ export interface RecordHints {
  * @param exported the export of `pulumi-upcloud-ip/provider` that is the life cycle
  * @param program what check is to know of the program, and takes out again: it is in no state
  */
-export function lifeCycle(exported: string, program?: pulumi.Input<ProgramHints | RecordHints>): pulumi.Inputs {
+export function lifeCycle(exported: string, program?: pulumi.Input<string | RecordHints>): pulumi.Inputs {
   return {
     __provider: `exports.handler = () => require("pulumi-upcloud-ip/provider").${exported};`,
     __program: program,

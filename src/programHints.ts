@@ -4,24 +4,33 @@ import type { ProgramHints } from "./lifeCycle";
 /** Of each run of a program: the Automation API may have several runs, of several stacks, in one process. */
 const declaredIn = new WeakMap<object, Map<string, number>>();
 const noEngine = {};
-let lastTurn: Promise<void> = Promise.resolve();
+
+interface Turn {
+  /** None once it has passed: then nobody joins it any more. */
+  server: string | undefined;
+  passed: Promise<void>;
+}
+let lastTurn: Turn = { server: undefined, passed: Promise.resolve() };
 
 /**
- * Tells of the program what the life cycle of an address on this server cannot see.
+ * Tells of the program what the life cycle of an address on this server cannot see: `ProgramHints` as JSON, since the SDK
+ * takes longer for an object, whose fields it serializes one by one.
  *
- * Declarations that stand together are all counted before the first of them is told, and each is told in a turn of its
- * own: registrations that reach the engine in one burst are taken up in any order, and then a server would be stopped for
- * its first address while its last one waits behind all others.
+ * Declarations that stand together are all counted before the first of them is told, and each server's are told in a turn
+ * of their own: registrations that reach the engine in one burst are taken up in any order, and then a server would be
+ * stopped for its first address while its last one waits behind all others.
  */
-export function programHints(server: pulumi.Input<string>, urn: pulumi.Input<string>): pulumi.Input<ProgramHints> {
+export function programHints(server: pulumi.Input<string>, urn: pulumi.Input<string>): pulumi.Input<string> {
   const run = pulumi.runtime.getMonitor() ?? noEngine;
   const declaredOn = declaredIn.get(run) ?? new Map<string, number>();
   declaredIn.set(run, declaredOn);
   const tell = async (server: string, urn: string) => {
     const key = String(server).toLowerCase();
     declaredOn.set(key, (declaredOn.get(key) ?? 0) + 1);
-    await nextTurn();
-    return { preview: pulumi.runtime.isDryRun(), onServer: declaredOn.get(key) ?? 1, urn, stack: stackName() };
+    await turnOf(key);
+    const onServer = declaredOn.get(key) ?? 1;
+    const hints: ProgramHints = { preview: pulumi.runtime.isDryRun(), onServer, urn, stack: stackName() };
+    return JSON.stringify(hints);
   };
   // Of 1,000 addresses, the Outputs take longer than all else that this package does in the program.
   if (typeof server === "string" && typeof urn === "string") return tell(server, urn);
@@ -34,9 +43,14 @@ export function urnOf(type: string, name: string, parent: pulumi.Resource | unde
   return `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${type}::${name}`;
 }
 
-function nextTurn(): Promise<void> {
-  lastTurn = lastTurn.then(() => new Promise((resolve) => setImmediate(resolve)));
-  return lastTurn;
+function turnOf(server: string): Promise<void> {
+  if (lastTurn.server === server) return lastTurn.passed;
+  const turn: Turn = { server, passed: lastTurn.passed.then(() => new Promise((resolve) => setImmediate(resolve))) };
+  void turn.passed.then(() => {
+    turn.server = undefined;
+  });
+  lastTurn = turn;
+  return turn.passed;
 }
 
 /**

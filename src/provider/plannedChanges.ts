@@ -1,3 +1,5 @@
+import { isUnknown } from "./unknown";
+
 /** What a declaration tells check of its program (`src/programHints.ts`). Nothing while the server is unknown. */
 export interface ProgramHints {
   preview?: boolean;
@@ -6,6 +8,10 @@ export interface ProgramHints {
   urn?: string;
   /** As the Pulumi CLI names it: `organization/project/stack`. */
   stack?: string;
+}
+
+export function programHintsIn(json: unknown): ProgramHints {
+  return typeof json === "string" && !isUnknown(json) ? (JSON.parse(json) as ProgramHints) : {};
 }
 
 /**

@@ -10,7 +10,7 @@ import { inPlainWords, messageOf, partly } from "./failures";
 import { checkServerIpAddress } from "./inputChecks";
 import type { ServerIpAddressInputs } from "./inputs";
 import { partsOf, type Served, type ServerIpAddressState, servedIn, stateOf } from "./ipAddressState";
-import type { ProgramHints } from "./plannedChanges";
+import { type ProgramHints, programHintsIn } from "./plannedChanges";
 import { Releases } from "./releases";
 import { mustReleaseFirst } from "./room";
 import type { CheckFailure } from "./rules";
@@ -34,7 +34,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   async check(olds: object, declared: Record<string, unknown>): Promise<pulumi.dynamic.CheckResult> {
     const { __provider, __program, ...news } = declared;
     const { inputs, failures } = checkServerIpAddress(news);
-    const program = (__program ?? {}) as ProgramHints;
+    const program = programHintsIn(__program);
     failures.push(
       ...this.stackFailures(),
       ...this.session.declaredRecords.failuresOfAdopting(inputs),

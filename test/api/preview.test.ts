@@ -4,7 +4,7 @@ import { Machine } from "../support/operation";
 const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
 const web = "0053cd80-5945-4105-9081-11192806a8f7";
 const line = { __provider: "the line that names the life cycle" };
-const program = { preview: true, onServer: 1, urn: "urn:pulumi:test::addresses::mail", stack: "o/p/test" };
+const program = JSON.stringify({ preview: true, urn: "urn:pulumi:test::addresses::mail", stack: "o/p/test" });
 
 let machine: Machine;
 afterEach(() => machine.end());

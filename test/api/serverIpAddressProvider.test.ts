@@ -417,13 +417,14 @@ test("powerCycle of the stack may be an object, and the resource's own value win
 
 test("check takes out what the program tells it of itself", async () => {
   await start();
-  const { inputs } = await provider.check({}, { ...line, __program: { preview: false, onServer: 1 }, server: web });
+  const __program = JSON.stringify({ preview: false, onServer: 1 });
+  const { inputs } = await provider.check({}, { ...line, __program, server: web });
   expect(inputs).toEqual({ server: web, family: "IPv4", access: "public" });
 });
 
 describe("a preview", () => {
   const preview = (server: string, onServer = 1) =>
-    provider.check({}, { ...line, __program: { preview: true, onServer }, server });
+    provider.check({}, { ...line, __program: JSON.stringify({ preview: true, onServer }), server });
 
   test("warns of a server that is not there, that runs, and that is full, each once, from two requests", async () => {
     await start();

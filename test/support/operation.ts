@@ -30,12 +30,13 @@ const saved = {
   external: false,
 } as const;
 
-const hints = (name: string) => ({
-  preview: false,
-  onServer: 1,
-  urn: `urn:pulumi:test::addresses::${name}`,
-  stack: "o/p/test",
-});
+const hints = (name: string) =>
+  JSON.stringify({
+    preview: false,
+    onServer: 1,
+    urn: `urn:pulumi:test::addresses::${name}`,
+    stack: "o/p/test",
+  });
 
 const line = { __provider: "the line that names the life cycle" };
 

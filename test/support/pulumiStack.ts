@@ -74,7 +74,7 @@ export class PulumiStack implements Stack {
     process: MortalProcess,
   ): Promise<Record<string, unknown>> {
     const onServer = program.filter((other) => other.args.server === args.server).length;
-    const __program = { preview: false, onServer, urn: urnOf(name), stack: "o/p/test" };
+    const __program = JSON.stringify({ preview: false, onServer, urn: urnOf(name), stack: "o/p/test" });
     const { inputs, failures = [] } = await asked(process, () =>
       process.operation.provider.check(wire(olds), { ...args, ...line, __program }),
     );
