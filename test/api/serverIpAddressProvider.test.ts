@@ -422,6 +422,13 @@ test("check takes out what the program tells it of itself", async () => {
   expect(inputs).toEqual({ server: web, family: "IPv4", access: "public" });
 });
 
+test("check does without what the program tells while its server is unknown", async () => {
+  await start();
+  const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+  const { inputs, failures } = await provider.check({}, { ...line, __program: unknown, server: unknown });
+  expect([inputs, failures]).toEqual([{ server: unknown, family: "IPv4", access: "public" }, []]);
+});
+
 describe("a preview", () => {
   const preview = (server: string, onServer = 1) =>
     provider.check({}, { ...line, __program: JSON.stringify({ preview: true, onServer }), server });

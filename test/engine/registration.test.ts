@@ -145,6 +145,46 @@ describe("what a declaration registers", () => {
     }
   });
 
+  describe("what an address tells of the program", () => {
+    const other = "009d64ef-31d1-4684-a26b-c86c955cbf46";
+    const hintsOf = async (resource: ServerIpAddress) => JSON.parse((await registrationOf(resource)).inputs.__program);
+    const onServer = async (...resources: ServerIpAddress[]) =>
+      (await Promise.all(resources.map(hintsOf))).map((hints) => hints.onServer);
+
+    test("counts the addresses of its server that are declared with it, in any spelling of the UUID", async () => {
+      const on = "00798b85-efdc-41ca-8021-f6ef457b8531";
+      const [one, elsewhere] = [
+        new ServerIpAddress("one of two", { server: on }),
+        new ServerIpAddress("x", { server: other }),
+      ];
+      const two = new ServerIpAddress("two of two", { server: pulumi.output(on.toUpperCase()) });
+      expect(await onServer(one, elsewhere, two)).toEqual([2, 1, 2]);
+      const late = [on, pulumi.output(on)].map((server, index) => new ServerIpAddress(`late ${index}`, { server }));
+      expect(await onServer(...late)).toEqual([4, 4]);
+      expect(await hintsOf(one)).toEqual({
+        preview: false,
+        onServer: 2,
+        urn: `urn:pulumi:stack::project::${type}::one of two`,
+      });
+    });
+
+    test("is told in a turn of the event loop for each server whose addresses stand together", async () => {
+      const servers = [server, server, other, server, other, other];
+      const all = servers.map((server, index) => new ServerIpAddress(`turn ${index}`, { server }));
+      const turns: string[][] = [];
+      for (let told = 0; told < all.length; told = registered.length) {
+        await new Promise(setImmediate);
+        turns.push(registered.slice(told).map(({ name }) => name));
+      }
+      expect(turns.filter((names) => names.length > 0)).toEqual([
+        ["turn 0", "turn 1"],
+        ["turn 2"],
+        ["turn 3"],
+        ["turn 4", "turn 5"],
+      ]);
+    });
+  });
+
   test("isInstance is true for a ServerIpAddress, also one that is only read", () => {
     expect(ServerIpAddress.isInstance(new ServerIpAddress("mail", { server }))).toBe(true);
     expect(ServerIpAddress.isInstance(ServerIpAddress.get("found", "203.0.113.7"))).toBe(true);
