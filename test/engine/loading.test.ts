@@ -87,7 +87,7 @@ describe("the life cycle, loaded by its name", () => {
           const state = { ...inputs, ptrRecord: "", partOfPlan: true };
           (async () => {
             const { id } = await serverIpAddress.${step.replace("ADDRESS", `"${first?.address}"`)};
-            const parts = ["undici/index", "undici/lib/dispatcher/pool", "dist/api/client", "dist/provider/stoppedServers", "dist/state/", "dist/simulator/"];
+            const parts = ["undici/index", "undici/lib/dispatcher/pool", "dist/api/client", "cockatiel", "dist/provider/stoppedServers", "dist/state/", "dist/simulator/"];
             report({ hasId: id !== undefined, parts: parts.filter((part) => loaded().some((file) => file.includes(part))) });
             process.exit();
           })();`;

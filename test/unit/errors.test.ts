@@ -62,3 +62,10 @@ test("a fault of our own is thrown as it is, and nothing is sent again", async (
   await expect(createRetry(async () => undefined)(request, send)).rejects.toBe(fault);
   expect(send).toHaveBeenCalledTimes(1);
 });
+
+test("a fault of our own in a repeat is thrown as it is, too", async () => {
+  const fault = new TypeError("ours");
+  const send = jest.fn().mockRejectedValueOnce(UpCloudError.unanswered(request, "closed")).mockRejectedValue(fault);
+  await expect(createRetry(async () => undefined)(request, send)).rejects.toBe(fault);
+  expect(send).toHaveBeenCalledTimes(2);
+});

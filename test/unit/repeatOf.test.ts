@@ -1,5 +1,5 @@
 import { UpCloudError } from "../../src/api/errors";
-import { repeatOf } from "../../src/api/retry";
+import { repeatOf } from "../../src/api/repeatOf";
 
 type Failed = (request: { method: string; path: string; subject: object }) => UpCloudError;
 
