@@ -113,7 +113,8 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     const served = servedIn(answer, state.defaultPtrRecord);
     if (!isManaged(state)) return { id, props: { ...state, ...(await this.lookedAt(answer, served)) } };
     const props = { ...state, ...served } as ServerIpAddressState;
-    return { id, props, inputs: partsOf(props).inputs };
+    // Only a PTR record that the program declares can differ from what the engine has among the inputs.
+    return { id, props, ...(props.managesPtrRecord && { inputs: partsOf(props).inputs }) };
   }
 
   async update(

@@ -201,6 +201,13 @@ describe("read", () => {
     expect(read.inputs).toEqual({ ...inputs, ...line });
   });
 
+  test("says nothing of the inputs where the program declares no PTR record: none of them can have changed", async () => {
+    await start();
+    const { id, state } = await create({ server: web });
+    simulator.account.modifyIpAddress(id, { ptrRecord: "drifted.example.com" });
+    expect(await provider.read(id, state)).toEqual({ id, props: { ...state, ptrRecord: "drifted.example.com" } });
+  });
+
   test.each<[string, (address: string) => void]>([
     ["was released", (address) => simulator.account.releaseIpAddress(address)],
     ["belongs to another account", (address) => simulator.account.giveIpAddressAway(address)],
