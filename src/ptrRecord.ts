@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { lifeCycle } from "./lifeCycle";
+import { withoutPromiseTraces } from "./promiseTraces";
 import { recordHints } from "./recordHints";
 
 /**
@@ -52,7 +53,12 @@ export class PtrRecord extends pulumi.CustomResource {
       opts?.id === undefined
         ? { ...args, ...lifeCycle("ptrRecord", recordHints(name, args?.address)) }
         : lifeCycle("ptrRecord");
-    super(type, name, { ...outputs, ...named }, opts);
+    const restoreTraces = withoutPromiseTraces();
+    try {
+      super(type, name, { ...outputs, ...named }, opts);
+    } finally {
+      restoreTraces();
+    }
   }
 }
 

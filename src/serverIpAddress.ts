@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Access, Family, StopType } from "./api/wire";
 import { lifeCycle } from "./lifeCycle";
 import { programHints, urnOf } from "./programHints";
+import { withoutPromiseTraces } from "./promiseTraces";
 import { declaresRecord } from "./recordHints";
 
 /**
@@ -65,12 +66,17 @@ export class ServerIpAddress extends pulumi.CustomResource {
       mac: undefined,
       zone: undefined,
     };
-    if (opts?.id !== undefined) {
-      super(type, name, { ...outputs, address: undefined, ...lifeCycle("serverIpAddress") }, opts);
-      return;
+    const isRead = opts?.id !== undefined;
+    const own = isRead
+      ? { address: undefined, ...lifeCycle("serverIpAddress") }
+      : { ...args, ...lifeCycle("serverIpAddress", programHints(args?.server, urnOf(type, name, opts?.parent))) };
+    const restoreTraces = withoutPromiseTraces();
+    try {
+      super(type, name, { ...outputs, ...own }, opts);
+    } finally {
+      restoreTraces();
     }
-    const program = programHints(args?.server, urnOf(type, name, opts?.parent));
-    super(type, name, { ...outputs, ...args, ...lifeCycle("serverIpAddress", program) }, opts);
+    if (isRead) return;
     // In the preview of an update the engine knows the id, and none of the outputs that are not inputs too.
     (this as { address: pulumi.Output<string> }).address = this.id;
     if (args?.ptrRecord !== undefined) declaresRecord(this.id, name, args.ptrRecord);

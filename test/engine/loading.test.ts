@@ -15,7 +15,7 @@ async function inNode(script: string, env: Record<string, string> = {}): Promise
   return JSON.parse(await runStep(process.execPath, ["-e", `${report}\n${loaded}\n${script}`], options));
 }
 
-test("loading the package beside Pulumi loads seven small files of ours and nothing of anyone else's", async () => {
+test("loading the package beside Pulumi loads eight small files of ours and nothing of anyone else's", async () => {
   const added = await inNode(`
     require("@pulumi/pulumi");
     const before = new Set(loaded());
@@ -27,6 +27,7 @@ test("loading the package beside Pulumi loads seven small files of ours and noth
     "dist/index.js",
     "dist/lifeCycle.js",
     "dist/programHints.js",
+    "dist/promiseTraces.js",
     "dist/ptrRecord.js",
     "dist/recordHints.js",
     "dist/serverIpAddress.js",
