@@ -103,7 +103,32 @@ describe("the life cycle, loaded by its name", () => {
       }
     }
 
-    test("read loads the client, and nothing that changes a server", async () => {
+    test("forty reads compile undici's parser once: not again, optimised", async () => {
+      const simulator = await startSimulator();
+      const script = `
+        const { serverIpAddress } = require("pulumi-upcloud-ip/provider");
+        const state = { server: "${server}", family: "IPv4", access: "public", ptrRecord: "", partOfPlan: true };
+        (async () => {
+          for (let last = 1; last <= 40; last++) await serverIpAddress.read("198.51.100." + last, state);
+          process.exit();
+        })();`;
+      const env = {
+        ...process.env,
+        UPCLOUD_DEBUG_API_BASE_URL: simulator.url,
+        UPCLOUD_TOKEN: simulator.credentials.token,
+      };
+      const options = { cwd: root, env, giveUp: AbortSignal.timeout(60_000) };
+      try {
+        const told = await runStep(process.execPath, ["--trace-wasm-compilation-times", "-e", script], options);
+        const compilers = told.match(/(?<=Compiled function .*using )\w+/g) ?? [];
+        expect(simulator.requests).toHaveLength(40);
+        expect([...new Set(compilers)]).toEqual(["Liftoff"]);
+      } finally {
+        await simulator.stop();
+      }
+    });
+
+    test("read loads the client, and nothing that repeats a request or changes a server", async () => {
       expect(await loadedBy("read(ADDRESS, state)")).toEqual({
         hasId: true,
         parts: ["undici/lib/dispatcher/pool", "dist/api/client"],
