@@ -17,9 +17,9 @@ export async function repeat<T>(first: UpCloudError, { send, settled, signal }: 
   let leftMs = longestWaitMs;
 
   const isWorthAnother = (error: Error) => {
-    const repeat = error === failed && repeatOf(failed, signal?.aborted ?? false);
-    if (!repeat) return false;
-    waitMs = Math.max(repeat.afterMs, backoff.duration);
+    const allowed = error === failed && repeatOf(failed, signal?.aborted ?? false);
+    if (!allowed) return false;
+    waitMs = Math.max(allowed.afterMs, backoff.duration);
     backoff = backoff.next(undefined);
     leftMs -= waitMs;
     return leftMs >= 0;

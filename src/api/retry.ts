@@ -25,7 +25,7 @@ export function createRetry(sleep: Sleep): Repeatedly {
       return await send();
     } catch (error) {
       if (!(error instanceof UpCloudError) || !repeatOf(error, signal?.aborted ?? false)) throw error;
-      // Loaded with the first failure: most operations have none.
+      // Loaded with the first failure that is worth another try: most operations have none.
       const { repeat } = require("./repeats") as typeof import("./repeats");
       return repeat(error, { send, settled, signal }, sleep);
     }

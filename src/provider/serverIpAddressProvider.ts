@@ -113,7 +113,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     const served = servedIn(answer, state.defaultPtrRecord);
     if (!isManaged(state)) return { id, props: { ...state, ...(await this.lookedAt(answer, served)) } };
     const props = { ...state, ...served } as ServerIpAddressState;
-    // Only a PTR record that the program declares can differ from what the engine has among the inputs.
+    // Of the inputs, only a PTR record that the program declares can drift.
     return { id, props, ...(props.managesPtrRecord && { inputs: partsOf(props).inputs }) };
   }
 

@@ -61,6 +61,16 @@ describe("twenty addresses on four stopped servers", () => {
     }
   });
 
+  test("the state names the line of the program that declares each, and its column", () => {
+    const positions = new Map(resources.map(({ urn, sourcePosition }) => [urn.split("::").at(-1), sourcePosition]));
+    const lines = Array.from({ length: 20 }, (_, i) => {
+      const [, line] = /^project:\/\/\/index\.js#(\d+),1$/.exec(positions.get(`a${i}`) ?? "") ?? [];
+      return Number(line) - i;
+    });
+    expect(lines[0]).toBeGreaterThan(1);
+    expect(new Set(lines)).toEqual(new Set([lines[0]]));
+  });
+
   test("the properties in the state take their values, the two names of the life cycle and 250 bytes", () => {
     for (const { inputs, outputs } of resources) {
       const { __provider, server, ptrRecord, defaultPtrRecord } = outputs as Record<string, string>;

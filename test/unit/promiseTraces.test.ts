@@ -5,11 +5,11 @@ const server = "0053cd80-5945-4105-9081-11192806a8f7";
 const address = "203.0.113.7";
 
 const { prepareStackTrace: before } = Error;
-let formatted: { message: string; isOfAllFrames: boolean }[];
+let formatted: string[];
 
 /** As ts-node does in a Pulumi program: from here on each trace goes through a function. */
 const format = (error: Error, frames: NodeJS.CallSite[]) => {
-  formatted.push({ message: error.message, isOfAllFrames: Error.stackTraceLimit === Number.POSITIVE_INFINITY });
+  formatted.push(frames[0]?.getFunctionName() ?? "");
   return `${error}\n    at ${frames.join("\n    at ")}`;
 };
 
@@ -28,8 +28,8 @@ afterEach(() => {
   Error.prepareStackTrace = before;
 });
 
-/** The traces that are formatted until the declaration is made. */
-function tracesOf(declare: () => pulumi.Resource): typeof formatted {
+/** Where the traces begin that are formatted until the declaration is made. */
+function tracesOf(declare: () => pulumi.Resource): string[] {
   formatted = [];
   declare();
   return formatted;
@@ -49,8 +49,7 @@ const declarations: [string, () => pulumi.Resource][] = [
 ];
 
 test.each(declarations)("of %s one trace is formatted: that in which the SDK looks for its line", (_, declare) => {
-  const traces = tracesOf(declare).filter(({ message }) => message === "");
-  expect(traces).toEqual([{ message: "", isOfAllFrames: true }]);
+  expect(tracesOf(declare)).toEqual(["callsites"]);
   expect(Error.prepareStackTrace).toBe(format);
 });
 
@@ -63,16 +62,36 @@ test.each(declarations)("PULUMI_DEBUG_PROMISE_LEAKS has all traces of %s", (_, d
   expect(tracesOf(declare).length).toBeGreaterThan(10);
 });
 
-test("an error in a transformation has its trace, and leaves the traces of others as they were", () => {
-  let seen: string | undefined;
-  const transformation = () => {
-    seen = new Error("refused by the policy").stack;
-    throw new Error("refused by the policy");
-  };
-  const declare = () => new ServerIpAddress("refused", { server }, { transformations: [transformation] });
-  expect(declare).toThrow("refused by the policy");
-  expect(seen).toMatch(/refused by the policy\n {4}at transformation .*promiseTraces\.test\.ts/);
-  expect(Error.prepareStackTrace).toBe(format);
+describe("in a transformation", () => {
+  const declare = (transformation: () => undefined) =>
+    new ServerIpAddress("transformed", { server }, { transformations: [transformation] });
+  const here = /at transformation .*promiseTraces\.test\.ts/;
+
+  test.each(["refused by the policy", ""])(
+    "the trace of an error (%j) is whole, and none is left out afterwards",
+    (text) => {
+      let seen: string | undefined;
+      const transformation = () => {
+        seen = new Error(text).stack;
+        throw new Error(text);
+      };
+      expect(() => declare(transformation)).toThrow(text);
+      expect(seen).toMatch(here);
+      expect(Error.prepareStackTrace).toBe(format);
+    },
+  );
+
+  test("a formatter that is put in place stays, and leaves nothing out afterwards", () => {
+    let covered = before;
+    const installed: typeof before = (error, frames) => covered(error, frames);
+    declare(() => {
+      covered = Error.prepareStackTrace;
+      Error.prepareStackTrace = installed;
+      return undefined;
+    });
+    expect(Error.prepareStackTrace).toBe(installed);
+    expect(tracesOf(() => new Note("after", "hello")).length).toBeGreaterThan(10);
+  });
 });
 
 test("where no one formats traces, no one does afterwards", () => {

@@ -32,6 +32,8 @@ export interface StateResource {
   outputs: Record<string, unknown>;
   initErrors?: string[];
   external?: boolean;
+  /** The line of the program that declares it. */
+  sourcePosition?: string;
 }
 
 /** The servers of the simulator's default account: `mail` is started, `web` is stopped. */
