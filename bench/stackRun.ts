@@ -73,6 +73,7 @@ const commands: Record<Operation, string[]> = {
 };
 
 async function measureOperation(bench: Bench, place: Place, operation: Operation): Promise<Measurement> {
+  await place.simulator.warmUp();
   await place.simulator.requests();
   const watch = watchProcesses(place.home);
   const startedAt = performance.now();
