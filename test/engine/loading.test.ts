@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { ptrRecord, serverIpAddress } from "pulumi-upcloud-ip/provider";
-import { startSimulator } from "pulumi-upcloud-ip/simulator";
+import { type Simulator, startSimulator } from "pulumi-upcloud-ip/simulator";
 import { runStep } from "../../tools/childProcess";
 
 const root = resolve(__dirname, "../..");
@@ -11,9 +11,11 @@ const root = resolve(__dirname, "../..");
 async function inNode(script: string, env: Record<string, string> = {}): Promise<unknown> {
   const report = "const report = (value) => process.stdout.write(JSON.stringify(value));";
   const loaded = `const loaded = () => Object.keys(require.cache).map((file) => require("path").relative(process.cwd(), file));`;
-  const options = { cwd: root, env: { ...process.env, ...env }, giveUp: AbortSignal.timeout(60_000) };
-  return JSON.parse(await runStep(process.execPath, ["-e", `${report}\n${loaded}\n${script}`], options));
+  return JSON.parse(await runNode(["-e", `${report}\n${loaded}\n${script}`], env));
 }
+
+const runNode = (args: string[], env: Record<string, string>) =>
+  runStep(process.execPath, args, { cwd: root, env: { ...process.env, ...env }, giveUp: AbortSignal.timeout(60_000) });
 
 test("loading the package beside Pulumi loads eight small files of ours and nothing of anyone else's", async () => {
   const added = await inNode(`
@@ -76,23 +78,13 @@ describe("the life cycle, loaded by its name", () => {
 
   describe("in operations on the account", () => {
     const server = "0053cd80-5945-4105-9081-11192806a8f7";
-    /** Which of `parts` a step of the life cycle loads, beside the HTTP client that all of them need. */
-    async function loadedBy(step: string): Promise<unknown> {
+
+    /** With a simulated account of its own, and a Pulumi home that goes with it. */
+    async function onSimulator<T>(run: (simulator: Simulator, env: Record<string, string>) => Promise<T>): Promise<T> {
       const home = mkdtempSync(join(tmpdir(), "pulumi-upcloud-ip-loading-"));
       const simulator = await startSimulator();
-      const [first] = simulator.account.listIpAddresses(server);
       try {
-        const script = `
-          const { serverIpAddress } = require("pulumi-upcloud-ip/provider");
-          const inputs = { server: "${server}", family: "IPv4", access: "public" };
-          const state = { ...inputs, ptrRecord: "", partOfPlan: true };
-          (async () => {
-            const { id } = await serverIpAddress.${step.replace("ADDRESS", `"${first?.address}"`)};
-            const parts = ["undici/index", "undici/lib/dispatcher/pool", "dist/api/client", "cockatiel", "dist/provider/stoppedServers", "dist/state/", "dist/simulator/"];
-            report({ hasId: id !== undefined, parts: parts.filter((part) => loaded().some((file) => file.includes(part))) });
-            process.exit();
-          })();`;
-        return await inNode(script, {
+        return await run(simulator, {
           UPCLOUD_DEBUG_API_BASE_URL: simulator.url,
           UPCLOUD_TOKEN: simulator.credentials.token,
           PULUMI_HOME: home,
@@ -103,8 +95,24 @@ describe("the life cycle, loaded by its name", () => {
       }
     }
 
+    /** Which of `parts` a step of the life cycle loads, beside the HTTP client that all of them need. */
+    const loadedBy = (step: string) =>
+      onSimulator(async (simulator, env) => {
+        const [first] = simulator.account.listIpAddresses(server);
+        const script = `
+          const { serverIpAddress } = require("pulumi-upcloud-ip/provider");
+          const inputs = { server: "${server}", family: "IPv4", access: "public" };
+          const state = { ...inputs, ptrRecord: "", partOfPlan: true };
+          (async () => {
+            const { id } = await serverIpAddress.${step.replace("ADDRESS", `"${first?.address}"`)};
+            const parts = ["undici/index", "undici/lib/dispatcher/pool", "dist/api/client", "cockatiel", "dist/provider/stoppedServers", "dist/state/", "dist/simulator/"];
+            report({ hasId: id !== undefined, parts: parts.filter((part) => loaded().some((file) => file.includes(part))) });
+            process.exit();
+          })();`;
+        return inNode(script, env);
+      });
+
     test("forty reads compile undici's parser once: not again, optimised", async () => {
-      const simulator = await startSimulator();
       const script = `
         const { serverIpAddress } = require("pulumi-upcloud-ip/provider");
         const state = { server: "${server}", family: "IPv4", access: "public", ptrRecord: "", partOfPlan: true };
@@ -113,20 +121,12 @@ describe("the life cycle, loaded by its name", () => {
           // Another compilation would go on in the background.
           setTimeout(() => process.exit(), 1000);
         })();`;
-      const env = {
-        ...process.env,
-        UPCLOUD_DEBUG_API_BASE_URL: simulator.url,
-        UPCLOUD_TOKEN: simulator.credentials.token,
-      };
-      const options = { cwd: root, env, giveUp: AbortSignal.timeout(60_000) };
-      try {
-        const told = await runStep(process.execPath, ["--trace-wasm-compilation-times", "-e", script], options);
+      await onSimulator(async (simulator, env) => {
+        const told = await runNode(["--trace-wasm-compilation-times", "-e", script], env);
         const compilers = told.match(/(?<=Compiled function .*using )\w+/g) ?? [];
         expect(simulator.requests).toHaveLength(40);
         expect([...new Set(compilers)]).toEqual(["Liftoff"]);
-      } finally {
-        await simulator.stop();
-      }
+      });
     });
 
     test("read loads the client, and nothing that repeats a request or changes a server", async () => {
