@@ -30,23 +30,25 @@ export const ptrRecord =
     if (typeof value !== "string") return refuse(expected, value);
     if (value === "") return refuse(expected, value, adviceWhenEmpty);
     const name = canonicalName(value);
-    if (/[^\p{ASCII}]/u.test(name)) {
-      const ascii = domainToASCII(name);
-      return refuse(expected, value, ascii === "" ? "use ASCII letters only" : `write it as "${ascii}"`);
-    }
-    const labels = name.split(".");
-    if (name.length > 253) return refuse(expected, value, "a name has at most 253 characters");
-    if (labels.length < 2) return refuse(expected, value, "give the domain too");
-    const stray = labels.find((label) => !/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(label));
-    if (stray !== undefined) {
-      return refuse(
-        expected,
-        value,
-        `"${stray}" is no label of 1 to 63 letters, digits and hyphens that starts and ends with a letter or digit`,
-      );
-    }
-    return /\.\d+$/.test(name) ? refuse(expected, value, "a top-level domain is never a number") : { value: name };
+    const fault = /[^\p{ASCII}]/u.test(name) ? spellingInAscii(domainToASCII(name)) : faultOfName(name);
+    return fault === undefined ? { value: name } : refuse(expected, value, fault);
   };
+
+function faultOfName(name: string): string | undefined {
+  const labels = name.split(".");
+  if (name.length > 253) return "a name has at most 253 characters";
+  if (labels.length < 2) return "give the domain too";
+  const stray = labels.find((label) => !/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(label));
+  if (stray !== undefined) {
+    return `"${stray}" is no label of 1 to 63 letters, digits and hyphens that starts and ends with a letter or digit`;
+  }
+  return /\.\d+$/.test(name) ? "a top-level domain is never a number" : undefined;
+}
+
+/** No spelling is recommended that would be refused in turn. */
+function spellingInAscii(ascii: string) {
+  return faultOfName(ascii) === undefined ? `write it as "${ascii}"` : "use ASCII letters, digits and hyphens only";
+}
 
 /** Also the rule for `upcloud:powerCycle`. */
 export function powerCycle(value: unknown): Outcome {

@@ -96,6 +96,14 @@ describe("refused inputs name the property, the expectation and the value", () =
       `ptrRecord: expected ${name}, got "bücher.example": write it as "xn--bcher-kva.example"`,
     ],
     [
+      { server, ptrRecord: "mail bücher.example" },
+      `ptrRecord: expected ${name}, got "mail bücher.example": use ASCII letters, digits and hyphens only`,
+    ],
+    [
+      { server, ptrRecord: "bücher!.example" },
+      `ptrRecord: expected ${name}, got "bücher!.example": use ASCII letters, digits and hyphens only`,
+    ],
+    [
       { server, ptrRecord: "192.0.2.1" },
       `ptrRecord: expected ${name}, got "192.0.2.1": a top-level domain is never a number`,
     ],
