@@ -35,8 +35,8 @@ export const ptrRecord =
   };
 
 function faultOfName(name: string): string | undefined {
-  const labels = name.split(".");
   if (name.length > 253) return "a name has at most 253 characters";
+  const labels = name.split(".");
   if (labels.length < 2) return "give the domain too";
   const stray = labels.find((label) => !/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(label));
   if (stray !== undefined) {
