@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RecordHints } from "./lifeCycle";
-import { stackName } from "./programHints";
+import { projectFolder, stackName } from "./programHints";
 
 let declarations = 0;
 
@@ -19,7 +19,7 @@ export function declaresRecord(address: pulumi.Output<string>, name: string, ptr
 export function recordHints(name: string, address: pulumi.Input<string>): pulumi.Input<RecordHints> {
   declarations++;
   const own = pulumi.Output.isInstance(address) ? withRecord.get(address) : undefined;
-  const hints = { name, declaration: declarations, stack: stackName() };
+  const hints = { name, declaration: declarations, stack: stackName(), projectFolder: projectFolder() };
   if (own === undefined) return hints;
   const declared: pulumi.Output<string | undefined> = pulumi.output(own.ptrRecord);
   return { ...hints, sharedWith: declared.apply((ptrRecord) => (ptrRecord === undefined ? undefined : own.name)) };

@@ -18,6 +18,7 @@ import type { PtrRecordInputs } from "./inputs";
 import { checkPtrRecord } from "./ptrRecordChecks";
 import { inputsOf, isOwn, maybeWritten, type PtrRecordState, withServed } from "./ptrRecordState";
 import type { Session } from "./session";
+import { isCreatingRecordOf } from "./stackOwnership";
 
 /** The life cycle of `PtrRecord`: inputs come out of check, states out of create, read and update. */
 export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
@@ -35,7 +36,7 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
     const { inputs, failures } = checkPtrRecord(news);
     if (failures.length === 0) {
       const hints = (__program ?? {}) as RecordHints;
-      this.session.stack ??= hints.stack;
+      this.session.learnStack(hints);
       failures.push(...this.session.declaredRecords.failuresOf(inputs as unknown as PtrRecordInputs, hints));
     }
     return { inputs, failures };
@@ -144,9 +145,10 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
   }
 
   private async previousInState(address: string): Promise<string | undefined> {
-    const resources = await this.session.inState();
-    return resources?.find(({ id, previousPtrRecord }) => previousPtrRecord !== undefined && isSameAddress(id, address))
-      ?.previousPtrRecord;
+    const state = await this.session.state.atAnyTime(isCreatingRecordOf(address)).catch(() => undefined);
+    return state?.addresses.find(
+      ({ id, previousPtrRecord }) => previousPtrRecord !== undefined && isSameAddress(id, address),
+    )?.previousPtrRecord;
   }
 
   private async findExisting(address: string, signal?: AbortSignal): Promise<IpAddressWire> {
