@@ -5,6 +5,7 @@ import { recentMs } from "./accountSnapshot";
 import { isSameAddress, isSameNetwork, isSamePtrRecord } from "./addresses";
 import { AddressRecords } from "./addressRecords";
 import type { Assignment } from "./assignmentJournal";
+import { assignedAnew } from "./assignments";
 import { deadline } from "./durations";
 import { inPlainWords, messageOf, partly } from "./failures";
 import { checkServerIpAddress } from "./inputChecks";
@@ -63,6 +64,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     }
     // One that is replaced may have been released by an operation that was interrupted, and be another's by now.
     if (this.session.hasProgram) {
+      if (this.session.claims.isCreated(id)) this.session.notify(assignedAnew(id));
       this.session.claims.keep(id);
       this.acknowledge(id);
     }

@@ -38,6 +38,8 @@ export interface Changed<T> {
  */
 export class StoppedServers {
   private readonly shared = new Map<string, SharedCycle>();
+  /** Servers that this operation has stopped and could not start again. */
+  private readonly leftStopped = new Set<string>();
   /** Changes under way in this operation, and those of them that only wait for others to come. */
   private underWay = 0;
   private waiting = 0;
@@ -67,9 +69,13 @@ export class StoppedServers {
     if (notStarted !== undefined) throw notStarted;
   }
 
-  /** The same where that operation was ended after its change, and nothing is left to do but the start. */
+  /** The same where nothing is left to do but the start: an operation ended after its change, or its start has failed. */
   async startIfOwed(server: string): Promise<NotStartedError | undefined> {
-    return this.owedStarts.isOwed(server) ? this.started(server) : undefined;
+    return this.isStartOwed(server) ? this.started(server) : undefined;
+  }
+
+  private isStartOwed(server: string): boolean {
+    return this.leftStopped.has(server) || this.owedStarts.isOwed(server);
   }
 
   private async together<T>(request: StoppedChange, how: HowToStop, change: () => Promise<T>): Promise<Changed<T>> {
@@ -78,7 +84,7 @@ export class StoppedServers {
     let value: T;
     try {
       await shared.previous;
-      shared.cycle.wasLeftStopped ||= this.owedStarts.isOwed(server);
+      shared.cycle.wasLeftStopped ||= this.isStartOwed(server);
       await this.gather(server, shared, signal);
       await shared.cycle.stop(how, signal);
       value = await this.untilAllowed(request, change, () => shared.cycle.stopAgain(how, signal));
@@ -170,6 +176,8 @@ export class StoppedServers {
     if (shared.changes > 0 || shared.isRestoring) return undefined;
     shared.isRestoring = true;
     const notStarted = await shared.cycle.restore();
+    if (notStarted === undefined) this.leftStopped.delete(server);
+    else this.leftStopped.add(server);
     shared.end(notStarted);
     if (this.shared.get(server) === shared) this.shared.delete(server);
     return notStarted;
