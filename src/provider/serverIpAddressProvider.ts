@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
+import { unlessServerGone } from "../api/errors";
 import type { IpAddressWire } from "../api/wire";
 import { recentMs } from "./accountSnapshot";
 import { isSameAddress, isSameNetwork, isSamePtrRecord } from "./addresses";
@@ -137,7 +138,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
       this.session.claims.markOwned(id);
       await this.releases.release(id, state);
       this.acknowledge(id);
-      if (state.leftStopped) await this.session.stoppedServers().startAgain(state.server);
+      if (state.leftStopped) await this.session.stoppedServers().startAgain(state.server).catch(unlessServerGone);
     });
   }
 
