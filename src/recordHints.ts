@@ -19,7 +19,8 @@ export function declaresRecord(address: pulumi.Output<string>, name: string, ptr
 export function recordHints(name: string, address: pulumi.Input<string>): pulumi.Input<RecordHints> {
   declarations++;
   const own = pulumi.Output.isInstance(address) ? withRecord.get(address) : undefined;
-  const hints = { name, declaration: declarations, stack: stackName(), projectFolder: projectFolder() };
+  const told = { preview: pulumi.runtime.isDryRun(), stack: stackName(), projectFolder: projectFolder() };
+  const hints = { name, declaration: declarations, ...told };
   if (own === undefined) return hints;
   const declared: pulumi.Output<string | undefined> = pulumi.output(own.ptrRecord);
   return { ...hints, sharedWith: declared.apply((ptrRecord) => (ptrRecord === undefined ? undefined : own.name)) };
