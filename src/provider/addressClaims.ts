@@ -1,6 +1,7 @@
 import type { IpAddressWire } from "../api/wire";
 import { addressKey, isGivenByUpCloud, isSameNetwork } from "./addresses";
-import type { Assignment, AssignmentJournal, JournalEntry } from "./assignmentJournal";
+import type { AssignmentJournal } from "./assignmentJournal";
+import type { Assignment, JournalEntry } from "./journalEntry";
 import type { Pace } from "./pace";
 
 /**

@@ -1,6 +1,6 @@
 import { seePage } from "../api/errorPages";
-import type { Assignment } from "./assignmentJournal";
 import { messageOf } from "./failures";
+import type { Assignment } from "./journalEntry";
 
 const kindOf = ({ family, access }: Assignment) => `${access === "public" ? "" : "internal "}${family} address`;
 const adoptLines = (addresses: readonly string[]) => addresses.map((address) => `\`adopt: "${address}"\``).join(" or ");

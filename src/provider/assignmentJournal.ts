@@ -1,47 +1,10 @@
-import { randomUUID } from "node:crypto";
-import { homedir, hostname } from "node:os";
+import { homedir } from "node:os";
 import { join } from "node:path";
-import type { Access, Family } from "../api/wire";
 import { addressKey } from "./addresses";
 import type { Environment } from "./configuration";
 import { messageOf } from "./failures";
+import { type Assignment, isAtWork, type JournalEntry, type ProcessName, thisProcess } from "./journalEntry";
 import { JournalFiles, lineOf } from "./journalFiles";
-
-/** One create: which one, for which resource, and the kind of address on which server. */
-export interface Assignment {
-  /** Names the create for good (`CreateTokens`). */
-  token: string;
-  urn: string;
-  server: string;
-  family: Family;
-  access: Access;
-}
-
-export interface JournalEntry extends Assignment {
-  /**
-   * `intent`: the assign is about to be sent. `in-doubt`: its answer will not come any more. `assigned`: the address is
-   * known. `reported`: Pulumi is told next, which is the last that the provider hears of it.
-   */
-  phase: "intent" | "in-doubt" | "assigned" | "reported";
-  address?: string;
-  /** The address was there before and is adopted: nothing is bought. */
-  adopted?: true;
-  /** What was on the server before the assign. */
-  baseline: string[];
-  /** The process at work. */
-  process: ProcessName;
-  /** When the phase began, in ISO 8601. */
-  at: string;
-}
-
-/** `run` tells processes apart that have the same id, one after the other or in two containers. */
-export interface ProcessName {
-  id: number;
-  run: string;
-  host: string;
-  /** The address of the engine that the process works for: of one operation, however many providers it has. */
-  engine?: string;
-}
 
 /** An entry of another process, and the file that holds it. */
 export interface Leftover {
@@ -94,11 +57,8 @@ export class AssignmentJournal {
     return run === this.self.run || (engine !== undefined && engine === this.self.engine);
   }
 
-  /** Whether the process that wrote the entry may still be at work on it. A time in the future tells nothing. */
-  isAtWork({ process: owner, at }: Pick<JournalEntry, "process" | "at">, longestMs: number): boolean {
-    const ageMs = Date.now() - Date.parse(at);
-    if (owner.run === this.self.run || ageMs > longestMs || ageMs < -clockSkewMs) return false;
-    return owner.host !== this.self.host || (owner.id !== this.self.id && isRunning(owner.id));
+  isAtWork(entry: Pick<JournalEntry, "process" | "at">, longestMs: number): boolean {
+    return isAtWork(entry, this.self, longestMs);
   }
 
   /** The assign is about to be sent. Durable before it ends. */
@@ -266,18 +226,6 @@ const ending = ".jsonl";
 const claimEnding = ".claim";
 /** After 30 days, too much may have happened to the account for an entry to tell anything. */
 const lifetimeMs = 30 * 24 * 60 * 60_000;
-/** Two containers of one machine may tell the time a little differently. */
-const clockSkewMs = 5000;
-
-/** The engine's address is the plugin's first argument. */
-const [engine] = process.argv.slice(2, 3).filter((argument) => /:\d+$/.test(argument));
-export const thisProcess: ProcessName = {
-  id: process.pid,
-  run: randomUUID(),
-  host: hostname(),
-  ...(engine !== undefined && { engine }),
-};
-
 const fileOf = (token: string) => `${token}${ending}`;
 const keyOf = (address: string) => addressKey(address).replaceAll(":", "_");
 const claimOf = (address: string) => `${keyOf(address)}${claimEnding}`;
@@ -286,12 +234,3 @@ function partition<T>(all: readonly T[], belongs: (one: T) => boolean): [T[], T[
 }
 
 const now = () => new Date().toISOString();
-
-function isRunning(id: number): boolean {
-  try {
-    process.kill(id, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}

@@ -11,7 +11,8 @@ import {
   NotListedError,
   UnclearError,
 } from "./assignmentFailures";
-import type { Assignment, AssignmentJournal } from "./assignmentJournal";
+import type { AssignmentJournal } from "./assignmentJournal";
+import type { Assignment } from "./journalEntry";
 import type { Pace } from "./pace";
 import { SharedExclusiveLock } from "./sharedExclusiveLock";
 

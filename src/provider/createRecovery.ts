@@ -5,9 +5,10 @@ import type { StackState } from "../state/stackState";
 import { type AddressClaims, isOfKind, pollMs } from "./addressClaims";
 import { addressKey } from "./addresses";
 import { AmbiguousAddressesError, AnotherOperationError, CannotTellError } from "./assignmentFailures";
-import type { Assignment, AssignmentJournal, JournalEntry, Leftover } from "./assignmentJournal";
+import type { AssignmentJournal, Leftover } from "./assignmentJournal";
 import { type Assignments, patienceMs } from "./assignments";
 import { messageOf } from "./failures";
+import type { Assignment, JournalEntry } from "./journalEntry";
 import type { Pace } from "./pace";
 import { idsIn, isCreating, pendingTokensIn } from "./stackOwnership";
 

@@ -1,4 +1,4 @@
-import type { JournalEntry, ProcessName } from "./assignmentJournal";
+import type { JournalEntry, ProcessName } from "./journalEntry";
 import { JournalFiles, lineOf } from "./journalFiles";
 
 /** Of a server that was running and is being stopped for a change. */

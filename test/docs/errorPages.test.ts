@@ -10,7 +10,7 @@ import {
   NothingAssignedError,
   UnclearError,
 } from "../../src/provider/assignmentFailures";
-import type { Assignment } from "../../src/provider/assignmentJournal";
+import type { Assignment } from "../../src/provider/journalEntry";
 import { NotStartedError, ServerBusyError, ServerRunsError } from "../../src/provider/serverFailures";
 
 const folder = join(__dirname, "../../docs/errors");
