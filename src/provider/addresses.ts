@@ -22,6 +22,11 @@ export function isSameAddress(a: string, b: string): boolean {
   return canonical !== undefined && canonical === canonicalAddress(b);
 }
 
+/** Whether UpCloud spells an address like this: IPv4, or lower-case IPv6 with the last four groups padded. */
+export const isUpCloudSpelling = (text: string): boolean => isIPv4(text) || paddedGroups.test(text);
+
+const paddedGroups = /^((0|[1-9a-f][0-9a-f]{0,3}):){4}([0-9a-f]{4}:){3}[0-9a-f]{4}$/;
+
 export function familyOf(address: string): Family | undefined {
   if (isIPv4(address)) return "IPv4";
   return ipv6In(address) && "IPv6";

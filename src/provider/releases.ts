@@ -81,14 +81,15 @@ export class Releases {
   private async releaseOnce(id: string, server: string, signal: AbortSignal): Promise<void> {
     const { claims, assignments } = this.session;
     const { ipAddresses } = this.session.client();
+    const spelled = await this.session.snapshot.spelled(id, signal);
     let unlock: (() => void) | undefined;
     const isStillOurs = async () => {
       unlock ??= await assignments.lockOf(server).lock();
       if (claims.isKept(id) || (await this.session.isAnotherProcesses(id))) return false;
-      return (await ipAddresses.get(id, signal).catch(unlessGone))?.server === server;
+      return (await ipAddresses.get(spelled, signal).catch(unlessGone))?.server === server;
     };
     try {
-      await ipAddresses.release(id, signal, isStillOurs).catch(unlessGone);
+      await ipAddresses.release(spelled, signal, isStillOurs).catch(unlessGone);
     } finally {
       unlock?.();
     }

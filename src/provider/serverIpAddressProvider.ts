@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
+import { unlessGone } from "../api/errors";
 import type { IpAddressWire } from "../api/wire";
 import { recentMs } from "./accountSnapshot";
 import { isSameAddress, isSameNetwork, isSamePtrRecord } from "./addresses";
 import { AddressRecords } from "./addressRecords";
+import { adoptable } from "./adoptable";
 import type { Assignment } from "./assignmentJournal";
 import { deadline } from "./durations";
 import { inPlainWords, messageOf, partly } from "./failures";
@@ -87,6 +89,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
         : this.adopt(inputs.adopt, assignment, signal),
     );
     const id = answer.address;
+    this.session.snapshot.seen(id);
     let served = servedIn(answer);
     try {
       if (inputs.ptrRecord !== undefined) this.session.declaredRecords.declareWith(id);
@@ -105,7 +108,9 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
 
   async read(id: string, state: Partial<ServerIpAddressState> = {}): Promise<pulumi.dynamic.ReadResult> {
     if (isManaged(state)) this.session.claims.markOwned(id);
-    const answer = await inPlainWords(() => (isFirstLook(state) ? this.findExisting(id) : this.find(id)));
+    const answer = await inPlainWords(() =>
+      isFirstLook(state) ? this.findExisting(id) : this.find(state.address ?? id),
+    );
     if (answer === undefined || isElsewhere(answer, state)) {
       if (isManaged(state)) this.acknowledge(id);
       return {};
@@ -207,8 +212,9 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     }
     await journal.beginAdoption(assignment, address);
     try {
-      const answer = await this.session.client().ipAddresses.get(address, signal);
-      refuseToAdopt(answer, assignment);
+      const spelled = await this.session.snapshot.spelled(address, signal);
+      const found = await this.session.client().ipAddresses.get(spelled, signal).catch(unlessGone);
+      const answer = adoptable(address, found, assignment);
       this.acknowledge(answer.address);
       return { value: answer };
     } catch (error) {
@@ -242,17 +248,6 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     const named = this.records.withDefault(address, server, served).catch(() => served);
     return { access, address, family, server, ...(await named) };
   }
-}
-
-function refuseToAdopt(answer: IpAddressWire, { server, access }: Assignment): void {
-  const differences = [
-    ...(answer.server === server ? [] : [`server ${server}, got ${answer.server ?? "none"}`]),
-    ...(isSameNetwork(answer.access, access) ? [] : [`access "${access}", got "${answer.access}"`]),
-  ];
-  if (differences.length === 0) return;
-  throw new Error(
-    `Expected the adopted address ${answer.address} to have ${differences.join(", and ")}: correct the inputs, or adopt another address.`,
-  );
 }
 
 /** A record taken out of the program goes back to the default; one that never was in it is nobody's business here. */
