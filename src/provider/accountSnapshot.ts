@@ -1,7 +1,7 @@
 import type { UpCloudClient } from "../api/client";
 import { isForbidden, unlessGone } from "../api/errors";
 import type { IpAddressWire, ServerWire } from "../api/wire";
-import { addressKey, isUpCloudSpelling } from "./addresses";
+import { addressKey, upCloudSpelling } from "./addresses";
 import { messageOf } from "./failures";
 import type { Pace } from "./pace";
 
@@ -49,9 +49,9 @@ export class AccountSnapshot {
   }
 
   /**
-   * The address as it was at most `maxAgeMs` ago, or `undefined` when it is not the account's any more. One that is asked
+   * The address as it was at most `maxAgeMs` ago, or `undefined` when there is none. One that is asked
    * for alone is a request about it; those that are asked for together share a list, and so do those that UpCloud spells
-   * otherwise. That an address is gone, UpCloud has to say of the address itself.
+   * otherwise. That an address is gone, UpCloud has to say of the address itself. That another account has it throws.
    */
   async find(address: string, maxAgeMs: number, signal?: AbortSignal): Promise<IpAddressWire | undefined> {
     const isAlone = await this.isAlone(maxAgeMs);
@@ -79,14 +79,19 @@ export class AccountSnapshot {
   }
 
   private async get(address: string, signal = AbortSignal.timeout(patienceMs)): Promise<IpAddressWire | undefined> {
-    const spelled = this.spellings.get(addressKey(address)) ?? address;
-    const answer = await this.client().ipAddresses.get(spelled, signal).catch(unlessGone);
-    if (answer !== undefined) this.seen(answer.address);
-    return answer;
+    const known = this.spellings.get(addressKey(address));
+    for (const spelled of new Set(known === undefined ? [address, upCloudSpelling(address)] : [known])) {
+      const answer = await this.client().ipAddresses.get(spelled, signal).catch(unlessGone);
+      if (answer === undefined) continue;
+      this.seen(answer.address);
+      return answer;
+    }
+    return undefined;
   }
 
+  /** In the spelling that UpCloud was seen to use, or uses as far as was recorded. */
   private isSpelled(address: string): boolean {
-    return isUpCloudSpelling(address) || this.spellings.has(addressKey(address));
+    return this.spellings.has(addressKey(address)) || upCloudSpelling(address) === address;
   }
 
   private async findListed(address: string, maxAgeMs: number): Promise<IpAddressWire | undefined> {

@@ -19,7 +19,7 @@ import type { PtrRecordInputs } from "./inputs";
 import { checkPtrRecord } from "./ptrRecordChecks";
 import { inputsOf, isOwn, maybeWritten, type PtrRecordState, withServed } from "./ptrRecordState";
 import type { Session } from "./session";
-import { isCreatingRecordOf } from "./stackOwnership";
+import { isCreatingRecordOf, isDeleting } from "./stackOwnership";
 
 /** The life cycle of `PtrRecord`: inputs come out of check, states out of create, read and update. */
 export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
@@ -73,7 +73,9 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
   }
 
   async read(id: string, state: Partial<PtrRecordState> = {}): Promise<pulumi.dynamic.ReadResult> {
-    const answer = await inPlainWords(() => (isFirstLook(state) ? this.findExisting(id) : this.find(id)));
+    const answer = await inPlainWords(() =>
+      isFirstLook(state) ? this.findExisting(id) : this.session.addresses.find(id, {}, recentMs),
+    );
     if (answer === undefined) return {};
     if (!isManaged(state)) {
       const { address, ptr_record: ptrRecord } = answer;
@@ -102,10 +104,12 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
     if (this.session.declaredRecords.has(id)) return;
     const signal = deadline(state.timeouts?.delete);
     await inPlainWords(async () => {
-      const answer = await this.find(id, signal);
+      const { addresses, state: ofStack } = this.session;
+      const readState = async () => (await ofStack.atAnyTime(isDeleting("PtrRecord", id))).addresses;
+      const answer = await addresses.find(id, { readState }, recentMs, signal);
       if (answer === undefined || !isOwn(state, answer.ptr_record)) return;
       if (isSamePtrRecord(previousPtrRecord, answer.ptr_record)) return;
-      await this.modify(id, previousPtrRecord, signal).catch(unlessGone);
+      await this.modify(id, previousPtrRecord, signal).catch(addresses.unlessGone(id, { readState }, signal));
     });
   }
 
@@ -159,14 +163,9 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
   }
 
   private async findExisting(address: string, signal?: AbortSignal): Promise<IpAddressWire> {
-    const answer = await this.find(address, signal);
+    const answer = await this.session.snapshot.find(address, recentMs, signal);
     if (answer === undefined) throw notThere(address);
     return answer;
-  }
-
-  /** The address as it is served, or `undefined` when it is not the account's (any more). A fault of the network throws. */
-  private find(address: string, signal?: AbortSignal): Promise<IpAddressWire | undefined> {
-    return this.session.snapshot.find(address, recentMs, signal);
   }
 }
 

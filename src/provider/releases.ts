@@ -1,4 +1,3 @@
-import { unlessGone } from "../api/errors";
 import { nameOf } from "../state/urns";
 import { recentMs } from "./accountSnapshot";
 import { deadline } from "./durations";
@@ -82,6 +81,7 @@ export class Releases {
     const { claims, assignments } = this.session;
     const { ipAddresses } = this.session.client();
     const spelled = await this.session.snapshot.spelled(id, signal);
+    const unlessGone = this.session.addresses.unlessGone(id, { server }, signal);
     let unlock: (() => void) | undefined;
     const isStillOurs = async () => {
       unlock ??= await assignments.lockOf(server).lock();
@@ -101,7 +101,7 @@ export class Releases {
     maxAgeMs: number,
     signal: AbortSignal,
   ): Promise<boolean> {
-    const answer = await this.session.snapshot.find(id, maxAgeMs, signal);
+    const answer = await this.session.addresses.find(id, { server }, maxAgeMs, signal);
     return answer?.server === server;
   }
 }

@@ -109,7 +109,9 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   async read(id: string, state: Partial<ServerIpAddressState> = {}): Promise<pulumi.dynamic.ReadResult> {
     if (isManaged(state)) this.session.claims.markOwned(id);
     const answer = await inPlainWords(() =>
-      isFirstLook(state) ? this.findExisting(id) : this.find(state.address ?? id),
+      isFirstLook(state)
+        ? this.findExisting(id)
+        : this.session.addresses.find(state.address ?? id, { server: state.server }, recentMs),
     );
     if (answer === undefined || isElsewhere(answer, state)) {
       if (isManaged(state)) this.acknowledge(id);
@@ -228,14 +230,9 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     if (!this.session.isPreview) this.session.journal.acknowledge(id);
   }
 
-  /** The address as it is served, or `undefined` when it is not the account's any more. A fault of the network throws. */
-  private find(address: string, signal?: AbortSignal): Promise<IpAddressWire | undefined> {
-    return this.session.snapshot.find(address, recentMs, signal);
-  }
-
   /** To a program that reads what is not there, the engine would give a resource without values. */
   private async findExisting(address: string): Promise<IpAddressWire> {
-    const answer = await this.find(address);
+    const answer = await this.session.snapshot.find(address, recentMs);
     if (answer !== undefined) return answer;
     throw new Error(
       `There is no address ${address} in the UpCloud account: correct the address that \`get\` is given.`,
