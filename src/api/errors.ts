@@ -104,8 +104,11 @@ function afterUncertainty({ method, subject }: FailedRequest): string {
 const has = (error: unknown, ...codes: string[]): error is UpCloudError =>
   error instanceof UpCloudError && error.code !== undefined && codes.includes(error.code);
 
-/** The address does not exist, or UpCloud gave it to another account: not ours, in either case. */
-export const isAddressGone = (error: unknown): boolean => has(error, "IP_ADDRESS_NOT_FOUND", "IP_ADDRESS_FORBIDDEN");
+/** The address does not exist (any more). */
+export const isAddressGone = (error: unknown): boolean => has(error, "IP_ADDRESS_NOT_FOUND");
+
+/** Another account has the address: it was released, or the credentials are not those of its account. */
+export const isAddressForbidden = (error: unknown): boolean => has(error, "IP_ADDRESS_FORBIDDEN");
 
 /** For `catch`: lets pass that the address is gone, and nothing else. */
 export function unlessGone(error: unknown): undefined {
@@ -145,5 +148,8 @@ export const isServerGone = (error: unknown): error is UpCloudError => has(error
 export function unlessServerGone(error: unknown): undefined {
   if (!isServerGone(error)) throw error;
 }
+
+/** Another account has the server. */
+export const isServerForbidden = (error: unknown): boolean => has(error, "SERVER_FORBIDDEN");
 
 export const isVersionRefused = (error: unknown): boolean => has(error, "API_VERSION_OBSOLETE", "API_VERSION_INVALID");

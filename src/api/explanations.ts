@@ -52,7 +52,7 @@ const byCode = {
   IP_ADDRESS_INVALID: (s) =>
     `UpCloud does not take ${s.address === undefined ? "the value" : `"${s.address}"`} as an IP address: correct the address.`,
   IP_ADDRESS_FORBIDDEN: (s) =>
-    `The credentials may not use ${theAddress(s)}, which belongs to another account: use the credentials of its account, or run \`pulumi refresh\` if it was released.`,
+    `The credentials may not use ${theAddress(s)}, which belongs to another account: use the credentials of its account, correct the address, or run \`pulumi refresh\` if it was released.`,
   IP_ADDRESS_NOT_FOUND: (s) =>
     `There is no ${theAddress(s)} any more: run \`pulumi refresh\`, then \`pulumi up\` to get another one.`,
   PTR_RECORD_INVALID: (s) =>

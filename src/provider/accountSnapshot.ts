@@ -1,7 +1,7 @@
 import type { UpCloudClient } from "../api/client";
 import { isForbidden, unlessGone } from "../api/errors";
 import type { IpAddressWire, ServerWire } from "../api/wire";
-import { addressKey } from "./addresses";
+import { addressKey, upCloudSpelling } from "./addresses";
 import { messageOf } from "./failures";
 import type { Pace } from "./pace";
 
@@ -16,6 +16,8 @@ export class AccountSnapshot {
   private plannedServers: Promise<ServerWire[] | undefined> | undefined;
   private join: (() => void) | undefined;
   private hasLookedAtOne = false;
+  /** By value, how UpCloud spells the addresses that this operation has seen. */
+  private readonly spellings = new Map<string, string>();
 
   constructor(
     private readonly client: () => UpCloudClient,
@@ -47,13 +49,28 @@ export class AccountSnapshot {
   }
 
   /**
-   * The address as it was at most `maxAgeMs` ago, or `undefined` when it is not the account's any more. One that is asked
-   * for alone is a request about it; those that are asked for together share a list. That an address is gone, UpCloud has
-   * to say of the address itself.
+   * The address as it was at most `maxAgeMs` ago, or `undefined` when there is none. One that is asked
+   * for alone is a request about it; those that are asked for together share a list, and so do those that UpCloud spells
+   * otherwise. That an address is gone, UpCloud has to say of the address itself. That another account has it throws.
    */
   async find(address: string, maxAgeMs: number, signal?: AbortSignal): Promise<IpAddressWire | undefined> {
-    const listed = (await this.isAlone(maxAgeMs)) ? undefined : await this.listed(maxAgeMs).catch(about(address));
-    return listed?.get(addressKey(address)) ?? this.get(address, signal);
+    const isAlone = await this.isAlone(maxAgeMs);
+    const listed = isAlone && this.isSpelled(address) ? undefined : await this.findListed(address, maxAgeMs);
+    return listed ?? this.get(address, signal);
+  }
+
+  /**
+   * The address as a URL has to spell it: nothing says that UpCloud finds it in any spelling but its own. As it is given
+   * where UpCloud does not show how it spells it.
+   */
+  async spelled(address: string, signal?: AbortSignal): Promise<string> {
+    if (!this.isSpelled(address)) await this.find(address, recentMs, signal);
+    return this.spellings.get(addressKey(address)) ?? address;
+  }
+
+  /** UpCloud has answered with the address. */
+  seen(address: string): void {
+    this.spellings.set(addressKey(address), address);
   }
 
   /** The address was changed: what was known of it is no more. */
@@ -61,8 +78,29 @@ export class AccountSnapshot {
     (await this.latest?.addresses.catch(() => undefined))?.delete(addressKey(address));
   }
 
-  private get(address: string, signal = AbortSignal.timeout(patienceMs)): Promise<IpAddressWire | undefined> {
-    return this.client().ipAddresses.get(address, signal).catch(unlessGone);
+  private async get(address: string, signal = AbortSignal.timeout(patienceMs)): Promise<IpAddressWire | undefined> {
+    const known = this.spellings.get(addressKey(address));
+    for (const spelled of new Set(known === undefined ? [address, upCloudSpelling(address)] : [known])) {
+      const answer = await this.client().ipAddresses.get(spelled, signal).catch(unlessGone);
+      if (answer === undefined) continue;
+      this.seen(answer.address);
+      return answer;
+    }
+    return undefined;
+  }
+
+  /** In the spelling that UpCloud was seen to use, or uses as far as was recorded. */
+  private isSpelled(address: string): boolean {
+    return this.spellings.has(addressKey(address)) || upCloudSpelling(address) === address;
+  }
+
+  private async findListed(address: string, maxAgeMs: number): Promise<IpAddressWire | undefined> {
+    const list = async (ageMs: number) => this.listed(ageMs).catch(about(address));
+    const shared = await list(maxAgeMs);
+    const found = shared?.get(addressKey(address));
+    if (found !== undefined || shared === undefined || this.isSpelled(address)) return found;
+    // A list that others have asked for may be older than the address, which cannot be asked for by itself.
+    return (await list(Math.min(maxAgeMs, justNowMs)))?.get(addressKey(address));
   }
 
   private isYoung(maxAgeMs: number): boolean {
@@ -102,7 +140,10 @@ export class AccountSnapshot {
   private list(timeMs: number): Promise<IpAddressWire[]> {
     const request = async () => this.client().ipAddresses.list(AbortSignal.timeout(timeMs));
     const listed = request();
-    const addresses = listed.then((all) => new Map(all.map((one) => [addressKey(one.address), one])));
+    const addresses = listed.then((all) => {
+      for (const { address } of all) this.seen(address);
+      return new Map(all.map((one) => [addressKey(one.address), one]));
+    });
     addresses.catch(() => {
       this.latest = undefined;
     });
@@ -123,6 +164,7 @@ function unlessForbidden(error: unknown): undefined {
   if (!isForbidden(error)) throw error;
 }
 
+const justNowMs = 10_000;
 const patienceMs = 3 * 60_000;
 const plansPatienceMs = 20_000;
 const togetherMs = 50;

@@ -18,7 +18,8 @@ export class AddressRecords {
   /** Sends nothing when the record already is as wanted, or when nothing is wanted of it. */
   async with(id: string, wanted: string | undefined, served: Served, signal: AbortSignal): Promise<Served> {
     if (wanted === undefined || isSamePtrRecord(wanted, served.ptrRecord)) return served;
-    const answer = await this.session.client().ipAddresses.modify(id, { ptrRecord: wanted }, signal);
+    const spelled = await this.session.snapshot.spelled(id, signal);
+    const answer = await this.session.client().ipAddresses.modify(spelled, { ptrRecord: wanted }, signal);
     await this.session.snapshot.changed(id);
     return servedIn(answer, served.defaultPtrRecord);
   }

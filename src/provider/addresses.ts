@@ -22,6 +22,13 @@ export function isSameAddress(a: string, b: string): boolean {
   return canonical !== undefined && canonical === canonicalAddress(b);
 }
 
+/** The spelling that recorded answers have. Nothing guarantees that all addresses are spelled so. */
+export function upCloudSpelling(address: string): string {
+  const parsed = ipv6In(address);
+  if (parsed === undefined) return address;
+  return [...parsed.parts.slice(0, 4).map((part) => part.toString(16)), ...paddedGroups(parsed)].join(":");
+}
+
 export function familyOf(address: string): Family | undefined {
   if (isIPv4(address)) return "IPv4";
   return ipv6In(address) && "IPv6";
@@ -60,9 +67,10 @@ const defaultSuffix = /\.(upcloud\.host|host\.upcloud\.com)$/;
 function defaultHost(address: string): string {
   const parsed = ipv6In(address);
   if (parsed === undefined) return address.replaceAll(".", "-");
-  const groups = parsed.parts.slice(4).map((part) => part.toString(16).padStart(4, "0"));
-  return `${groups.join("-")}.v6`;
+  return `${paddedGroups(parsed).join("-")}.v6`;
 }
+
+const paddedGroups = ({ parts }: ipaddr.IPv6) => parts.slice(4).map((part) => part.toString(16).padStart(4, "0"));
 
 function ipv6In(text: string): ipaddr.IPv6 | undefined {
   if (text.includes("%") || !ipaddr.IPv6.isValid(text)) return undefined;

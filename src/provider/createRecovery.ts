@@ -1,5 +1,4 @@
 import type { UpCloudClient } from "../api/client";
-import { unlessGone } from "../api/errors";
 import type { IpAddressWire } from "../api/wire";
 import type { StackState } from "../state/stackState";
 import { type AddressClaims, isOfKind, pollMs } from "./addressClaims";
@@ -10,11 +9,13 @@ import { type Assignments, patienceMs } from "./assignments";
 import { messageOf } from "./failures";
 import type { Assignment, JournalEntry } from "./journalEntry";
 import type { Pace } from "./pace";
+import type { StackAddresses } from "./stackAddresses";
 import { idsIn, isCreating, pendingTokensIn } from "./stackOwnership";
 
 interface Ports {
   /** The state of the stack under way. Fails where it cannot be read. */
   readState(isOfThisOperation: (state: StackState) => boolean): Promise<StackState>;
+  unlessGone: StackAddresses["unlessGone"];
   /** Shows the user a line, at once. */
   notify(line: string): void;
   pace: Pace;
@@ -115,7 +116,9 @@ export class CreateRecovery {
   }
 
   private async find(address: string, assignment: Assignment, signal: AbortSignal): Promise<IpAddressWire | undefined> {
-    const answer = await this.client().get(address, signal).catch(unlessGone);
+    const answer = await this.client()
+      .get(address, signal)
+      .catch(this.ports.unlessGone(address, assignment, signal));
     return answer !== undefined && isOfKind(answer, assignment) ? answer : undefined;
   }
 

@@ -4,6 +4,7 @@ import { unlessGone } from "../api/errors";
 import type { IpAddressWire } from "../api/wire";
 import { recentMs } from "./accountSnapshot";
 import {
+  addressKey,
   canonicalAddress,
   defaultPtrRecord,
   defaultPtrRecordIn,
@@ -18,11 +19,11 @@ import type { PtrRecordInputs } from "./inputs";
 import { checkPtrRecord } from "./ptrRecordChecks";
 import { inputsOf, isOwn, maybeWritten, type PtrRecordState, withServed } from "./ptrRecordState";
 import type { Session } from "./session";
-import { isCreatingRecordOf } from "./stackOwnership";
+import { isCreatingRecordOf, isDeleting } from "./stackOwnership";
 
 /** The life cycle of `PtrRecord`: inputs come out of check, states out of create, read and update. */
 export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
-  /** By id: the record to put back one day, as far as this operation has seen. */
+  /** By address: the record to put back one day, as far as this operation has seen. */
   private readonly previousPtrRecords = new Map<string, string | undefined>();
 
   constructor(private readonly session: Session) {}
@@ -49,7 +50,7 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
 
   async diff(id: string, olds: PtrRecordState, news: PtrRecordInputs): Promise<pulumi.dynamic.DiffResult> {
     if (!isSameAddress(id, news.address)) return { changes: true, replaces: ["address"] };
-    this.previousPtrRecords.set(id, olds.previousPtrRecord);
+    this.previousPtrRecords.set(addressKey(id), olds.previousPtrRecord);
     const changes =
       olds.written !== undefined ||
       !isSamePtrRecord(olds.ptrRecord, news.ptrRecord) ||
@@ -63,10 +64,11 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
     const { id, live, previousPtrRecord } = await inPlainWords(async () => {
       const answer = await this.findPublic(inputs.address, signal);
       const previousPtrRecord =
-        this.previousPtrRecords.get(answer.address) ?? (await this.previousPtrRecord(answer, inputs.ptrRecord, signal));
+        this.previousPtrRecords.get(addressKey(answer.address)) ??
+        (await this.previousPtrRecord(answer, inputs.ptrRecord, signal));
       return { id: answer.address, live: answer.ptr_record, previousPtrRecord };
     });
-    this.previousPtrRecords.set(id, previousPtrRecord);
+    this.previousPtrRecords.set(addressKey(id), previousPtrRecord);
     try {
       return { id, outs: { ...inputs, previousPtrRecord, ptrRecord: await this.write(id, inputs, live, signal) } };
     } catch (cause) {
@@ -76,13 +78,15 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
   }
 
   async read(id: string, state: Partial<PtrRecordState> = {}): Promise<pulumi.dynamic.ReadResult> {
-    const answer = await inPlainWords(() => (isFirstLook(state) ? this.findExisting(id) : this.find(id)));
+    const answer = await inPlainWords(() =>
+      isFirstLook(state) ? this.findExisting(id) : this.session.addresses.find(id, {}, recentMs),
+    );
     if (answer === undefined) return {};
     if (!isManaged(state)) {
       const { address, ptr_record: ptrRecord } = answer;
       return { id, props: { ...state, address: canonicalAddress(address), ptrRecord } };
     }
-    this.previousPtrRecords.set(id, state.previousPtrRecord);
+    this.previousPtrRecords.set(addressKey(id), state.previousPtrRecord);
     const props = withServed(state, answer.ptr_record);
     return { id, props, inputs: inputsOf(props) };
   }
@@ -105,10 +109,12 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
     if (this.session.declaredRecords.has(id)) return;
     const signal = deadline(state.timeouts?.delete);
     await inPlainWords(async () => {
-      const answer = await this.find(id, signal);
+      const { addresses, state: ofStack } = this.session;
+      const readState = async () => (await ofStack.atAnyTime(isDeleting("PtrRecord", id))).addresses;
+      const answer = await addresses.find(id, { readState }, recentMs, signal);
       if (answer === undefined || !isOwn(state, answer.ptr_record)) return;
       if (isSamePtrRecord(previousPtrRecord, answer.ptr_record)) return;
-      await this.session.client().ipAddresses.modify(id, { ptrRecord: previousPtrRecord }, signal).catch(unlessGone);
+      await this.modify(id, previousPtrRecord, signal).catch(addresses.unlessGone(id, { readState }, signal));
     });
   }
 
@@ -143,10 +149,15 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
     const { ptrRecord, waitForForwardRecord } = wanted;
     if (isSamePtrRecord(ptrRecord, live)) return live;
     await this.session.forwardRecords().wait(ptrRecord, id, waitForForwardRecord, signal);
-    const answer = await this.session.client().ipAddresses.modify(id, { ptrRecord }, signal).catch(unlessGone);
+    const answer = await this.modify(id, ptrRecord, signal).catch(unlessGone);
     await this.session.snapshot.changed(id);
     if (answer === undefined) throw notThere(id);
     return answer.ptr_record;
+  }
+
+  private async modify(id: string, ptrRecord: string, signal: AbortSignal): Promise<IpAddressWire> {
+    const spelled = await this.session.snapshot.spelled(id, signal);
+    return this.session.client().ipAddresses.modify(spelled, { ptrRecord }, signal);
   }
 
   private async previousInState(address: string): Promise<string | undefined> {
@@ -157,14 +168,9 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
   }
 
   private async findExisting(address: string, signal?: AbortSignal): Promise<IpAddressWire> {
-    const answer = await this.find(address, signal);
+    const answer = await this.session.snapshot.find(address, recentMs, signal);
     if (answer === undefined) throw notThere(address);
     return answer;
-  }
-
-  /** The address as it is served, or `undefined` when it is not the account's (any more). A fault of the network throws. */
-  private find(address: string, signal?: AbortSignal): Promise<IpAddressWire | undefined> {
-    return this.session.snapshot.find(address, recentMs, signal);
   }
 }
 

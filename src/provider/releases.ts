@@ -1,4 +1,3 @@
-import { unlessGone } from "../api/errors";
 import { nameOf } from "../state/urns";
 import { recentMs } from "./accountSnapshot";
 import { deadline } from "./durations";
@@ -83,14 +82,16 @@ export class Releases {
   private async releaseOnce(id: string, server: string, signal: AbortSignal): Promise<void> {
     const { claims, assignments } = this.session;
     const { ipAddresses } = this.session.client();
+    const spelled = await this.session.snapshot.spelled(id, signal);
+    const unlessGone = this.session.addresses.unlessGone(id, { server }, signal);
     let unlock: (() => void) | undefined;
     const isStillOurs = async () => {
       unlock ??= await assignments.lockOf(server).lock();
       if (claims.isKept(id) || (await this.session.isAnotherProcesses(id))) return false;
-      return (await ipAddresses.get(id, signal).catch(unlessGone))?.server === server;
+      return (await ipAddresses.get(spelled, signal).catch(unlessGone))?.server === server;
     };
     try {
-      await ipAddresses.release(id, signal, isStillOurs).catch(unlessGone);
+      await ipAddresses.release(spelled, signal, isStillOurs).catch(unlessGone);
     } finally {
       unlock?.();
     }
@@ -102,7 +103,7 @@ export class Releases {
     maxAgeMs: number,
     signal: AbortSignal,
   ): Promise<boolean> {
-    const answer = await this.session.snapshot.find(id, maxAgeMs, signal);
+    const answer = await this.session.addresses.find(id, { server }, maxAgeMs, signal);
     return answer?.server === server;
   }
 }

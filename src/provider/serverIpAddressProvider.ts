@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
-import { unlessServerGone } from "../api/errors";
+import { unlessGone, unlessServerGone } from "../api/errors";
 import type { IpAddressWire } from "../api/wire";
 import { recentMs } from "./accountSnapshot";
 import { isSameAddress, isSameNetwork, isSamePtrRecord } from "./addresses";
 import { AddressRecords } from "./addressRecords";
+import { adoptable } from "./adoptable";
 import { assignedAnew } from "./assignments";
 import { deadline } from "./durations";
 import { inPlainWords, messageOf, partly } from "./failures";
@@ -90,6 +91,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
         : this.adopt(inputs.adopt, assignment, signal),
     );
     const id = answer.address;
+    this.session.snapshot.seen(id);
     let served = servedIn(answer);
     try {
       if (inputs.ptrRecord !== undefined) this.session.declaredRecords.declareWith(id);
@@ -108,7 +110,11 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
 
   async read(id: string, state: Partial<ServerIpAddressState> = {}): Promise<pulumi.dynamic.ReadResult> {
     if (isManaged(state)) this.session.claims.markOwned(id);
-    const answer = await inPlainWords(() => (isFirstLook(state) ? this.findExisting(id) : this.find(id)));
+    const answer = await inPlainWords(() =>
+      isFirstLook(state)
+        ? this.findExisting(id)
+        : this.session.addresses.find(state.address ?? id, { server: state.server }, recentMs),
+    );
     if (answer === undefined || isElsewhere(answer, state)) {
       if (isManaged(state)) this.acknowledge(id);
       return {};
@@ -201,8 +207,9 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     }
     await journal.beginAdoption(assignment, address);
     try {
-      const answer = await this.session.client().ipAddresses.get(address, signal);
-      refuseToAdopt(answer, assignment);
+      const spelled = await this.session.snapshot.spelled(address, signal);
+      const found = await this.session.client().ipAddresses.get(spelled, signal).catch(unlessGone);
+      const answer = adoptable(address, found, assignment);
       this.acknowledge(answer.address);
       return { value: answer };
     } catch (error) {
@@ -216,14 +223,9 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     if (!this.session.isPreview) this.session.journal.acknowledge(id);
   }
 
-  /** The address as it is served, or `undefined` when it is not the account's any more. A fault of the network throws. */
-  private find(address: string, signal?: AbortSignal): Promise<IpAddressWire | undefined> {
-    return this.session.snapshot.find(address, recentMs, signal);
-  }
-
   /** To a program that reads what is not there, the engine would give a resource without values. */
   private async findExisting(address: string): Promise<IpAddressWire> {
-    const answer = await this.find(address);
+    const answer = await this.session.snapshot.find(address, recentMs);
     if (answer !== undefined) return answer;
     throw new Error(
       `There is no address ${address} in the UpCloud account: correct the address that \`get\` is given.`,
@@ -236,17 +238,6 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     const named = this.records.withDefault(address, server, served).catch(() => served);
     return { access, address, family, server, ...(await named) };
   }
-}
-
-function refuseToAdopt(answer: IpAddressWire, { server, access }: Assignment): void {
-  const differences = [
-    ...(answer.server === server ? [] : [`server ${server}, got ${answer.server ?? "none"}`]),
-    ...(isSameNetwork(answer.access, access) ? [] : [`access "${access}", got "${answer.access}"`]),
-  ];
-  if (differences.length === 0) return;
-  throw new Error(
-    `Expected the adopted address ${answer.address} to have ${differences.join(", and ")}: correct the inputs, or adopt another address.`,
-  );
 }
 
 /** A record taken out of the program goes back to the default; one that never was in it is nobody's business here. */

@@ -18,6 +18,7 @@ import { OwedStarts } from "./owedStarts";
 import { type Pace, realPace } from "./pace";
 import { PlannedChanges } from "./plannedChanges";
 import { PreviewWarnings } from "./previewWarnings";
+import { StackAddresses } from "./stackAddresses";
 import { StateCache } from "./stateCache";
 import type { StoppedServers } from "./stoppedServers";
 import { compileWebAssemblyOnce } from "./webAssembly";
@@ -51,6 +52,7 @@ export class Session {
   readonly state: StateCache;
   readonly plan: PlannedChanges;
   readonly snapshot: AccountSnapshot;
+  readonly addresses: StackAddresses;
   readonly previewWarnings: PreviewWarnings;
   readonly declaredRecords = new DeclaredRecords();
   private stackHints: StackHints = {};
@@ -74,6 +76,7 @@ export class Session {
     this.isEngineAlive = surroundings.isEngineAlive ?? isEngineAlive;
     this.plan = new PlannedChanges(pace.now);
     this.snapshot = new AccountSnapshot(() => this.client(), pace);
+    this.addresses = new StackAddresses(() => this.client(), this.snapshot);
     this.previewWarnings = new PreviewWarnings(this.snapshot, notify);
     this.resolver = surroundings.resolver;
     this.journal = AssignmentJournal.of(env, notify, process);
@@ -87,6 +90,7 @@ export class Session {
     const ports = {
       isEngineAlive: () => this.isEngineAlive(),
       readState: (...asked: Parameters<StateCache["atAnyTime"]>) => this.state.atAnyTime(...asked),
+      unlessGone: (...about: Parameters<StackAddresses["unlessGone"]>) => this.addresses.unlessGone(...about),
       notify,
       pace,
     };

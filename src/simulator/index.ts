@@ -50,6 +50,8 @@ export interface Simulator {
   readonly port: number;
   /** What the account's user signs in with. */
   readonly credentials: Credentials;
+  /** What a user of the other account signs in with, to whom everything of this account answers 403. */
+  readonly otherCredentials: Credentials;
   /** The requests so far, live; the simulator's own `/__simulator` is not in it. */
   readonly requests: readonly LoggedRequest[];
   /** Forgets the requests so far. */
@@ -93,7 +95,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   return {
     url: `http://127.0.0.1:${listener.port}`,
     port: listener.port,
-    credentials: store.credentials,
+    credentials: store.credentialsOf.us,
+    otherCredentials: store.credentialsOf.other,
     requests: log.requests,
     clearRequests: () => log.clear(),
     faults,

@@ -1,7 +1,7 @@
-import type { ApiVersion, Family } from "../api/wire";
+import type { Family } from "../api/wire";
 import { Refusal } from "./apiErrors";
 import { addressKey } from "./ipText";
-import type { Address, Network, Server } from "./nouns";
+import type { Address, Caller, Network, Server } from "./nouns";
 import { storedPtrRecord } from "./ptrText";
 import { type AssignRequest, type ModifyRequest, readAssignRequest, readModifyRequest } from "./requestBody";
 import type { Rules } from "./rules";
@@ -10,31 +10,31 @@ import { detached, type Store } from "./store";
 
 // Each verb checks everything before it changes anything: a refused request leaves no trace.
 
-/** The account's addresses. A detached floating address is on no server, and 1.2 lists addresses of servers only. */
-export function listIpAddresses(store: Store, version: ApiVersion): Address[] {
-  return store.listAddresses("us").filter((address) => isShownIn(version, address));
+/** The caller's addresses. A detached floating address is on no server, and 1.2 lists addresses of servers only. */
+export function listIpAddresses(store: Store, caller: Caller): Address[] {
+  return store.listAddresses(caller.owner).filter((address) => isShownTo(caller, address));
 }
 
-export function getIpAddress(store: Store, version: ApiVersion, text: string): Address {
-  return ownAddress(store, version, text);
+export function getIpAddress(store: Store, caller: Caller, text: string): Address {
+  return ownAddress(store, caller, text);
 }
 
-export function assignIpAddress(store: Store, version: ApiVersion, body: string): Address {
-  const request = readAssignRequest(body, version);
-  if (request.kind === "floating") return assignFloating(store, request);
-  const server = ownServer(store, request.server);
+export function assignIpAddress(store: Store, caller: Caller, body: string): Address {
+  const request = readAssignRequest(body, caller.version);
+  if (request.kind === "floating") return assignFloating(store, caller, request);
+  const server = ownServer(store, caller, request.server);
   requireState(server, "stopped");
   return addToServer(store, server, request);
 }
 
-export function modifyIpAddress(store: Store, version: ApiVersion, text: string, body: string): Address {
+export function modifyIpAddress(store: Store, caller: Caller, text: string, body: string): Address {
   const key = addressKey(text);
   if (key === undefined) throw new Refusal("IP_ADDRESS_INVALID");
-  const request = readModifyRequest(body, version);
+  const request = readModifyRequest(body, caller.version);
   const ptrRecord = request.ptrRecord === undefined ? undefined : checkedPtrRecord(request.ptrRecord, store.rules);
-  const address = ownAddress(store, version, text);
+  const address = ownAddress(store, caller, text);
   if (ptrRecord !== undefined && address.access === "private") throw new Refusal("PTR_RECORD_NOT_SUPPORTED");
-  const placed = moved(store, address, request);
+  const placed = moved(store, caller, address, request);
   const changed: Address = {
     ...placed,
     ...(ptrRecord !== undefined && { ptrRecord: ptrRecord || store.defaultPtr(address.address, address.zone) }),
@@ -44,8 +44,8 @@ export function modifyIpAddress(store: Store, version: ApiVersion, text: string,
   return changed;
 }
 
-export function releaseIpAddress(store: Store, version: ApiVersion, text: string): void {
-  const address = ownAddress(store, version, text);
+export function releaseIpAddress(store: Store, caller: Caller, text: string): void {
+  const address = ownAddress(store, caller, text);
   if (address.access === "private") throw new Refusal("CANNOT_DELETE_PRIVATE_ADDRESS");
   const server = address.server === undefined ? undefined : store.server(address.server);
   if (server !== undefined) requireState(server, "stopped");
@@ -78,9 +78,9 @@ export function addToServer(
   });
 }
 
-function assignFloating(store: Store, request: Extract<AssignRequest, { kind: "floating" }>): Address {
+function assignFloating(store: Store, caller: Caller, request: Extract<AssignRequest, { kind: "floating" }>): Address {
   const { family, mac, releasePolicy } = request;
-  const carrier = mac === undefined ? undefined : ownInterface(store, mac);
+  const carrier = mac === undefined ? undefined : ownInterface(store, caller, mac);
   const zone = request.zone ?? carrier?.zone ?? "";
   if (carrier === undefined && !store.hasZone(zone)) throw new Refusal("ZONE_NOT_FOUND", { zone });
   if (carrier !== undefined) requireCarrier(store, carrier, zone, family);
@@ -88,7 +88,7 @@ function assignFloating(store: Store, request: Extract<AssignRequest, { kind: "f
   return store.addAddress({
     family,
     access: "public",
-    owner: "us",
+    owner: caller.owner,
     zone,
     floating: true,
     mac: carrier?.mac,
@@ -97,31 +97,36 @@ function assignFloating(store: Store, request: Extract<AssignRequest, { kind: "f
 }
 
 /** Where a modified address sits: only a floating one moves, to another interface of its zone or to none. */
-function moved(store: Store, address: Address, { mac }: ModifyRequest): Address {
+function moved(store: Store, caller: Caller, address: Address, { mac }: ModifyRequest): Address {
   if (mac === undefined) return address;
   if (!address.floating) throw new Refusal("FLOATING_IP_NOT_AVAILABLE", { address: address.address });
   if (mac === null) return detached(address);
-  const carrier = ownInterface(store, mac);
+  const carrier = ownInterface(store, caller, mac);
   if (carrier.server !== address.server) requireCarrier(store, carrier, address.zone, address.family);
   return { ...address, server: carrier.server, mac: carrier.mac, index: carrier.index };
 }
 
-function ownAddress(store: Store, version: ApiVersion, text: string): Address {
+function ownAddress(store: Store, caller: Caller, text: string): Address {
   if (addressKey(text) === undefined) throw new Refusal("IP_ADDRESS_INVALID");
   const address = store.address(text);
-  if (address === undefined || !isShownIn(version, address)) throw new Refusal("IP_ADDRESS_NOT_FOUND");
-  if (address.owner !== "us") throw new Refusal("IP_ADDRESS_FORBIDDEN");
+  const isFound = address !== undefined && isSpelledWell(store, address, text) && isShownTo(caller, address);
+  if (!isFound) throw new Refusal("IP_ADDRESS_NOT_FOUND");
+  if (address.owner !== caller.owner) throw new Refusal("IP_ADDRESS_FORBIDDEN");
   return address;
 }
 
-function isShownIn(version: ApiVersion, address: Address): boolean {
-  return version !== "1.2" || address.server !== undefined || address.owner !== "us";
+function isSpelledWell({ rules }: Store, { address }: Address, text: string): boolean {
+  return rules.addressSpelling === "any" || text === address;
 }
 
-function ownInterface(store: Store, mac: string): Address {
+function isShownTo({ version, owner }: Caller, address: Address): boolean {
+  return version !== "1.2" || address.server !== undefined || address.owner !== owner;
+}
+
+function ownInterface(store: Store, { owner }: Caller, mac: string): Address {
   const carrier = store.interfaceOf(mac);
   if (carrier === undefined) throw new Refusal("INTERFACE_NOT_FOUND", { mac });
-  if (carrier.owner !== "us") throw new Refusal("INTERFACE_FORBIDDEN", { mac });
+  if (carrier.owner !== owner) throw new Refusal("INTERFACE_FORBIDDEN", { mac });
   return carrier;
 }
 

@@ -1,7 +1,13 @@
-import type { Family, ServerState, StopType } from "../api/wire";
+import type { ApiVersion, Family, ServerState, StopType } from "../api/wire";
 
 /** Who has something: the account of the credentials, or somebody else at UpCloud. */
 export type Owner = "us" | "other";
+
+/** Who asks, and in which version of the API. */
+export interface Caller {
+  readonly version: ApiVersion;
+  readonly owner: Owner;
+}
 
 /** The network of an address. API 1.2 calls the internal one `private`, API 1.3 `utility`; in here it is `private`. */
 export type Network = "public" | "private";
@@ -94,12 +100,12 @@ export interface RestartRequest extends StopRequest {
   readonly timeoutAction: "destroy" | "ignore";
 }
 
-/** What the account's user signs in with: user and password, or the token. */
+/** What an account's user signs in with: user and password, or the token. */
 export interface Credentials {
-  /** Default `demo`. */
+  /** Default `demo`; of the other account `other`. */
   readonly username: string;
-  /** Default `demo`. */
+  /** Default `demo`; of the other account `other`. */
   readonly password: string;
-  /** Default `ucat_demo`. */
+  /** Default `ucat_demo`; of the other account `ucat_other`. */
   readonly token: string;
 }

@@ -5,6 +5,7 @@ import { errorEnvelope, Refusal } from "./apiErrors";
 import { pause, type RunningClock } from "./clock";
 import { faulted } from "./faultLayer";
 import type { FaultQueue } from "./faults";
+import type { Credentials, Owner } from "./nouns";
 import { ownRoutes } from "./ownRoutes";
 import { perlJson } from "./perlJson";
 import type { RequestLog } from "./requestLog";
@@ -36,7 +37,7 @@ export function pipeline(parts: Parts): Hono {
   app.use(running(parts.isStopped)); // what comes too late does not come
   app.use(saved(parts.save)); // the account is kept before anybody hears of the change
   app.use("/:version{[0-9.]+}/*", versioned(store)); // a version that is served
-  app.use("/:version{[0-9.]+}/*", authenticated(store)); // the account's credentials
+  app.use("/:version{[0-9.]+}/*", authenticated(store)); // the credentials of an account, whose user asks
   app.route("/:version{[0-9.]+}", apiRoutes(store, clock)); // the verb itself
   app.notFound(() => refusal(new Refusal("NOT_FOUND")));
   app.onError((error) => refusal(error));
@@ -90,19 +91,21 @@ function versioned(store: Store): MiddlewareHandler<ApiEnv> {
   };
 }
 
-function authenticated(store: Store): MiddlewareHandler<ApiEnv> {
-  const { username, password, token } = store.credentials;
-  const basic = Buffer.from(`${username}:${password}`).toString("base64");
+function authenticated({ credentialsOf, rules }: Store): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
-    const [scheme, value] = (c.req.header("Authorization") ?? "").split(" ", 2);
-    const bearer = store.rules.bearerOn12 || c.get("version") !== "1.2";
-    const matches =
-      (scheme?.toLowerCase() === "basic" && value === basic) ||
-      (scheme?.toLowerCase() === "bearer" && value === token && bearer);
-    if (!matches) throw new Refusal("AUTHENTICATION_FAILED");
+    const [scheme = "", value] = (c.req.header("Authorization") ?? "").split(" ", 2);
+    const bearer = rules.bearerOn12 || c.get("version") !== "1.2";
+    const isOf = ({ username, password, token }: Credentials) =>
+      (scheme.toLowerCase() === "basic" && value === Buffer.from(`${username}:${password}`).toString("base64")) ||
+      (scheme.toLowerCase() === "bearer" && value === token && bearer);
+    const owner = owners.find((one) => isOf(credentialsOf[one]));
+    if (owner === undefined) throw new Refusal("AUTHENTICATION_FAILED");
+    c.set("owner", owner);
     await next();
   };
 }
+
+const owners: readonly Owner[] = ["us", "other"];
 
 /** A refusal in UpCloud's envelope. Anything else that is thrown is a failure of the service. */
 function refusal(error: Error): Response {

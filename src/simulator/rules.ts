@@ -17,6 +17,8 @@ export interface Rules {
   bearerOn12: boolean;
   /** `documented`: an address is modified by PUT in 1.2 and by PATCH in 1.3 only. Default `both`, as clients rely on it. */
   modifyMethods: "both" | "documented";
+  /** `own`: an address in a path is found in UpCloud's own spelling only; else IP_ADDRESS_NOT_FOUND. Default `own`. */
+  addressSpelling: "own" | "any";
   /** A PTR record that ends in a dot: kept as sent, stored without the dot, or PTR_RECORD_INVALID. Default `refuse`. */
   ptrTrailingDot: "refuse" | "keep" | "strip";
   /** A PTR record with upper-case letters: kept as sent, stored in lower case, or PTR_RECORD_INVALID. Default `keep`. */
@@ -67,6 +69,7 @@ export const defaultRules: Readonly<Rules> = {
   api12: "served",
   bearerOn12: true,
   modifyMethods: "both",
+  addressSpelling: "own",
   ptrTrailingDot: "refuse",
   ptrUpperCase: "keep",
   ptrUnderscore: "refuse",
@@ -103,6 +106,7 @@ export function readRules(value: unknown, what = "rules"): Rules {
     api12: choice(...at("api12"), ["served", "obsolete"], defaultRules.api12),
     bearerOn12: flag(...at("bearerOn12"), defaultRules.bearerOn12),
     modifyMethods: choice(...at("modifyMethods"), ["both", "documented"], defaultRules.modifyMethods),
+    addressSpelling: choice(...at("addressSpelling"), ["own", "any"], defaultRules.addressSpelling),
     ptrTrailingDot: choice(...at("ptrTrailingDot"), ["refuse", "keep", "strip"], defaultRules.ptrTrailingDot),
     ptrUpperCase: choice(...at("ptrUpperCase"), ["refuse", "keep", "lower"], defaultRules.ptrUpperCase),
     ptrUnderscore: choice(...at("ptrUnderscore"), ["refuse", "keep"], defaultRules.ptrUnderscore),

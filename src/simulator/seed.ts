@@ -22,23 +22,16 @@ import {
   macOfAddress,
   upCloudSpelling,
 } from "./ipText";
-import type { Network, Owner, Server } from "./nouns";
+import type { Credentials, Network, Owner, Server } from "./nouns";
 import { storedPtrRecord } from "./ptrText";
 import { defaultRules, type Rules, readRules } from "./rules";
 import { recovery } from "./serverLife";
-import { Store, type StoreState } from "./store";
+import { defaultOtherCredentials, Store, type StoreState } from "./store";
 
 /** The account that the simulator starts with. */
 export interface Seed {
   /** Default: those of the demo account. */
-  credentials?: {
-    /** Default `demo`. */
-    username?: string;
-    /** Default `demo`. */
-    password?: string;
-    /** Default `ucat_demo`. */
-    token?: string;
-  };
+  credentials?: Partial<Credentials>;
   /** Default 1000. Without enough, assigning an address answers INSUFFICIENT_CREDITS. */
   credits?: number;
   /** By zone, how many public addresses are left in it besides those of the seed. Default: no end of them. */
@@ -57,6 +50,8 @@ export interface Seed {
   floatingIpAddresses?: SeedFloatingIpAddress[];
   /** What somebody else has: the API answers 403 for it. */
   otherAccount?: {
+    /** What its user signs in with. Default: user and password `other`, token `ucat_other`. */
+    credentials?: Partial<Credentials>;
     /** Default: none. */
     servers?: SeedServer[];
     /** Default: none. */
@@ -128,13 +123,10 @@ export function plant(seed: unknown, rules?: Partial<Rules>): Store {
   const known = ["credentials", "credits", "zones", "servers", "floatingIpAddresses", "otherAccount", "rules"];
   const given = properties(seed, "The seed", known);
   const seedRules = given.rules === undefined ? {} : properties(given.rules, "rules", Object.keys(defaultRules));
-  const credentials = properties(given.credentials ?? {}, "credentials", ["username", "password", "token"]);
+  const other = properties(given.otherAccount ?? {}, "otherAccount", ["credentials", "servers", "floatingIpAddresses"]);
   const state: StoreState = {
-    credentials: {
-      username: text(credentials.username, "credentials.username", "demo"),
-      password: text(credentials.password, "credentials.password", "demo"),
-      token: text(credentials.token, "credentials.token", "ucat_demo"),
-    },
+    credentials: credentialsIn(given.credentials, "credentials", defaultCredentials),
+    otherCredentials: credentialsIn(other.credentials, "otherAccount.credentials", defaultOtherCredentials),
     credits: amount(given.credits, "credits", 1000),
     rules: readRules({ ...seedRules, ...rules }),
     servers: [],
@@ -144,11 +136,21 @@ export function plant(seed: unknown, rules?: Partial<Rules>): Store {
   };
   const store = new Store(state);
   plantAll(store, given, "", "us");
-  const other = properties(given.otherAccount ?? {}, "otherAccount", ["servers", "floatingIpAddresses"]);
   plantAll(store, other, "otherAccount.", "other");
   plantZones(store, given.zones);
   store.revision = 0;
   return store;
+}
+
+const defaultCredentials: Credentials = { username: "demo", password: "demo", token: "ucat_demo" };
+
+function credentialsIn(value: unknown, what: string, defaults: Credentials): Credentials {
+  const given = properties(value ?? {}, what, ["username", "password", "token"]);
+  return {
+    username: text(given.username, `${what}.username`, defaults.username),
+    password: text(given.password, `${what}.password`, defaults.password),
+    token: text(given.token, `${what}.token`, defaults.token),
+  };
 }
 
 function plantAll(store: Store, given: Properties, path: string, owner: Owner): void {

@@ -2,23 +2,23 @@ import type { ServerState } from "../api/wire";
 import { Refusal } from "./apiErrors";
 import type { RunningClock } from "./clock";
 import { isUuid } from "./ipText";
-import type { Server } from "./nouns";
+import type { Caller, Server } from "./nouns";
 import { readRestartRequest, readStartRequest, readStopRequest } from "./requestBody";
 import { restartTransition, startTransition, stopTransition } from "./serverLife";
 import { detached, type Store } from "./store";
 
-export function listServers(store: Store): Server[] {
-  return store.listServers("us");
+export function listServers(store: Store, { owner }: Caller): Server[] {
+  return store.listServers(owner);
 }
 
-export function getServer(store: Store, uuid: string): Server {
-  return ownServer(store, uuid, "The server UUID is invalid.");
+export function getServer(store: Store, caller: Caller, uuid: string): Server {
+  return ownServer(store, caller, uuid, "The server UUID is invalid.");
 }
 
 /** Answers with the server as it still is; it stops later. */
-export function stopServer(store: Store, clock: RunningClock, uuid: string, body: string): Server {
+export function stopServer(store: Store, caller: Caller, clock: RunningClock, uuid: string, body: string): Server {
   const request = readStopRequest(body, store.rules);
-  const server = getServer(store, uuid);
+  const server = getServer(store, caller, uuid);
   requireState(server, "started");
   const stopping = { ...server, transition: stopTransition(server, request, clock.now(), store.rules) };
   store.putServer(stopping);
@@ -26,9 +26,15 @@ export function stopServer(store: Store, clock: RunningClock, uuid: string, body
 }
 
 /** Answers when the server has started, unless the request or the rules say at once. */
-export async function startServer(store: Store, clock: RunningClock, uuid: string, body: string): Promise<Server> {
+export async function startServer(
+  store: Store,
+  caller: Caller,
+  clock: RunningClock,
+  uuid: string,
+  body: string,
+): Promise<Server> {
   const { answersAtOnce } = readStartRequest(body);
-  const server = getServer(store, uuid);
+  const server = getServer(store, caller, uuid);
   requireState(server, "stopped");
   const transition = startTransition(server, clock.now(), store.rules);
   const starting: Server = { ...server, state: "maintenance", transition };
@@ -40,17 +46,17 @@ export async function startServer(store: Store, clock: RunningClock, uuid: strin
 }
 
 /** Answers with the server as it still is; it goes through `maintenance` later. */
-export function restartServer(store: Store, clock: RunningClock, uuid: string, body: string): Server {
+export function restartServer(store: Store, caller: Caller, clock: RunningClock, uuid: string, body: string): Server {
   const request = readRestartRequest(body, store.rules);
-  const server = getServer(store, uuid);
+  const server = getServer(store, caller, uuid);
   requireState(server, "started");
   const restarting = { ...server, transition: restartTransition(server, request, clock.now(), store.rules) };
   store.putServer(restarting);
   return restarting;
 }
 
-export function deleteServer(store: Store, uuid: string): void {
-  const server = getServer(store, uuid);
+export function deleteServer(store: Store, caller: Caller, uuid: string): void {
+  const server = getServer(store, caller, uuid);
   requireState(server, "stopped");
   removeServer(store, server);
 }
@@ -70,11 +76,11 @@ export function removeServer(store: Store, server: Server): void {
   store.removeServer(server.uuid);
 }
 
-export function ownServer(store: Store, uuid: string, invalid?: string): Server {
+export function ownServer(store: Store, { owner }: Caller, uuid: string, invalid?: string): Server {
   if (!isUuid(uuid)) throw new Refusal("SERVER_INVALID", {}, invalid);
   const server = store.server(uuid);
   if (server === undefined) throw new Refusal("SERVER_NOT_FOUND", { server: uuid });
-  if (server.owner !== "us") throw new Refusal("SERVER_FORBIDDEN");
+  if (server.owner !== owner) throw new Refusal("SERVER_FORBIDDEN");
   return server;
 }
 

@@ -9,6 +9,8 @@ import { settled } from "./serverLife";
 /** Everything that survives a restart. */
 export interface StoreState {
   readonly credentials: Credentials;
+  /** Of the other account; absent in state files from before it had any. */
+  readonly otherCredentials?: Credentials;
   readonly credits: number;
   readonly rules: Rules;
   readonly servers: readonly Server[];
@@ -36,7 +38,7 @@ export interface NewAddress {
 
 /** The account's servers and addresses. Knows where things are, not what is allowed. */
 export class Store {
-  readonly credentials: Credentials;
+  readonly credentialsOf: Readonly<Record<Owner, Credentials>>;
   readonly rules: Rules;
   readonly pool: AddressPool;
   /** Counts changes: two equal revisions mean that nothing happened in between. */
@@ -51,7 +53,7 @@ export class Store {
   private creditsNow: number;
 
   constructor(state: StoreState) {
-    this.credentials = state.credentials;
+    this.credentialsOf = { us: state.credentials, other: state.otherCredentials ?? defaultOtherCredentials };
     this.rules = state.rules;
     this.creditsNow = state.credits;
     this.pool = new AddressPool(state.pool, (text) => this.addresses.has(text) || this.interfaces.has(text));
@@ -62,7 +64,8 @@ export class Store {
 
   state(atMs: number): StoreState {
     return {
-      credentials: this.credentials,
+      credentials: this.credentialsOf.us,
+      otherCredentials: this.credentialsOf.other,
       credits: this.creditsNow,
       rules: this.rules,
       servers: [...this.servers.values()],
@@ -221,6 +224,8 @@ export class Store {
 export function detached(address: Address): Address {
   return { ...address, server: undefined, mac: undefined, index: undefined };
 }
+
+export const defaultOtherCredentials: Credentials = { username: "other", password: "other", token: "ucat_other" };
 
 const upCloudZones = [
   "de-fra1",

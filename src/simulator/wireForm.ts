@@ -1,5 +1,5 @@
 import type { ApiVersion, IpAddressWire } from "../api/wire";
-import type { Address, Server } from "./nouns";
+import type { Address, Caller, Server } from "./nouns";
 import { perlJson } from "./perlJson";
 import { internalAccess } from "./requestBody";
 import type { Store } from "./store";
@@ -27,16 +27,17 @@ export function ipAddressWire(address: Address, version: ApiVersion, showRelease
 /** Renders the list of addresses; keeps what it rendered, for there may be ten thousand of them. */
 export class AddressListText {
   private readonly fragments = { "1.2": new WeakMap<Address, string>(), "1.3": new WeakMap<Address, string>() };
-  private readonly lists: { [version in ApiVersion]?: { revision: number; bytes: Uint8Array<ArrayBuffer> } } = {};
+  private readonly lists = new Map<string, { revision: number; bytes: Uint8Array<ArrayBuffer> }>();
 
   constructor(private readonly showReleasePolicy: boolean) {}
 
   /** The list at a revision of the store, as bytes. */
-  render(addresses: () => readonly Address[], version: ApiVersion, revision: number): Uint8Array<ArrayBuffer> {
-    const known = this.lists[version];
+  render(addresses: () => readonly Address[], { version, owner }: Caller, revision: number): Uint8Array<ArrayBuffer> {
+    const key = `${version} ${owner}`;
+    const known = this.lists.get(key);
     if (known?.revision === revision) return known.bytes;
     const bytes = new TextEncoder().encode(`${this.text(addresses(), version)}\n`);
-    this.lists[version] = { revision, bytes };
+    this.lists.set(key, { revision, bytes });
     return bytes;
   }
 
@@ -109,8 +110,8 @@ export function serverWire(store: Store, server: Server, version: ApiVersion): o
   };
 }
 
-export function accountWire(store: Store, version: ApiVersion): object {
-  const account = { credits: store.credits, username: store.credentials.username };
+export function accountWire(store: Store, { version, owner }: Caller): object {
+  const account = { credits: store.credits, username: store.credentialsOf[owner].username };
   return version === "1.2" ? { account } : { account: { ...account, resource_limits: resourceLimits } };
 }
 

@@ -1,5 +1,12 @@
 import { createClient, type UpCloudClient } from "../../src/api/client";
-import { isAddressGone, isServerStateIllegal, UpCloudError } from "../../src/api/errors";
+import {
+  isAddressForbidden,
+  isAddressGone,
+  isServerForbidden,
+  isServerGone,
+  isServerStateIllegal,
+  UpCloudError,
+} from "../../src/api/errors";
 import type { ApiVersion } from "../../src/api/wire";
 import { type Simulator, startSimulator } from "../../src/simulator";
 
@@ -231,7 +238,10 @@ describe.each(["1.2", "1.3"] as const)("API %s", (apiVersion) => {
       expect((error as Error).message).toMatch(words);
       expect((error as Error).message).toContain(`${status} ${code}`);
       expect(simulator.account.listIpAddresses()).toEqual(before);
-      expect(isAddressGone(error)).toBe(["IP_ADDRESS_FORBIDDEN", "IP_ADDRESS_NOT_FOUND"].includes(code));
+      expect(isAddressGone(error)).toBe(code === "IP_ADDRESS_NOT_FOUND");
+      expect(isAddressForbidden(error)).toBe(code === "IP_ADDRESS_FORBIDDEN");
+      expect(isServerGone(error)).toBe(code === "SERVER_NOT_FOUND");
+      expect(isServerForbidden(error)).toBe(code === "SERVER_FORBIDDEN");
       expect(isServerStateIllegal(error)).toBe(code === "SERVER_STATE_ILLEGAL");
     },
   );

@@ -75,8 +75,7 @@ describe("adopt", () => {
     const { id, state } = await create({ server: web, family: "IPv6", adopt: address.toUpperCase() });
     expect(id).toBe(address);
     expect(state).toMatchObject({ server: web, family: "IPv6", ptrRecord: ptrOf(address) });
-    expect(requests()).toHaveLength(1);
-    expect(requests()[0]).toMatch(/^GET/);
+    expect(requests()).toEqual([`GET /1.2/ip_address/${address}`]);
   });
 
   test("of an address with a name of its own learns the default name from the server's zone", async () => {
@@ -98,6 +97,21 @@ describe("adopt", () => {
     await start();
     const { address } = simulator.account.assignIpAddress({ server: web });
     await expect(create({ server, adopt: address, ...more })).rejects.toThrow(words);
+  });
+
+  test.each([
+    [
+      "is not in the account",
+      "203.0.113.250",
+      "There is no address 203.0.113.250 in the UpCloud account: correct `adopt`",
+    ],
+    ["is floating", "192.0.2.77", "The address 192.0.2.77 is floating, .*: remove `adopt`, and use PtrRecord"],
+  ])("of an address that %s says what to do instead", async (_, adopt, words) => {
+    const floating = { zone: "fi-hel1", address: "192.0.2.77" };
+    await start({ seed: { servers: [{ uuid: web, state: "stopped" }], floatingIpAddresses: [floating] } }, "1.3");
+    const failure = create({ server: web, adopt }).catch(({ message }) => message);
+    expect(await failure).toMatch(new RegExp(words));
+    expect(await failure).not.toContain("pulumi refresh");
   });
 
   test("that is taken out later is no change, and one that names another address replaces", async () => {

@@ -12,6 +12,7 @@ import {
 } from "../../src/provider/assignmentFailures";
 import type { Assignment } from "../../src/provider/journalEntry";
 import { NotStartedError, ServerBusyError, ServerRunsError } from "../../src/provider/serverFailures";
+import { AnotherAccountError, UnknownAccountError } from "../../src/provider/stackAddresses";
 
 const folder = join(__dirname, "../../docs/errors");
 const page = (name: string) => readFileSync(join(folder, `${name}.md`), "utf8");
@@ -80,6 +81,8 @@ test.each<[string, (typeof ownPages)[number], Error]>([
   ],
   ["an address without a state", "lost-answer", new CannotTellError(assignment, ["198.51.100.7"], because)],
   ["a server that stayed off", "server-not-started", new NotStartedError(mail, "…")],
+  ["an address and a server of another account", "another-account", new AnotherAccountError("198.51.100.7", uuid)],
+  ["an address of another account", "another-account", new UnknownAccountError("198.51.100.7")],
 ])("%s names the page %s, which shows the message", (_, name, error) => {
   expect(error.message.endsWith(` ${seePage(name)}`)).toBe(true);
   const [beginning = ""] = error.message.split("…");

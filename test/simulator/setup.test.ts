@@ -33,6 +33,11 @@ describe("startSimulator refuses", () => {
       `The seed has the unknown property "server": expected one of credentials,`,
     ],
     ["servers that are no list", { seed: { servers: {} } }, "servers is {}: expected an array."],
+    [
+      "credentials of the other account that are no text",
+      { seed: { otherAccount: { credentials: { token: 7 } } } },
+      "otherAccount.credentials.token is 7: expected a string that is not empty.",
+    ],
     ["zones that are no object", { seed: { zones: ["fi-hel1"] } }, 'zones is ["fi-hel1"]: expected an object.'],
     ["credits that are no number", { seed: { credits: "many" } }, 'credits is "many": expected a number.'],
     ["a flag that is none", server({ acpi: "yes" }), 'servers[0].acpi is "yes": expected true or false.'],

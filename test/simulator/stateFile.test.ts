@@ -47,6 +47,21 @@ test("a stop that was under way goes on with the time that was left", async () =
   expect(second.account.getServer(uuids.running)?.state).toBe("stopped");
 });
 
+test("the other account's credentials are kept, and a file from before there were any has the default ones", async () => {
+  const stateFile = file("other.json");
+  const otherAccount = { ...town.otherAccount, credentials: { token: "ucat_theirs" } };
+  await (await started({ seed: { ...town, otherAccount }, stateFile })).stop();
+  const tokenKept = async () => {
+    const simulator = await started({ stateFile });
+    await simulator.stop();
+    return simulator.otherCredentials.token;
+  };
+  expect(await tokenKept()).toBe("ucat_theirs");
+  const { format, state } = JSON.parse(readFileSync(stateFile, "utf8"));
+  writeFileSync(stateFile, JSON.stringify({ format, state: { ...state, otherCredentials: undefined } }));
+  expect(await tokenKept()).toBe("ucat_other");
+});
+
 test("rules are kept, and those of the options win over them", async () => {
   const stateFile = file("rules.json");
   await (await started({ seed: town, stateFile, rules: { api12: "obsolete", ptrEmpty: "reset" } })).stop();

@@ -1,5 +1,5 @@
 import { get } from "node:http";
-import { basic, send, started } from "./support/api";
+import { basic, everything, send, started } from "./support/api";
 import { addresses, macs, town, uuids } from "./support/town";
 
 const versions = ["1.2", "1.3"] as const;
@@ -46,15 +46,32 @@ describe.each(versions)("API %s", (version) => {
     });
   });
 
-  test.each([
-    "2001:db8:77:0:d845:c4ff:fe5c:0022",
-    "2001:DB8:77::D845:C4FF:FE5C:22",
-    "2001%3Adb8%3A0077%3A0000%3Ad845%3Ac4ff%3Afe5c%3A0022",
-  ])("an address in the path is the same one when spelled %s", async (spelled) => {
+  const spelled = "2001:db8:77:0:d845:c4ff:fe5c:0022";
+  const spelledOtherwise = ["2001:db8:77:0:d845:c4ff:fe5c:22", "2001:DB8:77:0:D845:C4FF:FE5C:0022"];
+
+  test.each([spelled, encodeURIComponent(spelled)])("an address is found by UpCloud's spelling, %s", async (own) => {
     const simulator = await started({ seed: town });
-    const { status, body } = await send(simulator, "GET", path(`/ip_address/${spelled}`));
-    expect([status, body.ip_address?.address]).toEqual([200, "2001:db8:77:0:d845:c4ff:fe5c:0022"]);
+    const { status, body } = await send(simulator, "GET", path(`/ip_address/${own}`));
+    expect([status, body.ip_address?.address]).toEqual([200, spelled]);
     expect(body.ip_address.ptr_record).toBe("d845-c4ff-fe5c-0022.v6.fi-hel1.upcloud.host");
+  });
+
+  test.each(spelledOtherwise)("an address is not found by another spelling, %s, and nothing happens", async (other) => {
+    const simulator = await started({ seed: town });
+    const before = everything(simulator);
+    const change = { ip_address: { ptr_record: "a.example.com" } };
+    for (const method of ["GET", "PUT", "PATCH", "DELETE"]) {
+      const body = method.startsWith("P") ? change : undefined;
+      const answer = await send(simulator, method, path(`/ip_address/${other}`), body);
+      expect([answer.status, answer.body.error.error_code]).toEqual([404, "IP_ADDRESS_NOT_FOUND"]);
+    }
+    expect(everything(simulator)).toBe(before);
+  });
+
+  test.each(spelledOtherwise)("an address is found by %s where the rule allows any spelling", async (other) => {
+    const simulator = await started({ seed: town, rules: { addressSpelling: "any" } });
+    const { status, body } = await send(simulator, "GET", path(`/ip_address/${other}`));
+    expect([status, body.ip_address?.address]).toEqual([200, spelled]);
   });
 
   test("assign adds one address with an interface of its own, and answers as details do", async () => {
@@ -164,6 +181,34 @@ describe.each(versions)("API %s", (version) => {
     expect((await send(simulator, "GET", path(`/ip_address/${addresses.off}`))).status).toBe(403);
     const list = (await send(simulator, "GET", path("/ip_address"))).text;
     expect(list).not.toContain(addresses.off);
+  });
+
+  test("the other account's user sees what is theirs, and everything of this account answers 403", async () => {
+    const simulator = await started({ seed: town });
+    const { username, password, token } = simulator.otherCredentials;
+    expect([username, password, token]).toEqual(["other", "other", "ucat_other"]);
+    const before = everything(simulator);
+    for (const Authorization of [basic(username, password), `Bearer ${token}`]) {
+      const ask = (method: string, rest: string) => send(simulator, method, path(rest), undefined, { Authorization });
+      const listed = (await ask("GET", "/ip_address")).body.ip_addresses.ip_address as { address: string }[];
+      const detached = version === "1.3" ? [addresses.theirsFloating] : [];
+      expect(listed.map(({ address }) => address)).toEqual([addresses.theirs, ...detached]);
+      expect((await ask("GET", `/ip_address/${addresses.theirs}`)).status).toBe(200);
+      const servers = (await ask("GET", "/server")).body.servers.server as { uuid: string }[];
+      expect(servers.map(({ uuid }) => uuid)).toEqual([uuids.theirs]);
+      expect((await ask("GET", "/account")).body.account.username).toBe("other");
+      for (const [method, rest] of [
+        ["GET", `/ip_address/${addresses.off}`],
+        ["DELETE", `/ip_address/${addresses.off}`],
+        ["GET", `/server/${uuids.off}`],
+        ["POST", `/server/${uuids.off}/start`],
+        ["DELETE", `/server/${uuids.off}`],
+      ] as const) {
+        expect((await ask(method, rest)).status).toBe(403);
+      }
+    }
+    expect((await send(simulator, "GET", path("/ip_address"))).text).toContain(addresses.off);
+    expect(everything(simulator)).toBe(before);
   });
 
   test("the last address of a server may go where a rule allows it", async () => {

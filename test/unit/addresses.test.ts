@@ -7,6 +7,7 @@ import {
   isGivenByUpCloud,
   isSameAddress,
   isSamePtrRecord,
+  upCloudSpelling,
 } from "../../src/provider/addresses";
 
 test.each([
@@ -33,6 +34,15 @@ test.each(["010.0.0.1", "10.1", "1.2.3.256", "fe80::1%eth0", "2001:db8::1/64", "
     expect(familyOf(text)).toBeUndefined();
   },
 );
+
+test.each([
+  ["198.51.100.7", "198.51.100.7"],
+  ["2001:0DB8:1000:0310:D845:C4FF:FE5C:0F77", "2001:db8:1000:310:d845:c4ff:fe5c:0f77"],
+  ["2001:db8::1", "2001:db8:0:0:0000:0000:0000:0001"],
+  ["no address", "no address"],
+])("UpCloud spells %s as %s", (text, spelled) => {
+  expect(upCloudSpelling(text)).toBe(spelled);
+});
 
 test("the family follows from the address", () => {
   expect([familyOf("192.0.2.1"), familyOf("2001:db8::1")]).toEqual(["IPv4", "IPv6"]);

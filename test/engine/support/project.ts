@@ -70,7 +70,7 @@ function directoryOnThisRepository(): string {
 /** See Pulumi's Automation API. A refresh takes no notice of `continueOnError`. */
 type How = Pick<
   UpOptions,
-  "parallel" | "signal" | "continueOnError" | "plan" | "diff" | "target" | "replace" | keyof GlobalOpts
+  "parallel" | "signal" | "continueOnError" | "refresh" | "plan" | "diff" | "target" | "replace" | keyof GlobalOpts
 >;
 
 type Operation = "preview" | "up" | "refresh" | "destroy";
