@@ -1,14 +1,14 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 
 /**
  * Which resource a create is about: Pulumi tells create neither the name nor the stack, and check, where the declaration
- * hands them over, not the id. So check leaves a mark among the inputs. It means something within one operation only.
+ * hands them over, not the id. So check leaves a mark among the inputs, which no other create of any operation has.
  */
 export class Creations {
   private readonly urns = new Map<string, string>();
 
   mark(urn: string): string {
-    const mark = String(this.urns.size + 1);
+    const mark = randomBytes(6).toString("base64url");
     this.urns.set(mark, urn);
     return mark;
   }

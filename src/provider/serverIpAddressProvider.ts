@@ -16,6 +16,7 @@ import { mustReleaseFirst } from "./room";
 import type { CheckFailure } from "./rules";
 import type { Session } from "./session";
 import type { Changed } from "./stoppedServers";
+import { isUnknown, unknown } from "./unknown";
 
 /** The life cycle of `ServerIpAddress`: inputs come out of check, states out of create, read and update. */
 export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider {
@@ -43,9 +44,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     if (failures.length === 0) {
       const isToBeCreated = isEmpty(olds);
       await this.checked(inputs as unknown as ServerIpAddressInputs, program, isToBeCreated);
-      if (isToBeCreated && program.urn !== undefined && !program.preview) {
-        inputs.__creation = this.session.creations.mark(program.urn);
-      }
+      if (isToBeCreated) Object.assign(inputs, this.markOf(program, __program));
     }
     return { inputs, failures };
   }
@@ -138,6 +137,12 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
       await this.releases.release(id, state);
       if (state.leftStopped) await this.session.stoppedServers().startAgain(state.server);
     });
+  }
+
+  /** Unknown in a preview: `pulumi up --plan` accepts any value where the plan has an unknown one, and no other. */
+  private markOf({ urn, preview }: ProgramHints, program: unknown): Pick<ServerIpAddressInputs, "__creation"> {
+    if (preview || isUnknown(program)) return { __creation: unknown };
+    return urn === undefined ? {} : { __creation: this.session.creations.mark(urn) };
   }
 
   /** The engine checks without olds what it is going to create, also in another one's place. */

@@ -1,4 +1,5 @@
 import type { ServerIpAddressState } from "../../src/provider/ipAddressState";
+import { unknown } from "../../src/provider/unknown";
 import { Machine } from "../support/operation";
 
 const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
@@ -20,11 +21,16 @@ async function checked(olds: object, declared: Record<string, unknown>) {
 const requests = () => machine.simulator.requests.map(({ method, path }) => `${method} ${path}`);
 const looks = ["GET /1.2/ip_address", "GET /1.2/server"];
 
-test("of a create on a running server warns, after two looks, and leaves no mark of a create", async () => {
+test("of a create on a running server warns, after two looks, and leaves the mark of the create open", async () => {
   const { operation, inputs } = await checked({}, { server: mail });
   expect(operation.said).toEqual([expect.stringMatching(/^warning: .*is started, and UpCloud assigns/)]);
   expect(requests().sort()).toEqual(looks);
-  expect(inputs).not.toHaveProperty("__creation");
+  expect(inputs).toHaveProperty("__creation", unknown);
+});
+
+test("of a create on a server that is not known yet leaves the mark of the create open", async () => {
+  const { inputs } = await checked({}, { server: unknown, __program: unknown });
+  expect(inputs).toHaveProperty("__creation", unknown);
 });
 
 test("of what is there already asks nothing", async () => {

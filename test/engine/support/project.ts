@@ -68,7 +68,7 @@ function directoryOnThisRepository(): string {
 }
 
 /** See Pulumi's Automation API. A refresh takes no notice of `continueOnError`. */
-type How = Pick<UpOptions, "parallel" | "signal" | "continueOnError" | keyof GlobalOpts>;
+type How = Pick<UpOptions, "parallel" | "signal" | "continueOnError" | "plan" | "diff" | "target" | keyof GlobalOpts>;
 
 type Operation = "preview" | "up" | "refresh" | "destroy";
 
@@ -115,7 +115,7 @@ export class Project {
     writeFileSync(join(this.directory, this.program.file), `${this.program.imports}\n${program}\n`);
   }
 
-  preview = () => this.run("preview");
+  preview = (how: How = {}) => this.run("preview", how);
   up = (how: How = {}) => this.run("up", how);
   refresh = (how: How = {}) => this.run("refresh", how);
   destroy = (how: How = {}) => this.run("destroy", how);
