@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import { refuseImport } from "./importOption";
 import { lifeCycle } from "./lifeCycle";
+import { urnOf } from "./programHints";
 import { withoutPromiseTraces } from "./promiseTraces";
 import { recordHints } from "./recordHints";
 
@@ -48,10 +50,11 @@ export class PtrRecord extends pulumi.CustomResource {
   }
 
   constructor(name: string, args: PtrRecordArgs, opts?: pulumi.CustomResourceOptions) {
+    refuseImport(name, opts, "declare the PTR record: `up` takes over the one that is there");
     const outputs = { address: undefined, ptrRecord: undefined, previousPtrRecord: undefined };
     const named =
       opts?.id === undefined
-        ? { ...args, ...lifeCycle("ptrRecord", recordHints(name, args?.address)) }
+        ? { ...args, ...lifeCycle("ptrRecord", recordHints(name, urnOf(type, name, opts?.parent), args?.address)) }
         : lifeCycle("ptrRecord");
     const restoreTraces = withoutPromiseTraces();
     try {

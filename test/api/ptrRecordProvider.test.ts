@@ -77,7 +77,7 @@ afterEach(async () => {
 const ofState = { urn: "urn:pulumi:test::addresses::old", server: undefined, pendingDelete: false, external: false };
 
 let declarations = 0;
-const hints = (name: string) => ({ __program: { name, declaration: declarations++, stack: "o/p/test" } });
+const hints = (name: string) => ({ __program: { name, urn: `${ofState.urn}-${declarations++}`, stack: "o/p/test" } });
 
 async function create(declared: Record<string, unknown>, name = "mail") {
   const { inputs, failures } = await provider.check({}, { ...line, ...hints(name), ...declared });
@@ -517,7 +517,7 @@ describe("a record that the program declares twice", () => {
 
   test("with the ServerIpAddress whose address is not known yet is refused by what the program tells", async () => {
     await start();
-    const __program = { name: "one", declaration: 1, sharedWith: "mail" };
+    const __program = { name: "one", urn: ofState.urn, sharedWith: "mail" };
     const declared = { ...line, address: unknown, ptrRecord: "b.example.com" };
     const reason = `${expected}, got that of the ServerIpAddress "mail", which has a ptrRecord: take one of them out`;
     expect((await provider.check({}, { ...declared, __program })).failures).toEqual([{ property: "address", reason }]);
