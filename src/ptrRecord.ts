@@ -88,8 +88,8 @@ export interface PtrRecordArgs {
   ptrRecord: pulumi.Input<string>;
   /**
    * Whether to wait, before the PTR record is set, until `ptrRecord` resolves to `address` (its A or AAAA record); default
-   * `false`. `true`, or for how long. When the time is over, or the name cannot be looked up from here, Pulumi warns, and
-   * the PTR record is set all the same. Changed **in place**, without a request.
+   * `false`. `true`, or for how long. Look-ups that fail are repeated; when the time is over, Pulumi warns, and the PTR
+   * record is set anyway. Changed **in place**, without a request.
    */
   waitForForwardRecord?: pulumi.Input<
     | boolean
