@@ -16,13 +16,15 @@ import { deadline } from "./durations";
 import { inPlainWords, partly } from "./failures";
 import type { PtrRecordInputs } from "./inputs";
 import { checkPtrRecord } from "./ptrRecordChecks";
-import { inputsOf, isOwn, maybeWritten, type PtrRecordState, withServed } from "./ptrRecordState";
+import { inputsOf, maybeWritten, type PtrRecordState, withServed } from "./ptrRecordState";
+import { RemainingRecords } from "./remainingRecords";
 import type { Session } from "./session";
 
 /** The life cycle of `PtrRecord`: inputs come out of check, states out of create, read and update. */
 export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
   /** By id: the record to put back one day, as far as this operation has seen. */
   private readonly previousPtrRecords = new Map<string, string | undefined>();
+  private readonly remainingRecords = new RemainingRecords();
 
   constructor(private readonly session: Session) {}
 
@@ -95,13 +97,14 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
   }
 
   async delete(id: string, state: PtrRecordState): Promise<void> {
-    const { previousPtrRecord = state.ptrRecord } = state;
     if (this.session.declaredRecords.has(id)) return;
     const signal = deadline(state.timeouts?.delete);
+    const inState = await this.session.inState();
+    const { isLast, isOurs, previousPtrRecord } = this.remainingRecords.delete(id, state, inState);
+    if (!isLast || previousPtrRecord === undefined) return;
     await inPlainWords(async () => {
       const answer = await this.find(id, signal);
-      if (answer === undefined || !isOwn(state, answer.ptr_record)) return;
-      if (isSamePtrRecord(previousPtrRecord, answer.ptr_record)) return;
+      if (answer === undefined || !isOurs(answer.ptr_record)) return;
       await this.session.client().ipAddresses.modify(id, { ptrRecord: previousPtrRecord }, signal).catch(unlessGone);
     });
   }

@@ -436,6 +436,76 @@ describe("the previous record", () => {
   });
 });
 
+describe("a destroy where a resource and its copy under a former name are in the state", () => {
+  const entry = { ...ofState, type: "PtrRecord" } as const;
+
+  /** The former one has written "a", the present one "b". */
+  async function given() {
+    await start();
+    drift("before.example.org");
+    const former = await create({ address, ptrRecord: "a.example.com" }, "former");
+    nextOperation();
+    inState = [{ ...entry, id: address, previousPtrRecord: "before.example.org" }];
+    const present = await create({ address, ptrRecord: "b.example.com" }, "present");
+    nextOperation();
+    session.stack = "o/p/test";
+    inState = [former, present].map(({ state }, i) => ({
+      ...{ ...entry, urn: `${entry.urn}-${i}`, id: address },
+      previousPtrRecord: state.previousPtrRecord,
+    }));
+    return { former, present };
+  }
+
+  test("leaves the record while one of the two remains, whichever is the target", async () => {
+    const { former, present } = await given();
+    await provider.delete(address, former.state);
+    expect(served()).toBe("b.example.com");
+    nextOperation();
+    session.stack = "o/p/test";
+    await provider.delete(address, present.state);
+    expect(served()).toBe("b.example.com");
+  });
+
+  test.each([
+    ["the former one first", ["former", "present"]],
+    ["the present one first", ["present", "former"]],
+  ] as const)("puts the previous record back with the last of them, %s", async (_, order) => {
+    const resources = await given();
+    for (const name of order) await provider.delete(address, resources[name].state);
+    expect(served()).toBe("before.example.org");
+  });
+
+  test("puts the previous record back when both are deleted at the same time, with one request", async () => {
+    const resources = await given();
+    simulator.clearRequests();
+    await Promise.all(Object.values(resources).map(({ state }) => provider.delete(address, state)));
+    expect([served(), requests().filter((one) => one.startsWith("PUT"))]).toEqual([
+      "before.example.org",
+      [`PUT /1.2/ip_address/${address}`],
+    ]);
+  });
+
+  test("leaves a record that somebody else has set since", async () => {
+    const resources = await given();
+    drift("theirs.example.org");
+    for (const { state } of Object.values(resources)) await provider.delete(address, state);
+    expect(served()).toBe("theirs.example.org");
+  });
+
+  test.each<[string, Partial<StateAddress>, string]>([
+    ["leaves the record to a ServerIpAddress that declares one", { previousPtrRecord: "d.example.com" }, "b"],
+    ["puts it back beside a ServerIpAddress without one", { previousPtrRecord: undefined }, "before"],
+    ["puts it back beside a record that is only read", { type: "PtrRecord", external: true }, "before"],
+    ["puts it back beside a record of another address", { type: "PtrRecord", id: "198.51.100.99" }, "before"],
+  ])("%s", async (_, other, expected) => {
+    const { present } = await given();
+    const own = { ...entry, id: address, previousPtrRecord: "before.example.org" };
+    inState = [own, { ...own, type: "ServerIpAddress", ...other }];
+    await provider.delete(address, present.state);
+    expect(served()).toMatch(new RegExp(`^${expected}\\.example`));
+  });
+});
+
 describe("a record that the program declares twice", () => {
   const check = (declared: Record<string, unknown>, name: string) =>
     provider.check({}, { ...line, ...hints(name), ...declared });

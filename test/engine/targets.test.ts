@@ -71,3 +71,40 @@ test("PTR records that two copies of the package declare for one address are ref
   const { ok, output } = await project.preview();
   expect([ok, output]).toEqual([false, expect.stringContaining("whose record the PtrRecord")]);
 });
+
+describe("of a PTR record that was renamed with --target, so that its copy under the former name is still there,", () => {
+  async function given() {
+    const project = await start();
+    const [{ address, ptrRecord: before } = { address: "", ptrRecord: "" }] = project.simulator.account.listIpAddresses(
+      servers.mail,
+    );
+    const declare = (name: string, record: string) =>
+      project.declare(`new PtrRecord("${name}", { address: "${address}", ptrRecord: "${record}" });`);
+    declare("former", "a.example.com");
+    await project.up();
+    declare("present", "a.example.com");
+    await project.up({ target: ["**::present"] });
+    expect(await project.resources()).toHaveLength(2);
+    return { project, before, served: () => project.address(address)?.ptrRecord };
+  }
+
+  test("destroy --target of the copy leaves the record, and a whole destroy then puts the previous one back", async () => {
+    const { project, before, served } = await given();
+    expect((await project.destroy({ target: ["**::former"] })).ok).toBe(true);
+    expect([served(), (await project.resources()).length]).toEqual(["a.example.com", 1]);
+    expect((await project.destroy()).ok).toBe(true);
+    expect(served()).toBe(before);
+  });
+
+  test("up --target of the copy leaves the record", async () => {
+    const { project, served } = await given();
+    expect((await project.up({ target: ["**::former"] })).ok).toBe(true);
+    expect([served(), (await project.resources()).length]).toEqual(["a.example.com", 1]);
+  });
+
+  test("a destroy of both puts the previous record back", async () => {
+    const { project, before, served } = await given();
+    expect((await project.destroy()).ok).toBe(true);
+    expect([served(), await project.resources()]).toEqual([before, []]);
+  });
+});
