@@ -9,6 +9,8 @@ export interface ProgramHints {
   urn: string;
   /** As the Pulumi CLI names it: `organization/project/stack`. */
   stack: string | undefined;
+  /** The folder of Pulumi.yaml, where that is not the program's. */
+  projectFolder: string | undefined;
 }
 
 /** What a program tells the life cycle of a PTR record. */
@@ -18,6 +20,8 @@ export interface RecordHints {
   urn: pulumi.Input<string>;
   /** As the Pulumi CLI names it: `organization/project/stack`. */
   stack: string | undefined;
+  /** The folder of Pulumi.yaml, where that is not the program's. */
+  projectFolder: string | undefined;
   /** The name of the `ServerIpAddress` whose `address` is given and that has a `ptrRecord`. */
   sharedWith?: pulumi.Input<string | undefined>;
 }

@@ -29,7 +29,13 @@ export function programHints(server: pulumi.Input<string>, urn: pulumi.Input<str
     declaredOn.set(key, (declaredOn.get(key) ?? 0) + 1);
     await turnOf(key);
     const onServer = declaredOn.get(key) ?? 1;
-    const hints: ProgramHints = { preview: pulumi.runtime.isDryRun(), onServer, urn, stack: stackName() };
+    const hints: ProgramHints = {
+      preview: pulumi.runtime.isDryRun(),
+      onServer,
+      urn,
+      stack: stackName(),
+      projectFolder: projectFolder(),
+    };
     return JSON.stringify(hints);
   };
   // Of 1,000 addresses, the Outputs take longer than all else that this package does in the program.
@@ -66,6 +72,19 @@ export function stackName(): string | undefined {
   if (!pulumi.runtime.hasMonitor()) return undefined;
   try {
     return [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
+  } catch {
+    return undefined;
+  }
+}
+
+/** Nothing where the program's own folder is the project's, and with an SDK that does not tell. */
+export function projectFolder(): string | undefined {
+  // Older SDKs do not have it.
+  const { getRootDirectory } = pulumi as { getRootDirectory?: () => string };
+  if (getRootDirectory === undefined || !pulumi.runtime.hasMonitor()) return undefined;
+  try {
+    const folder = getRootDirectory();
+    return folder === "" || folder === process.cwd() ? undefined : folder;
   } catch {
     return undefined;
   }

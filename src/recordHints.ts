@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RecordHints } from "./lifeCycle";
-import { stackName } from "./programHints";
+import { projectFolder, stackName } from "./programHints";
 
 /** By the Output that is its address: a `ServerIpAddress` that declares its PTR record itself. */
 const withRecord = new WeakMap<object, { name: string; ptrRecord: pulumi.Input<string> }>();
@@ -24,7 +24,7 @@ export function recordHints(
   address: pulumi.Input<string>,
 ): pulumi.Input<RecordHints> {
   const own = pulumi.Output.isInstance(address) ? withRecord.get(address) : undefined;
-  const hints = { name, urn, stack: stackName() };
+  const hints = { name, urn, stack: stackName(), projectFolder: projectFolder() };
   if (own === undefined) return hints;
   const declared: pulumi.Output<string | undefined> = pulumi.output(own.ptrRecord);
   return { ...hints, sharedWith: declared.apply((ptrRecord) => (ptrRecord === undefined ? undefined : own.name)) };

@@ -1,7 +1,8 @@
 import type { IpAddressWire } from "../api/wire";
 import { addressKey, defaultPtrRecordIn, isSamePtrRecord } from "../provider/addresses";
 import type { StackState } from "../state/stackState";
-import { type Hint, hintsIn, isMeantFor, nameOf, stackOf } from "./hints";
+import { nameOf, stackOf } from "../state/urns";
+import { type Hint, hintsIn, isMeantFor } from "./hints";
 import type { JournalHint } from "./journalHints";
 
 /** An address of the account that the given stacks do not manage. */

@@ -1,5 +1,6 @@
 import type { IpAddressWire } from "../api/wire";
-import type { StackState } from "../state/stackState";
+import type { PendingOperation, StackState } from "../state/stackState";
+import { nameOf, stackOf } from "../state/urns";
 import type { JournalHint } from "./journalHints";
 
 /** A create of an address that has begun, and of which nothing says that it ended well. */
@@ -35,8 +36,6 @@ export function hintsIn(states: readonly StackState[], journal: readonly Journal
   return hints.sort((a, b) => unknowns(a) - unknowns(b));
 }
 
-type PendingOperation = StackState["pendingOperations"][number];
-
 /** An adoption buys nothing. */
 const isAssign = ({ type, resourceType, inputs }: PendingOperation) =>
   type === "creating" && resourceType === "ServerIpAddress" && inputs.adopt === undefined;
@@ -64,7 +63,3 @@ export function isMeantFor({ server, family, access, address }: Hint, one: IpAdd
 
 const unknowns = ({ server, family, access }: Hint) =>
   [server, family, access].filter((one) => one === undefined).length;
-
-/** URNs are `urn:pulumi:<stack>::<project>::<types>::<name>`; a name may have colons too. */
-export const nameOf = (urn: string): string => urn.split("::").slice(3).join("::");
-export const stackOf = (urn: string): string => urn.split("::")[0]?.replace("urn:pulumi:", "") ?? "";

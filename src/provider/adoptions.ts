@@ -22,6 +22,11 @@ export class Adoptions {
     return [{ property: "adopt", reason }];
   }
 
+  /** Whether a resource of the program says in `adopt` that it has the address. */
+  isAdopted(address: string): boolean {
+    return this.adopters.has(addressKey(address));
+  }
+
   /** A resource that does not say so in `adopt` has the address and keeps it. */
   keeps(id: string): void {
     this.kept.add(addressKey(id));

@@ -11,7 +11,7 @@ export class NotListedError extends Error {
 
   constructor(assignment: Assignment, cause: unknown) {
     super(
-      `Server ${assignment.server} was asked for no ${kindOf(assignment)}, since the account's addresses could not be listed. ${messageOf(cause)}`,
+      `No ${kindOf(assignment)} was requested for server ${assignment.server}, because the account's addresses could not be listed. ${messageOf(cause)}`,
     );
   }
 }
@@ -23,7 +23,18 @@ export class NothingAssignedError extends Error {
 
   constructor(assignment: Assignment, sends: number, last: unknown) {
     super(
-      `Server ${assignment.server} has got no ${kindOf(assignment)}, although it was asked for ${sends} times: run \`pulumi up\` again later. The last failure: ${messageOf(last)} ${lostAnswer}`,
+      `UpCloud assigned no ${kindOf(assignment)} to server ${assignment.server} in ${sends} attempts: run \`pulumi up\` again later. The last failure: ${messageOf(last)} ${lostAnswer}`,
+    );
+  }
+}
+
+/** The request may still be under way at UpCloud: sending it again could buy a second address. */
+export class MayStillBeAssignedError extends Error {
+  override readonly name = "MayStillBeAssignedError";
+
+  constructor(assignment: Assignment, lost: unknown) {
+    super(
+      `UpCloud may still assign an ${kindOf(assignment)} to server ${assignment.server}, so the assign is not sent again: run \`pulumi up\` again, which looks for the address first. ${messageOf(lost)} ${lostAnswer}`,
     );
   }
 }
@@ -34,7 +45,7 @@ export class UnclearError extends Error {
 
   constructor(assignment: Assignment, lost: unknown, look: unknown) {
     super(
-      `Server ${assignment.server} may have got an ${kindOf(assignment)}: run \`pulumi up\` again, which looks for it before it assigns another. ` +
+      `UpCloud may have assigned an ${kindOf(assignment)} to server ${assignment.server}: run \`pulumi up\` again, which looks for it before it assigns another. ` +
         `${messageOf(lost)} The look at the server's addresses failed too: ${messageOf(look)} ${lostAnswer}`,
     );
   }
@@ -46,8 +57,8 @@ export class AmbiguousAddressesError extends Error {
 
   constructor(assignment: Assignment, addresses: readonly string[]) {
     super(
-      `UpCloud's answer to the assignment of an ${kindOf(assignment)} to server ${assignment.server} was lost, and the server has ${addresses.length} new addresses that nothing accounts for: ${addresses.join(", ")}. ` +
-        `Put the one that belongs to this resource into the program as ${adoptLines(addresses)}, see to the others, and run \`pulumi up\` again. ${lostAnswer}`,
+      `UpCloud's answer to the assignment of an ${kindOf(assignment)} to server ${assignment.server} was lost, and ${addresses.length} new addresses of the server belong to no known resource: ${addresses.join(", ")}. ` +
+        `Put the one that belongs to this resource into the program as ${adoptLines(addresses)}, release or adopt the others, and run \`pulumi up\` again. ${lostAnswer}`,
     );
   }
 }
@@ -56,10 +67,10 @@ export class AmbiguousAddressesError extends Error {
 export class CannotTellError extends Error {
   override readonly name = "CannotTellError";
 
-  constructor(assignment: Assignment, addresses: readonly string[]) {
+  constructor(assignment: Assignment, addresses: readonly string[], cause: unknown) {
     super(
-      `An operation that was interrupted has probably assigned ${addresses.join(", ")} to server ${assignment.server} for this resource, but the stack's state, which tells whether another resource has it, could not be read: ` +
-        `put \`pulumi\` on the PATH and run again, or take the address over with ${adoptLines(addresses)}. ${lostAnswer}`,
+      `An interrupted operation has probably assigned ${addresses.join(", ")} to server ${assignment.server}. Whether another resource of the stack has it is unknown, because the stack's state could not be read. ` +
+        `To use the address, set ${adoptLines(addresses)} on this resource. ${messageOf(cause)} ${lostAnswer}`,
     );
   }
 }
@@ -70,7 +81,7 @@ export class AnotherOperationError extends Error {
 
   constructor({ server }: Assignment) {
     super(
-      `Another operation is assigning an address of server ${server} for this resource: wait until it has ended, then run \`pulumi up\` again.`,
+      `Another operation is assigning an address to server ${server} for this resource: wait until it has ended, then run \`pulumi up\` again.`,
     );
   }
 }
@@ -80,6 +91,6 @@ export class EngineGoneError extends Error {
   override readonly name = "EngineGoneError";
 
   constructor({ server }: Assignment) {
-    super(`Pulumi has ended: no address is assigned to server ${server} any more.`);
+    super(`Pulumi has ended, so no address is assigned to server ${server}.`);
   }
 }

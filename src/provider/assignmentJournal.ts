@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { homedir, hostname } from "node:os";
 import { join } from "node:path";
 import type { Access, Family } from "../api/wire";
@@ -7,8 +7,10 @@ import type { Environment } from "./configuration";
 import { messageOf } from "./failures";
 import { JournalFiles, lineOf } from "./journalFiles";
 
-/** What a create is about: the same resource of the same stack, and the same kind of address on the same server. */
+/** One create: which one, for which resource, and the kind of address on which server. */
 export interface Assignment {
+  /** Names the create for good (`CreateTokens`). */
+  token: string;
   urn: string;
   server: string;
   family: Family;
@@ -16,14 +18,19 @@ export interface Assignment {
 }
 
 export interface JournalEntry extends Assignment {
-  /** `lost`: the answer will not come any more. `returned`: Pulumi has been told. */
-  phase: "sending" | "lost" | "assigned" | "returned";
+  /**
+   * `intent`: the assign is about to be sent. `in-doubt`: its answer will not come any more. `assigned`: the address is
+   * known. `reported`: Pulumi is told next, which is the last that the provider hears of it.
+   */
+  phase: "intent" | "in-doubt" | "assigned" | "reported";
   address?: string;
-  /** What was on the server before. */
-  known: string[];
+  /** The address was there before and is adopted: nothing is bought. */
+  adopted?: true;
+  /** What was on the server before the assign. */
+  baseline: string[];
   /** The process at work. */
   process: ProcessName;
-  /** ISO 8601, of the phase. */
+  /** When the phase began, in ISO 8601. */
   at: string;
 }
 
@@ -32,148 +39,214 @@ export interface ProcessName {
   id: number;
   run: string;
   host: string;
+  /** The address of the engine that the process works for: of one operation, however many providers it has. */
+  engine?: string;
+}
+
+/** An entry of another process, and the file that holds it. */
+export interface Leftover {
+  file: string;
+  entry: JournalEntry;
 }
 
 /**
- * What was asked for and may not have come into a state: one small file for each create that is under way or was
- * interrupted, shared by all stacks of the user. A line per phase, and the last whole line counts, so a write that is cut
- * off loses no more than itself. See decisions/0005-nothing-bought-twice.md.
+ * A write-ahead journal of creates: one small file for each create that is under way or was interrupted, shared by all
+ * stacks of the user. A line per phase, and the last whole line counts, so a write that is cut off loses no more than
+ * itself. See decisions/0005-nothing-bought-twice.md.
  */
 export class AssignmentJournal {
+  /** By token. */
   private readonly mine = new Map<string, JournalEntry>();
-  /** What earlier operations have left: files by address. */
-  private left: Map<string, string[]> | undefined;
+  /** By file: what the other processes had written when this one first asked. */
+  private loaded: Map<string, Leftover> | undefined;
+  private loadedByAddress: Map<string, string[]> | undefined;
   private isUnusable = false;
 
   private constructor(
     private readonly files: JournalFiles,
-    /** Keeps apart what has the same name: the backend of the stacks, where the environment names it. */
-    private readonly scope: string,
     private readonly warn: (line: string) => void,
     private readonly self: ProcessName = thisProcess,
   ) {}
 
   /** The user's: beside what Pulumi itself keeps. */
   static of(env: Environment, warn: (line: string) => void = () => undefined, self?: ProcessName): AssignmentJournal {
-    const files = new JournalFiles(journalDirectory(env), (self ?? thisProcess).run);
-    return new AssignmentJournal(files, env.PULUMI_BACKEND_URL ?? "", warn, self);
+    return new AssignmentJournal(new JournalFiles(journalDirectory(env), (self ?? thisProcess).run), warn, self);
   }
 
-  /** What an operation before this one has left of the same create. */
-  find(assignment: Assignment): JournalEntry | undefined {
-    const entry = this.files.lastEntry<JournalEntry>(this.fileOf(assignment));
-    return entry === undefined || entry.process.run === this.self.run ? undefined : entry;
+  /** What this process has written of a create that it is asked for again. */
+  own({ token }: Assignment): JournalEntry | undefined {
+    return this.mine.get(token);
   }
 
-  /** Whether the process that wrote the entry may still be at work on it. */
+  /** Entries of other processes as they were when this one first asked, without those that it knows to be over. */
+  leftovers(): readonly Leftover[] {
+    this.loaded ??= this.loadLeftovers();
+    return [...this.loaded.values()];
+  }
+
+  /** The entry as it is now; `undefined` where it is over. */
+  current({ file }: Leftover): JournalEntry | undefined {
+    return this.files.lastEntry<JournalEntry>(file);
+  }
+
+  /** Whether the entry was written for the operation under way, maybe by another provider process. */
+  isOfThisOperation({ process: { run, engine } }: JournalEntry): boolean {
+    return run === this.self.run || (engine !== undefined && engine === this.self.engine);
+  }
+
+  /** Whether the process that wrote the entry may still be at work on it. A time in the future tells nothing. */
   isAtWork({ process: owner, at }: Pick<JournalEntry, "process" | "at">, longestMs: number): boolean {
-    if (owner.run === this.self.run || Date.now() - Date.parse(at) > longestMs) return false;
+    const ageMs = Date.now() - Date.parse(at);
+    if (owner.run === this.self.run || ageMs > longestMs || ageMs < -clockSkewMs) return false;
     return owner.host !== this.self.host || (owner.id !== this.self.id && isRunning(owner.id));
   }
 
-  /** Durable before it ends. `false`: another process has begun the same create in the meantime. */
-  async begin(assignment: Assignment, known: string[]): Promise<boolean> {
-    const file = this.fileOf(assignment);
-    if (this.mine.has(file)) {
-      await this.append(assignment, { phase: "sending", known }, true);
-      return true;
-    }
-    const { urn, server, family, access } = assignment;
-    const entry: JournalEntry = { urn, server, family, access, phase: "sending", known, process: this.self, at: now() };
-    try {
-      if (!(await this.files.create(file, lineOf(entry)))) return false;
-      this.mine.set(file, entry);
-    } catch (error) {
-      this.giveUp(error);
-    }
-    return true;
+  /** The assign is about to be sent. Durable before it ends. */
+  begin(assignment: Assignment, baseline: string[]): Promise<void> {
+    return this.write(assignment, { phase: "intent", baseline });
   }
 
-  /** UpCloud has answered, or the address of an interrupted create was found. Durable before it ends. */
-  async assigned(assignment: Assignment, address: string): Promise<void> {
-    await this.append(assignment, { phase: "assigned", address }, true);
+  /** The resource is about to adopt the address: no other process of the operation may release it. Durable before it ends. */
+  beginAdoption(assignment: Assignment, address: string): Promise<void> {
+    return this.write(assignment, { phase: "assigned", baseline: [], address, adopted: true });
   }
 
-  /** An address is about to be released: should an assign that is under way get it, it is new. Durable before it ends. */
-  async willBeFree(address: string): Promise<void> {
-    const isOther = (one: string) => keyOf(one) !== keyOf(address);
-    for (const entry of this.mine.values()) {
-      if (entry.address !== undefined || entry.known.every(isOther)) continue;
-      await this.append(entry, { known: entry.known.filter(isOther) }, true);
-    }
+  inDoubt(assignment: Assignment): Promise<void> {
+    return this.append(assignment, { phase: "in-doubt" }, false);
   }
 
-  async lost(assignment: Assignment): Promise<void> {
-    await this.append(assignment, { phase: "lost" }, false);
+  /** UpCloud has answered, or the address was found. Durable before it ends. */
+  assigned(assignment: Assignment, address: string): Promise<void> {
+    return this.append(assignment, { phase: "assigned", address }, true);
   }
 
   /** Pulumi is told next. */
-  async returned(assignment: Assignment): Promise<void> {
-    if (this.mine.has(this.fileOf(assignment))) await this.append(assignment, { phase: "returned" }, false);
+  reported(assignment: Assignment): Promise<void> {
+    return this.append(assignment, { phase: "reported" }, false);
   }
 
-  /** It is certain that nothing was assigned, or that what was assigned is not to be had any more. */
-  drop(assignment: Assignment): void {
-    const file = this.fileOf(assignment);
-    this.mine.delete(file);
+  /** It is certain that nothing was assigned, or that what was assigned is not there any more. */
+  drop({ token }: Assignment): void {
+    this.mine.delete(token);
+    this.files.remove(fileOf(token));
+  }
+
+  /** Makes the entry of an interrupted create this create's own. `false`: another process was first. Durable before it ends. */
+  async takeOver({ file, entry }: Leftover, assignment: Assignment, address?: string): Promise<boolean> {
+    if (!this.files.rename(file, fileOf(assignment.token))) return false;
+    this.loaded?.delete(file);
+    this.mine.set(assignment.token, entry);
+    const phase = address === undefined ? "in-doubt" : "assigned";
+    const { baseline } = entry;
+    await this.write(assignment, { phase, baseline, ...(address !== undefined && { address }) });
+    return true;
+  }
+
+  /** What the entry tells of is certain not to exist. */
+  discard({ file }: Leftover): void {
     this.files.remove(file);
+    this.loaded?.delete(file);
   }
 
-  /** The address is the id of a resource: it stands in a state, and nobody has to look for it any more. */
-  settled(address: string): void {
-    this.left ??= this.filesByAddress();
-    for (const file of this.left.get(keyOf(address)) ?? []) this.files.remove(file);
-    this.left.delete(keyOf(address));
+  /**
+   * The address is the id of a resource in a state: nobody has to look for it any more. What another provider process of
+   * the operation under way has written stays.
+   */
+  acknowledge(address: string): void {
+    this.loadedByAddress ??= this.filesByAddress();
+    for (const file of this.loadedByAddress.get(keyOf(address)) ?? []) {
+      this.files.remove(file);
+      this.loaded?.delete(file);
+    }
+    this.loadedByAddress.delete(keyOf(address));
   }
 
-  /** All creates of this machine that are under way or were interrupted. */
+  /** Creates and adoptions of other processes that have the address, as the journal is now. */
+  othersWith(address: string): JournalEntry[] {
+    return this.entries().filter(
+      (entry) => entry.process.run !== this.self.run && keyOf(entry.address ?? "") === keyOf(address),
+    );
+  }
+
+  /** An address is about to be released: if an assign that is under way brings it, it is new. Durable before it ends. */
+  async removeFromBaselines(address: string): Promise<void> {
+    const isOther = (one: string) => keyOf(one) !== keyOf(address);
+    for (const entry of this.mine.values()) {
+      if (entry.address !== undefined || entry.baseline.every(isOther)) continue;
+      await this.append(entry, { baseline: entry.baseline.filter(isOther) }, true);
+    }
+  }
+
+  /** All creates of this machine that are under way or were interrupted, as the journal is now. */
   entries(): JournalEntry[] {
-    return this.journals().map(({ entry }) => entry);
+    return this.load().map(({ entry }) => entry);
   }
 
   /** Of an address that was only inferred to be this create's: at most one create of the machine is told `true`. */
-  async claim(address: string, { urn }: Assignment): Promise<boolean> {
+  async claim(address: string, { token }: Assignment): Promise<boolean> {
     const claim = claimOf(address);
     try {
-      return (await this.files.create(claim, urn)) || this.files.read(claim) === urn;
+      return (await this.files.create(claim, token)) || this.files.read(claim) === token;
     } catch {
       return true;
     }
   }
 
-  /** `private` and `utility` are one network. */
-  private fileOf({ urn, server, family, access }: Assignment): string {
-    const key = JSON.stringify([this.scope, urn, server, family, access === "public"]);
-    return `${createHash("sha256").update(key).digest("hex").slice(0, 32)}${ending}`;
+  private async write(
+    { token, urn, server, family, access }: Assignment,
+    change: Pick<JournalEntry, "phase" | "baseline" | "address" | "adopted">,
+  ): Promise<void> {
+    const entry: JournalEntry = { token, urn, server, family, access, ...change, process: this.self, at: now() };
+    const isNew = !this.mine.has(token);
+    // Also where it cannot be written: a create that is repeated goes on where it was.
+    this.mine.set(token, entry);
+    if (!isNew) return this.store(entry, true);
+    await this.files.create(fileOf(token), lineOf(entry)).catch((error) => this.giveUp(error));
   }
 
-  private async append(assignment: Assignment, change: Partial<JournalEntry>, isDurable: boolean): Promise<void> {
-    const file = this.fileOf(assignment);
-    const before = this.mine.get(file) ?? this.files.lastEntry<JournalEntry>(file);
+  private async append({ token }: Assignment, change: Partial<JournalEntry>, isDurable: boolean): Promise<void> {
+    const before = this.mine.get(token);
     if (before === undefined) return;
-    const entry = { ...before, ...change, process: this.self, at: now() };
-    this.mine.set(file, entry);
-    await this.files.append(file, lineOf(entry), isDurable).catch((error) => this.giveUp(error));
+    const entry = { ...before, ...change, at: now() };
+    this.mine.set(token, entry);
+    await this.store(entry, isDurable);
   }
 
-  /** Journal and claim of each address. */
+  private async store(entry: JournalEntry, isDurable: boolean): Promise<void> {
+    const stored = this.files.append(fileOf(entry.token), lineOf(entry), isDurable);
+    await stored.catch((error) => this.giveUp(error));
+  }
+
+  /** Journal and claim of each address that has left the hands of its operation. */
   private filesByAddress(): Map<string, string[]> {
-    const names = this.files.names();
-    const claims = new Set(names.filter((name) => name.endsWith(claimEnding)));
+    const claims = new Set(this.files.names().filter((name) => name.endsWith(claimEnding)));
     const files = new Map<string, string[]>();
-    for (const { file, entry } of this.journals(names)) {
-      if (entry.address === undefined) continue;
+    for (const { file, entry } of this.leftovers()) {
+      if (entry.address === undefined || this.isOfThisOperation(entry)) continue;
       const claim = claimOf(entry.address);
-      files.set(keyOf(entry.address), claims.has(claim) ? [file, claim] : [file]);
+      const known = files.get(keyOf(entry.address)) ?? (claims.has(claim) ? [claim] : []);
+      files.set(keyOf(entry.address), [...known, file]);
     }
     return files;
   }
 
-  private journals(names = this.files.names()): { file: string; entry: JournalEntry }[] {
+  /** What has outlived its use goes: entries that are too old to be evidence, and claims of creates that are over. */
+  private loadLeftovers(): Map<string, Leftover> {
+    const names = this.files.names();
+    const all = this.load(names);
+    const [old, young] = partition(all, ({ entry }) => Date.now() - Date.parse(entry.at) > lifetimeMs);
+    const tokens = new Set(young.map(({ entry }) => entry.token));
+    const idleClaims = names.filter((name) => name.endsWith(claimEnding) && !tokens.has(this.files.read(name)));
+    for (const name of [...old.map(({ file }) => file), ...idleClaims]) this.files.remove(name);
+    const others = young.filter(({ entry }) => entry.process.run !== this.self.run);
+    return new Map(others.map((one) => [one.file, one]));
+  }
+
+  private load(names = this.files.names()): Leftover[] {
     return names.flatMap((file) => {
       if (!file.endsWith(ending)) return [];
       const entry = this.files.lastEntry<JournalEntry>(file);
-      return entry === undefined ? [] : [{ file, entry }];
+      return entry?.token === undefined ? [] : [{ file, entry }];
     });
   }
 
@@ -191,10 +264,27 @@ export const journalDirectory = (env: Environment): string =>
 
 const ending = ".jsonl";
 const claimEnding = ".claim";
-export const thisProcess: ProcessName = { id: process.pid, run: randomUUID(), host: hostname() };
+/** After 30 days, too much may have happened to the account for an entry to tell anything. */
+const lifetimeMs = 30 * 24 * 60 * 60_000;
+/** Two containers of one machine may tell the time a little differently. */
+const clockSkewMs = 5000;
 
+/** The engine's address is the plugin's first argument. */
+const [engine] = process.argv.slice(2, 3).filter((argument) => /:\d+$/.test(argument));
+export const thisProcess: ProcessName = {
+  id: process.pid,
+  run: randomUUID(),
+  host: hostname(),
+  ...(engine !== undefined && { engine }),
+};
+
+const fileOf = (token: string) => `${token}${ending}`;
 const keyOf = (address: string) => addressKey(address).replaceAll(":", "_");
 const claimOf = (address: string) => `${keyOf(address)}${claimEnding}`;
+function partition<T>(all: readonly T[], belongs: (one: T) => boolean): [T[], T[]] {
+  return [all.filter(belongs), all.filter((one) => !belongs(one))];
+}
+
 const now = () => new Date().toISOString();
 
 function isRunning(id: number): boolean {

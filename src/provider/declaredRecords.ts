@@ -11,6 +11,8 @@ export interface RecordHints {
   urn?: string;
   /** As the Pulumi CLI names it: `organization/project/stack`. */
   stack?: string;
+  /** The folder of Pulumi.yaml, where that is not the program's. */
+  projectFolder?: string;
   /** The name of the `ServerIpAddress` whose address this is, where that declares the record too. */
   sharedWith?: string;
 }

@@ -1,3 +1,4 @@
+import type { OperationState } from "../state/operationState";
 import { PtrRecordProvider } from "./ptrRecordProvider";
 import { ServerIpAddressProvider } from "./serverIpAddressProvider";
 import { Session } from "./session";
@@ -7,12 +8,16 @@ import { Session } from "./session";
  * file: they can never change.
  */
 
+let operationState: OperationState | undefined;
+
 const session = new Session({
   env: process.env,
   notify: (line) => console.error(line),
-  async readState(stack) {
-    const { readStackState } = require("../state/stackState") as typeof import("../state/stackState");
-    return (await readStackState({ stack, env: process.env })).addresses;
+  async readState(hints, isOfThisOperation) {
+    // Loaded by the first who asks: most operations need no state.
+    const { OperationState } = require("../state/operationState") as typeof import("../state/operationState");
+    operationState ??= new OperationState(process.env);
+    return operationState.read(hints, isOfThisOperation);
   },
 });
 

@@ -7,6 +7,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  renameSync,
   unlinkSync,
   writeSync,
 } from "node:fs";
@@ -91,6 +92,16 @@ export class JournalFiles {
       unlinkSync(this.pathOf(name));
     } catch {
       // See above.
+    }
+  }
+
+  /** `false`: it is not there any more. */
+  rename(name: string, to: string): boolean {
+    try {
+      renameSync(this.pathOf(name), this.pathOf(to));
+      return true;
+    } catch {
+      return false;
     }
   }
 

@@ -8,6 +8,8 @@ export interface ProgramHints {
   urn?: string;
   /** As the Pulumi CLI names it: `organization/project/stack`. */
   stack?: string;
+  /** The folder of Pulumi.yaml, where that is not the program's. */
+  projectFolder?: string;
 }
 
 export function programHintsIn(json: unknown): ProgramHints {

@@ -17,16 +17,19 @@ import { inPlainWords, partly } from "./failures";
 import type { PtrRecordInputs } from "./inputs";
 import { checkPtrRecord } from "./ptrRecordChecks";
 import { inputsOf, maybeWritten, type PtrRecordState, withServed } from "./ptrRecordState";
-import { RemainingRecords } from "./remainingRecords";
+import { RecordDeletions } from "./recordDeletions";
 import type { Session } from "./session";
+import { isCreatingRecordOf } from "./stackOwnership";
 
 /** The life cycle of `PtrRecord`: inputs come out of check, states out of create, read and update. */
 export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
   /** By id: the record to put back one day, as far as this operation has seen. */
   private readonly previousPtrRecords = new Map<string, string | undefined>();
-  private readonly remainingRecords = new RemainingRecords();
+  private readonly deletions: RecordDeletions;
 
-  constructor(private readonly session: Session) {}
+  constructor(private readonly session: Session) {
+    this.deletions = new RecordDeletions(session.state);
+  }
 
   async configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<void> {
     this.session.configure((key) => config.get(key));
@@ -37,7 +40,7 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
     const { inputs, failures } = checkPtrRecord(news);
     if (failures.length === 0) {
       const hints = (__program ?? {}) as RecordHints;
-      this.session.stack ??= hints.stack;
+      this.session.learnStack(hints);
       failures.push(...this.session.declaredRecords.failuresOf(inputs as unknown as PtrRecordInputs, hints));
     }
     return { inputs, failures };
@@ -99,12 +102,12 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
   async delete(id: string, state: PtrRecordState): Promise<void> {
     if (this.session.declaredRecords.has(id)) return;
     const signal = deadline(state.timeouts?.delete);
-    const inState = await this.session.inState();
-    const { isLast, isOurs, previousPtrRecord } = this.remainingRecords.delete(id, state, inState);
-    if (!isLast || previousPtrRecord === undefined) return;
+    const undoing = await this.deletions.begin(id, state);
+    const { previousPtrRecord } = undoing ?? {};
+    if (undoing === undefined || previousPtrRecord === undefined) return;
     await inPlainWords(async () => {
       const answer = await this.find(id, signal);
-      if (answer === undefined || !isOurs(answer.ptr_record)) return;
+      if (answer === undefined || !undoing.isOurs(answer.ptr_record)) return;
       await this.session.client().ipAddresses.modify(id, { ptrRecord: previousPtrRecord }, signal).catch(unlessGone);
     });
   }
@@ -147,9 +150,10 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
   }
 
   private async previousInState(address: string): Promise<string | undefined> {
-    const resources = await this.session.inState();
-    return resources?.find(({ id, previousPtrRecord }) => previousPtrRecord !== undefined && isSameAddress(id, address))
-      ?.previousPtrRecord;
+    const state = await this.session.state.atAnyTime(isCreatingRecordOf(address)).catch(() => undefined);
+    return state?.addresses.find(
+      ({ id, previousPtrRecord }) => previousPtrRecord !== undefined && isSameAddress(id, address),
+    )?.previousPtrRecord;
   }
 
   private async findExisting(address: string, signal?: AbortSignal): Promise<IpAddressWire> {

@@ -1,15 +1,17 @@
 import { unlessGone } from "../api/errors";
+import { nameOf } from "../state/urns";
 import { recentMs } from "./accountSnapshot";
 import { deadline } from "./durations";
+import { messageOf } from "./failures";
 import type { PowerCycle } from "./inputs";
 import type { ServerIpAddressState } from "./ipAddressState";
 import type { Session } from "./session";
+import { isDeleting, remainingOwner } from "./stackOwnership";
 
-/** Releases addresses that are still ours: on the server that the state tells, and no resource's that the program has now. */
+/** Releases addresses that are still ours: on the server that the state tells, and owned by no other resource. */
 export class Releases {
   /** What the program says now of addresses that are being replaced: delete is told only what their state says. */
   private readonly declaredPowerCycles = new Map<string, PowerCycle>();
-  private readonly kept = new Set<string>();
 
   constructor(private readonly session: Session) {}
 
@@ -17,23 +19,16 @@ export class Releases {
     this.declaredPowerCycles.set(id, this.session.powerCycleOf(news));
   }
 
-  /** A resource of the program has the address: an older one lets go of it. */
-  keep(id: string): void {
-    this.kept.add(id);
-  }
-
   async release(id: string, state: ServerIpAddressState): Promise<void> {
-    if (this.kept.has(id)) return;
+    if (!(await this.mayRelease(id))) return;
     const signal = deadline(state.timeouts?.delete);
     const { server } = state;
     let isReleased = false;
     const releaseIfOurs = async (maxAgeMs: number) => {
-      if (!(await this.isOurs(id, state, maxAgeMs, signal))) return;
-      await this.session.journal.willBeFree(id);
-      const { ipAddresses } = this.session.client();
-      const stillOurs = async () => (await ipAddresses.get(id, signal).catch(unlessGone))?.server === server;
-      await ipAddresses.release(id, signal, stillOurs).catch(unlessGone);
-      this.session.unclaimed.release(id);
+      if (this.session.claims.isKept(id) || !(await this.isOurs(id, state, maxAgeMs, signal))) return;
+      await this.session.journal.removeFromBaselines(id);
+      await this.releaseOnce(id, server, signal);
+      this.session.claims.markReleased(id);
       await this.session.snapshot.changed(id);
       isReleased = true;
     };
@@ -52,6 +47,51 @@ export class Releases {
     const { notStarted } = await this.session.stoppedServers().whileStopped(request, () => releaseIfOurs(maxAgeMs));
     if (notStarted === undefined) return;
     throw isReleased ? new Error(`The address is released. ${notStarted.message}`) : notStarted;
+  }
+
+  /** Whether no other resource owns the address, as far as the operation, the journal and the stack's state know. */
+  private async mayRelease(id: string): Promise<boolean> {
+    const { claims, adoptions, notify } = this.session;
+    if (claims.isKept(id) || claims.isReleased(id) || adoptions.isAdopted(id)) return false;
+    if (await this.session.isAnotherProcesses(id)) return false;
+    const owner = await this.ownerInState(id);
+    if (owner === undefined) return true;
+    notify(`${id}: not released, because ${nameOf(owner.urn)} has it in the stack's state.`);
+    return false;
+  }
+
+  private async ownerInState(id: string): Promise<{ urn: string } | undefined> {
+    const isOurStack = isDeleting("ServerIpAddress", id);
+    try {
+      const known = await this.session.state.atAnyTime(isOurStack);
+      if (remainingOwner(known, id) === undefined) return undefined;
+      // Which of the resources that have the address is deleted, a state of now shows.
+      return remainingOwner(await this.session.state.asOfNow(isOurStack), id);
+    } catch (cause) {
+      throw new Error(
+        `${id} is not released, because it is unknown whether another resource of the stack has it. ${messageOf(cause)}`,
+      );
+    }
+  }
+
+  /**
+   * If the answer is lost, UpCloud may have released the address, and may give it to the next assign. So the request is
+   * repeated only while nothing is assigned to the server, and only if nobody has got the address meanwhile.
+   */
+  private async releaseOnce(id: string, server: string, signal: AbortSignal): Promise<void> {
+    const { claims, assignments } = this.session;
+    const { ipAddresses } = this.session.client();
+    let unlock: (() => void) | undefined;
+    const isStillOurs = async () => {
+      unlock ??= await assignments.lockOf(server).lock();
+      if (claims.isKept(id) || (await this.session.isAnotherProcesses(id))) return false;
+      return (await ipAddresses.get(id, signal).catch(unlessGone))?.server === server;
+    };
+    try {
+      await ipAddresses.release(id, signal, isStillOurs).catch(unlessGone);
+    } finally {
+      unlock?.();
+    }
   }
 
   private async isOurs(

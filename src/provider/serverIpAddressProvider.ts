@@ -44,7 +44,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     if (failures.length === 0) {
       const isToBeCreated = isEmpty(olds);
       await this.checked(inputs as unknown as ServerIpAddressInputs, program, isToBeCreated);
-      if (isToBeCreated) Object.assign(inputs, this.markOf(program, __program));
+      if (isToBeCreated) Object.assign(inputs, this.createToken(program, __program));
     }
     return { inputs, failures };
   }
@@ -62,9 +62,11 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
       return { changes: true, replaces, deleteBeforeReplace: await this.mustReleaseFirst(olds, news) };
     }
     // One that is replaced may have been released by an operation that was interrupted, and be another's by now.
-    if (this.session.hasProgram) this.stands(id);
-    if (news.adopt !== undefined) this.releases.keep(id);
-    else await inPlainWords(async () => this.session.adoptions.keeps(id));
+    if (this.session.hasProgram) {
+      this.session.claims.keep(id);
+      this.acknowledge(id);
+    }
+    if (news.adopt === undefined) await inPlainWords(async () => this.session.adoptions.keeps(id));
     if (news.ptrRecord !== undefined) await inPlainWords(async () => this.session.declaredRecords.declareWith(id));
     const changes =
       olds.leftStopped === true ||
@@ -78,14 +80,13 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   async create(inputs: ServerIpAddressInputs): Promise<pulumi.dynamic.CreateResult> {
     this.session.plan.creating(inputs.server);
     const signal = deadline(inputs.timeouts?.create);
-    const assignment = { ...inputs, urn: this.session.creations.urnOf(inputs.__creation) };
+    const assignment = { ...inputs, ...this.session.createTokens.resolve(inputs.__creation) };
     const { value: answer, notStarted } = await inPlainWords(() =>
       inputs.adopt === undefined
         ? this.assign(assignment, inputs, signal)
         : this.adopt(inputs.adopt, assignment, signal),
     );
     const id = answer.address;
-    this.releases.keep(id);
     let served = servedIn(answer);
     try {
       if (inputs.ptrRecord !== undefined) this.session.declaredRecords.declareWith(id);
@@ -94,7 +95,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     } catch (cause) {
       throw partly(notStarted?.after(cause) ?? cause, id, stateOf(inputs, served, notStarted), inputs);
     } finally {
-      await this.session.journal.returned(assignment);
+      await this.session.journal.reported(assignment);
     }
     if (notStarted !== undefined) {
       throw partly(notStarted.whichUpMends(), id, stateOf(inputs, served, notStarted), inputs);
@@ -103,10 +104,10 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   }
 
   async read(id: string, state: Partial<ServerIpAddressState> = {}): Promise<pulumi.dynamic.ReadResult> {
-    if (isManaged(state)) this.session.unclaimed.accountFor(id);
+    if (isManaged(state)) this.session.claims.markOwned(id);
     const answer = await inPlainWords(() => (isFirstLook(state) ? this.findExisting(id) : this.find(id)));
     if (answer === undefined || isElsewhere(answer, state)) {
-      if (isManaged(state)) this.stands(id);
+      if (isManaged(state)) this.acknowledge(id);
       return {};
     }
     const served = servedIn(answer, state.defaultPtrRecord);
@@ -133,16 +134,17 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
 
   async delete(id: string, state: ServerIpAddressState): Promise<void> {
     await inPlainWords(async () => {
-      this.stands(id);
+      this.session.claims.markOwned(id);
       await this.releases.release(id, state);
+      this.acknowledge(id);
       if (state.leftStopped) await this.session.stoppedServers().startAgain(state.server);
     });
   }
 
   /** Unknown in a preview: `pulumi up --plan` accepts any value where the plan has an unknown one, and no other. */
-  private markOf({ urn, preview }: ProgramHints, program: unknown): Pick<ServerIpAddressInputs, "__creation"> {
+  private createToken({ urn, preview }: ProgramHints, program: unknown): Pick<ServerIpAddressInputs, "__creation"> {
     if (preview || isUnknown(program)) return { __creation: unknown };
-    return urn === undefined ? {} : { __creation: this.session.creations.mark(urn) };
+    return urn === undefined ? {} : { __creation: this.session.createTokens.issue(urn) };
   }
 
   /** The engine checks without olds what it is going to create, also in another one's place. */
@@ -151,7 +153,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     session.plan.checked(inputs.server, hints, isToBeCreated);
     session.hasProgram = true;
     session.isPreview ||= hints.preview === true;
-    session.stack ??= hints.stack;
+    session.learnStack(hints);
     if (!session.isPreview || !isToBeCreated) return;
     await session.previewWarnings.beforeAssign(inputs, this.session.powerCycleOf(inputs));
   }
@@ -170,10 +172,10 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     inputs: ServerIpAddressInputs,
     signal: AbortSignal,
   ): Promise<Changed<IpAddressWire>> {
-    const resumed = await this.session.interruptedCreates.resume(assignment, signal);
-    if (resumed !== undefined) {
+    const recovered = await this.session.createRecovery.recover(assignment, signal);
+    if (recovered !== undefined) {
       const notStarted = await this.session.stoppedServers().startIfOwed(inputs.server);
-      return { value: resumed, ...(notStarted !== undefined && { notStarted }) };
+      return { value: recovered, ...(notStarted !== undefined && { notStarted }) };
     }
     const request = {
       server: inputs.server,
@@ -197,34 +199,27 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   }
 
   private async adopt(address: string, assignment: Assignment, signal: AbortSignal): Promise<Changed<IpAddressWire>> {
-    if (!this.session.unclaimed.give(address)) {
+    const { claims, journal } = this.session;
+    if (!claims.claimInProcess(address, assignment)) {
       throw new Error(
-        `The address ${address} was just taken over by another resource of the program, for which it had been assigned: take \`adopt\` out, or the other resource.`,
+        `The address ${address} was just taken over by another resource of the program, for which it had been assigned: remove \`adopt\`, or the other resource.`,
       );
     }
-    const answer = await this.session.client().ipAddresses.get(address, signal);
-    const { server, access } = assignment;
-    const differences = [
-      ...(answer.server === server ? [] : [`server ${server}, got ${answer.server ?? "none"}`]),
-      ...(isSameNetwork(answer.access, access) ? [] : [`access "${access}", got "${answer.access}"`]),
-    ];
-    if (differences.length === 0) {
-      this.stands(answer.address);
-      this.session.journal.drop(assignment);
+    await journal.beginAdoption(assignment, address);
+    try {
+      const answer = await this.session.client().ipAddresses.get(address, signal);
+      refuseToAdopt(answer, assignment);
+      this.acknowledge(answer.address);
       return { value: answer };
+    } catch (error) {
+      journal.drop(assignment);
+      throw error;
     }
-    throw new Error(
-      `Expected the adopted address ${answer.address} to have ${differences.join(", and ")}: correct the inputs, or adopt another address.`,
-    );
   }
 
-  /**
-   * The address is a resource's by now: neither a lost answer nor an interrupted create can have been about it. A refresh,
-   * whose reads and diffs come without a program, says so of those only that are gone, and leaves the rest to the next `up`.
-   */
-  private stands(id: string): void {
-    this.session.unclaimed.accountFor(id);
-    if (!this.session.isPreview) this.session.journal.settled(id);
+  /** The address is the id of a resource. A refresh, whose reads and diffs come without a program, leaves the journal to the next `up`. */
+  private acknowledge(id: string): void {
+    if (!this.session.isPreview) this.session.journal.acknowledge(id);
   }
 
   /** The address as it is served, or `undefined` when it is not the account's any more. A fault of the network throws. */
@@ -247,6 +242,17 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     const named = this.records.withDefault(address, server, served).catch(() => served);
     return { access, address, family, server, ...(await named) };
   }
+}
+
+function refuseToAdopt(answer: IpAddressWire, { server, access }: Assignment): void {
+  const differences = [
+    ...(answer.server === server ? [] : [`server ${server}, got ${answer.server ?? "none"}`]),
+    ...(isSameNetwork(answer.access, access) ? [] : [`access "${access}", got "${answer.access}"`]),
+  ];
+  if (differences.length === 0) return;
+  throw new Error(
+    `Expected the adopted address ${answer.address} to have ${differences.join(", and ")}: correct the inputs, or adopt another address.`,
+  );
 }
 
 /** A record taken out of the program goes back to the default; one that never was in it is nobody's business here. */

@@ -1,22 +1,24 @@
 import type { UpCloudClient } from "../api/client";
-import type { StateAddress } from "../state/stackState";
+import type { StackHints } from "../state/operationState";
+import type { StackState } from "../state/stackState";
 import { AccountSnapshot } from "./accountSnapshot";
+import { AddressClaims } from "./addressClaims";
 import { Adoptions } from "./adoptions";
 import { AssignmentJournal, journalDirectory, type ProcessName, thisProcess } from "./assignmentJournal";
 import { Assignments } from "./assignments";
 import { type Environment, powerCycleIn, readConfiguration, type StackConfig } from "./configuration";
-import { Creations } from "./creations";
+import { CreateRecovery } from "./createRecovery";
+import { CreateTokens } from "./createTokens";
 import { DeclaredRecords } from "./declaredRecords";
 import { isEngineAlive } from "./engine";
 import type { ForwardRecords, ForwardResolver } from "./forwardRecord";
 import type { PowerCycle } from "./inputs";
-import { InterruptedCreates } from "./interruptedCreates";
 import { OwedStarts } from "./owedStarts";
 import { type Pace, realPace } from "./pace";
 import { PlannedChanges } from "./plannedChanges";
 import { PreviewWarnings } from "./previewWarnings";
+import { StateCache } from "./stateCache";
 import type { StoppedServers } from "./stoppedServers";
-import { UnclaimedAddresses } from "./unclaimedAddresses";
 import { compileWebAssemblyOnce } from "./webAssembly";
 
 /** What a session has from outside, and tests replace. */
@@ -25,12 +27,12 @@ export interface Surroundings {
   /** Shows the user a line, at once. */
   notify(line: string): void;
   pace?: Pace;
-  /** What the stack's state says of addresses now; fails where it cannot be read. */
-  readState?(stack: string): Promise<readonly StateAddress[]>;
+  /** The state of the stack under way; fails where it cannot be read. */
+  readState?(hints: StackHints, isOfThisOperation: (state: StackState) => boolean): Promise<StackState>;
   process?: ProcessName;
   resolver?: ForwardResolver;
   /** Default: asks the address that the plugin was started with. */
-  isEngineAlive?(): Promise<boolean>;
+  isEngineAlive?(address?: string): Promise<boolean>;
 }
 
 /** What the resources of one operation share: one provider process serves them all. */
@@ -39,18 +41,18 @@ export class Session {
   hasProgram = false;
   /** The operation is a preview, as its declarations tell. */
   isPreview = false;
-  /** The stack, as the Pulumi CLI names it. */
-  stack: string | undefined;
-  readonly creations = new Creations();
+  readonly createTokens = new CreateTokens();
   readonly adoptions = new Adoptions();
   readonly journal: AssignmentJournal;
-  readonly unclaimed: UnclaimedAddresses;
+  readonly claims: AddressClaims;
   readonly assignments: Assignments;
-  readonly interruptedCreates: InterruptedCreates;
+  readonly createRecovery: CreateRecovery;
+  readonly state: StateCache;
   readonly plan: PlannedChanges;
   readonly snapshot: AccountSnapshot;
   readonly previewWarnings: PreviewWarnings;
   readonly declaredRecords = new DeclaredRecords();
+  private stackHints: StackHints = {};
   private stackConfig: StackConfig = () => undefined;
   private madeClient: UpCloudClient | undefined;
   private madeStoppedServers: StoppedServers | undefined;
@@ -61,15 +63,14 @@ export class Session {
   private readonly env: Environment;
   private readonly pace: Pace;
   private readonly resolver: ForwardResolver | undefined;
-  private readonly readState: (stack: string) => Promise<readonly StateAddress[]>;
-  private stateAtHand: Promise<readonly StateAddress[] | undefined> | undefined;
+  private readonly isEngineAlive: (address?: string) => Promise<boolean>;
 
   constructor(surroundings: Surroundings) {
     const { env, notify, pace = realPace, readState = noState, process = thisProcess } = surroundings;
     this.env = env;
     this.notify = notify;
     this.pace = pace;
-    this.readState = readState;
+    this.isEngineAlive = surroundings.isEngineAlive ?? isEngineAlive;
     this.plan = new PlannedChanges(pace.now);
     this.snapshot = new AccountSnapshot(() => this.client(), pace);
     this.previewWarnings = new PreviewWarnings(this.snapshot, notify);
@@ -79,20 +80,27 @@ export class Session {
       this.journal.isAtWork(owed, longestCycleMs),
     );
     const longestMs = () => this.configuration().requestTimeoutMs + marginMs;
-    this.unclaimed = new UnclaimedAddresses(this.journal, pace, longestMs);
+    this.claims = new AddressClaims(this.journal, pace, longestMs);
+    this.state = new StateCache((isOfThisOperation) => readState(this.stackHints, isOfThisOperation));
     const ipAddresses = () => this.client().ipAddresses;
-    const engine = { isAlive: surroundings.isEngineAlive ?? isEngineAlive };
-    this.assignments = new Assignments(ipAddresses, this.snapshot, this.journal, this.unclaimed, engine, pace);
-    this.interruptedCreates = new InterruptedCreates(ipAddresses, this.journal, this.assignments, this.unclaimed, {
-      inState: () => this.inState(),
-      say: notify,
+    const ports = {
+      isEngineAlive: () => this.isEngineAlive(),
+      readState: (...asked: Parameters<StateCache["atAnyTime"]>) => this.state.atAnyTime(...asked),
+      notify,
       pace,
-    });
+    };
+    this.assignments = new Assignments(ipAddresses, this.snapshot, this.journal, this.claims, ports);
+    this.createRecovery = new CreateRecovery(ipAddresses, this.journal, this.assignments, this.claims, ports);
   }
 
   /** Takes the stack's configuration and does nothing else: the engine calls the life cycle before this has ended. */
   configure(config: StackConfig): void {
     this.stackConfig = config;
+  }
+
+  /** What a declaration tells of the stack: the same in all of them. */
+  learnStack({ stack, projectFolder }: StackHints): void {
+    if (stack !== undefined) this.stackHints = { stack, projectFolder };
   }
 
   /** The client of the configuration, made and loaded on first use: most checks and diffs never need it. */
@@ -101,11 +109,14 @@ export class Session {
     return this.madeClient;
   }
 
-  /** What the stack's state said of addresses when it was first asked for, or `undefined` where it cannot be read. */
-  inState(): Promise<readonly StateAddress[] | undefined> {
-    const read = async () => (this.stack === undefined ? undefined : this.readState(this.stack));
-    this.stateAtHand ??= read().catch(() => undefined);
-    return this.stateAtHand;
+  /** Whether a process of an operation that is under way, maybe another provider of this one, has been assigned the address or adopts it. */
+  async isAnotherProcesses(address: string): Promise<boolean> {
+    for (const entry of this.journal.othersWith(address)) {
+      const { engine } = entry.process;
+      if (this.journal.isOfThisOperation(entry)) return true;
+      if (engine !== undefined && (await this.isEngineAlive(engine))) return true;
+    }
+    return false;
   }
 
   /** For changes that need a stopped server; made and loaded on first use, like the client. */
@@ -164,4 +175,4 @@ const marginMs = 30_000;
 /** A process that cannot be looked at, on another host, has started its server by then, or never will. */
 const longestCycleMs = 60 * 60_000;
 
-const noState = () => Promise.reject(new Error("Here is no state to read."));
+const noState = () => Promise.reject(new Error("The state of the stack is not available."));

@@ -51,7 +51,7 @@ export async function findPulumi(env: Environment, pid: number = process.ppid): 
   const onPath = (env.PATH ?? env.Path ?? "").split(delimiter).filter((folder) => folder !== "");
   const found =
     (await firstExecutable(onPath)) ??
-    (await ancestor(pid)) ??
+    (await ancestorCli(pid))?.file ??
     (await firstExecutable([join(home, "bin"), ...(await versionsIn(join(home, "versions")))]));
   if (found !== undefined) return found;
   throw new Error(`Expected the Pulumi CLI on PATH or in ${home}, found none: install it, or add its folder to PATH.`);
@@ -71,12 +71,18 @@ async function firstExecutable(folders: readonly string[]): Promise<string | und
   return undefined;
 }
 
+/** The folder that the Pulumi CLI runs in which this process works for; `undefined` where the system does not tell. */
+export async function folderOfCli(pid: number = process.ppid): Promise<string | undefined> {
+  const cli = await ancestorCli(pid);
+  return cli && readlink(`/proc/${cli.pid}/cwd`).catch(() => undefined);
+}
+
 /** Linux only: elsewhere there is no /proc, and nothing is found. */
-async function ancestor(pid: number): Promise<string | undefined> {
+async function ancestorCli(pid: number): Promise<{ pid: number; file: string } | undefined> {
   try {
     for (let next = pid; next > 1; ) {
       const file = await readlink(`/proc/${next}/exe`);
-      if (basename(file) === executable) return file;
+      if (basename(file) === executable) return { pid: next, file };
       next = Number(/^PPid:\s*(\d+)$/m.exec(await readFile(`/proc/${next}/status`, "utf8"))?.[1] ?? 0);
     }
   } catch {

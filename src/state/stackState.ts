@@ -22,15 +22,21 @@ export interface StateAddress {
   pendingDelete: boolean;
   /** Only read (`get`), not managed. */
   external: boolean;
+  /** When the engine created it, in ISO 8601; absent in states from before 2023. */
+  created?: string | undefined;
   /** The PTR record that it puts back one day; absent where it has set none. */
   previousPtrRecord?: string | undefined;
 }
 
 /** An operation that began and whose end was never recorded: it is under way, or its CLI was killed. */
-interface PendingOperation {
+export interface PendingOperation {
   type: "creating" | "updating" | "deleting" | "reading" | "importing";
   resourceType: AddressType;
   urn: string;
+  /** Absent of a resource that is being created. */
+  id?: string | undefined;
+  /** As of `StateAddress`. */
+  created?: string | undefined;
   /** Those inputs that are plain strings. */
   inputs: Readonly<Record<string, string | undefined>>;
 }
@@ -59,7 +65,7 @@ export async function readStateFile(file: string): Promise<StackState> {
 export function parseState(text: string, source: string): StackState {
   const { resources, pending_operations } = deploymentIn(text, source);
   const stack: StackState = { addresses: [], pendingOperations: [], otherIds: [] };
-  for (const { urn, type, id = "", inputs, outputs, ...flags } of resources ?? []) {
+  for (const { urn, type, id = "", inputs, outputs, created, ...flags } of resources ?? []) {
     const [urnPrefix] = /^urn:pulumi:.+?::.+?::/.exec(urn) ?? [];
     if (urnPrefix !== undefined) stack.urnPrefix ??= urnPrefix;
     const addressType = addressTypeOf(type);
@@ -76,13 +82,15 @@ export function parseState(text: string, source: string): StackState {
       server: strings(outputs).server ?? strings(inputs).server,
       pendingDelete: flags.delete === true,
       external: flags.external === true,
+      created,
       previousPtrRecord: previousPtrRecordIn(outputs),
     });
   }
   for (const { type, resource } of pending_operations ?? []) {
     const resourceType = addressTypeOf(resource.type);
     if (resourceType === undefined) continue;
-    stack.pendingOperations.push({ type, resourceType, urn: resource.urn, inputs: strings(resource.inputs) });
+    const { urn, id, created, inputs } = resource;
+    stack.pendingOperations.push({ type, resourceType, urn, id, created, inputs: strings(inputs) });
   }
   return stack;
 }
@@ -99,6 +107,7 @@ interface StateResource {
   id?: string;
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
+  created?: string;
   delete?: boolean;
   pendingReplacement?: boolean;
   external?: boolean;

@@ -54,7 +54,7 @@ test.each<[string, Fault]>([
   const { id } = await machine.operation().create("a", { server: web });
   expect(addressesOf(extras())).toEqual([id]);
   expect(requests()).toEqual(
-    ["GET /1.2/ip_address", ...Array(4).fill("GET /1.2/ip_address"), "POST /1.2/ip_address"].toSpliced(
+    ["GET /1.2/ip_address", ...Array(7).fill("GET /1.2/ip_address"), "POST /1.2/ip_address"].toSpliced(
       1,
       0,
       "POST /1.2/ip_address",
@@ -72,7 +72,7 @@ test("an assign that UpCloud refuses is not sent again, nor looked for", async (
 test("an account that cannot be listed is asked for no address, and the failure names the server", async () => {
   lose({ method: "GET", path: "/ip_address", kind: "error", status: 403, errorCode: "ACTION_FORBIDDEN" });
   await expect(machine.operation().create("a", { server: web })).rejects.toThrow(
-    `Server ${web} was asked for no IPv4 address, since the account's addresses could not be listed. The UpCloud user has no right to do this with the account: grant the right`,
+    `No IPv4 address was requested for server ${web}, because the account's addresses could not be listed. The UpCloud user has no right to do this with the account: grant the right`,
   );
   expect(requests()).toEqual(["GET /1.2/ip_address"]);
 });
@@ -150,13 +150,15 @@ test("a lost answer makes its own server wait, and no other", async () => {
   expect(extras(mail)).toHaveLength(2);
 });
 
-test("several new addresses that nothing accounts for are named, and none is taken", async () => {
+test("several new addresses that belong to no known resource are named, and none is taken", async () => {
   lose(
     { ...assigning, kind: "act", act: { verb: "assignIpAddress", with: [{ server: web }] }, when: "after" },
     { ...assigning, kind: "drop", when: "after-effect" },
   );
   const failure = machine.operation().create("a", { server: web });
-  await expect(failure).rejects.toThrow(/has 2 new addresses that nothing accounts for: [\d.]+, [\d.]+\. Put the one/);
+  await expect(failure).rejects.toThrow(
+    /2 new addresses of the server belong to no known resource: [\d.]+, [\d.]+\. Put the one/,
+  );
   const [one, other] = addressesOf(extras());
   await expect(failure).rejects.toThrow(`\`adopt: "${one}"\` or \`adopt: "${other}"\``);
   expect(count("POST /1.2/ip_address")).toBe(1);
@@ -185,7 +187,7 @@ test("a look that fails says that an address may have been assigned, and the nex
   );
   const failure = machine.operation().create("a", { server: web });
   await expect(failure).rejects.toThrow(
-    `Server ${web} may have got an IPv4 address: run \`pulumi up\` again, which looks for it before it assigns another.`,
+    `UpCloud may have assigned an IPv4 address to server ${web}: run \`pulumi up\` again, which looks for it before it assigns another.`,
   );
   machine.simulator.faults.clear();
   const { id } = await machine.operation().create("a", { server: web });
@@ -195,7 +197,7 @@ test("a look that fails says that an address may have been assigned, and the nex
 test("an assign that is lost three times is given up, with what happened last", async () => {
   lose({ ...assigning, times: 3, kind: "drop", when: "before-effect" });
   await expect(machine.operation().create("a", { server: web })).rejects.toThrow(
-    /^Server .* has got no IPv4 address, although it was asked for 3 times: run `pulumi up` again later\. The last failure: UpCloud gave no answer/,
+    /^UpCloud assigned no IPv4 address to server .* in 3 attempts: run `pulumi up` again later\. The last failure: UpCloud gave no answer/,
   );
   expect(count("POST /1.2/ip_address")).toBe(3);
 });

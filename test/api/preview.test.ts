@@ -65,10 +65,10 @@ test("of a replacement on the internal network warns of nothing: UpCloud release
   expect([operation.said, requests()]).toEqual([[], []]);
 });
 
-test("settles nothing that the journal holds", async () => {
+test("acknowledges nothing that the journal holds", async () => {
   const { operation } = await checked({ server: mail }, { server: mail });
-  const settled: string[] = [];
-  operation.session.journal.settled = (address) => settled.push(address);
+  const acknowledged: string[] = [];
+  operation.session.journal.acknowledge = (address) => acknowledged.push(address);
   await operation.provider.diff("198.51.100.2", state, state);
-  expect(settled).toEqual([]);
+  expect(acknowledged).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { ServerIpAddressProvider } from "../../src/provider/serverIpAddressProvi
 import { Session } from "../../src/provider/session";
 import { unknown } from "../../src/provider/unknown";
 import { type Seed, type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator";
-import type { StateAddress } from "../../src/state/stackState";
+import type { PendingOperation, StateAddress } from "../../src/state/stackState";
 import { paceOf } from "../support/operation";
 
 const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
@@ -37,6 +37,8 @@ let address: string;
 let ofUpCloud: string;
 /** What the stack's state says; by default it cannot be read. */
 let inState: StateAddress[] | undefined;
+/** What the engine has begun, as the state notes it. */
+let pendingOperations: PendingOperation[];
 
 async function start(options: SimulatorOptions = {}, version: "1.2" | "1.3" = "1.2") {
   simulator = await startSimulator({ seed, ...options });
@@ -44,6 +46,7 @@ async function start(options: SimulatorOptions = {}, version: "1.2" | "1.3" = "1
   said = [];
   asked = [];
   inState = undefined;
+  pendingOperations = [];
   nextOperation();
   const [planned] = simulator.account.listIpAddresses(mail).filter(({ partOfPlan }) => partOfPlan);
   address = planned?.address as string;
@@ -62,7 +65,10 @@ function nextOperation() {
     env: { UPCLOUD_DEBUG_API_BASE_URL: simulator.url, UPCLOUD_TOKEN: simulator.credentials.token },
     notify: (text) => said.push(text),
     pace: paceOf(simulator.clock),
-    readState: async () => (inState === undefined ? Promise.reject(new Error("no state")) : inState),
+    async readState() {
+      if (inState === undefined) throw new Error("no state");
+      return { addresses: inState, pendingOperations, otherIds: [] };
+    },
     resolver: { resolve4: lookedUp, resolve6: lookedUp },
   });
   session.configure((key) => (key === "upcloud:apiVersion" ? apiVersion : undefined));
@@ -106,14 +112,13 @@ describe("check", () => {
     expect(served()).toBe("mail.example.com");
   });
 
-  test("knows no stack where the program tells none", async () => {
+  test("does without hints of the program", async () => {
     await start();
     const declared = { ...line, address, ptrRecord: "mail.example.com" };
     expect(await provider.check({}, declared)).toEqual({
       inputs: { address, ptrRecord: "mail.example.com" },
       failures: [],
     });
-    expect(session.stack).toBeUndefined();
   });
 });
 
@@ -437,32 +442,40 @@ describe("the previous record", () => {
 });
 
 describe("a destroy where a resource and its copy under a former name are in the state", () => {
-  const entry = { ...ofState, type: "PtrRecord" } as const;
+  const entry = { ...ofState, type: "PtrRecord", previousPtrRecord: "before.example.org" } as const;
+  const urnOf = (name: string) => `${ofState.urn}-${name}`;
+  type Two = Record<"former" | "present", PtrRecordState>;
 
   /** The former one has written "a", the present one "b". */
-  async function given() {
+  async function given(): Promise<Two> {
     await start();
     drift("before.example.org");
     const former = await create({ address, ptrRecord: "a.example.com" }, "former");
     nextOperation();
-    inState = [{ ...entry, id: address, previousPtrRecord: "before.example.org" }];
+    inState = [{ ...entry, urn: urnOf("former"), id: address }];
     const present = await create({ address, ptrRecord: "b.example.com" }, "present");
+    inState.push({ ...entry, urn: urnOf("present"), id: address });
     nextOperation();
-    session.stack = "o/p/test";
-    inState = [former, present].map(({ state }, i) => ({
-      ...{ ...entry, urn: `${entry.urn}-${i}`, id: address },
-      previousPtrRecord: state.previousPtrRecord,
-    }));
-    return { former, present };
+    return { former: former.state, present: present.state };
   }
 
-  test("leaves the record while one of the two remains, whichever is the target", async () => {
-    const { former, present } = await given();
-    await provider.delete(address, former.state);
-    expect(served()).toBe("b.example.com");
-    nextOperation();
-    session.stack = "o/p/test";
-    await provider.delete(address, present.state);
+  /** The engine notes a deletion in the state before it asks for it, and removes both at the end. */
+  async function remove(name: keyof Two, two: Two) {
+    const operation = {
+      type: "deleting",
+      resourceType: "PtrRecord",
+      urn: urnOf(name),
+      id: address,
+      inputs: {},
+    } as const;
+    pendingOperations.push(operation);
+    await provider.delete(address, two[name]);
+    pendingOperations = pendingOperations.filter((one) => one !== operation);
+    inState = inState?.filter(({ urn }) => urn !== operation.urn);
+  }
+
+  test.each(["former", "present"] as const)("with the %s one for its target leaves the record", async (name) => {
+    await remove(name, await given());
     expect(served()).toBe("b.example.com");
   });
 
@@ -470,38 +483,41 @@ describe("a destroy where a resource and its copy under a former name are in the
     ["the former one first", ["former", "present"]],
     ["the present one first", ["present", "former"]],
   ] as const)("puts the previous record back with the last of them, %s", async (_, order) => {
-    const resources = await given();
-    for (const name of order) await provider.delete(address, resources[name].state);
+    const two = await given();
+    for (const name of order) await remove(name, two);
+    expect([served(), inState]).toEqual(["before.example.org", []]);
+  });
+
+  test("puts the previous record back when both are deleted at the same time", async () => {
+    const two = await given();
+    await Promise.all([remove("present", two), remove("former", two)]);
     expect(served()).toBe("before.example.org");
   });
 
-  test("puts the previous record back when both are deleted at the same time, with one request", async () => {
-    const resources = await given();
-    simulator.clearRequests();
-    await Promise.all(Object.values(resources).map(({ state }) => provider.delete(address, state)));
-    expect([served(), requests().filter((one) => one.startsWith("PUT"))]).toEqual([
-      "before.example.org",
-      [`PUT /1.2/ip_address/${address}`],
-    ]);
-  });
-
   test("leaves a record that somebody else has set since", async () => {
-    const resources = await given();
+    const two = await given();
     drift("theirs.example.org");
-    for (const { state } of Object.values(resources)) await provider.delete(address, state);
+    for (const name of ["former", "present"] as const) await remove(name, two);
     expect(served()).toBe("theirs.example.org");
   });
 
+  test("puts the previous record back where the state cannot be read", async () => {
+    const two = await given();
+    inState = undefined;
+    await remove("present", two);
+    expect(served()).toBe("before.example.org");
+  });
+
   test.each<[string, Partial<StateAddress>, string]>([
-    ["leaves the record to a ServerIpAddress that declares one", { previousPtrRecord: "d.example.com" }, "b"],
+    ["leaves the record to a ServerIpAddress that declares one", {}, "b"],
     ["puts it back beside a ServerIpAddress without one", { previousPtrRecord: undefined }, "before"],
     ["puts it back beside a record that is only read", { type: "PtrRecord", external: true }, "before"],
     ["puts it back beside a record of another address", { type: "PtrRecord", id: "198.51.100.99" }, "before"],
   ])("%s", async (_, other, expected) => {
-    const { present } = await given();
-    const own = { ...entry, id: address, previousPtrRecord: "before.example.org" };
-    inState = [own, { ...own, type: "ServerIpAddress", ...other }];
-    await provider.delete(address, present.state);
+    const two = await given();
+    const [, present] = inState ?? [];
+    inState = [present as StateAddress, { ...entry, id: address, type: "ServerIpAddress", ...other }];
+    await remove("present", two);
     expect(served()).toMatch(new RegExp(`^${expected}\\.example`));
   });
 });

@@ -40,6 +40,7 @@ function nextOperation() {
     },
     notify: (text) => said.push(text),
     pace: paceOf(simulator.clock),
+    readState: async () => ({ addresses: [], pendingOperations: [], otherIds: [] }),
   });
   session.configure((key) => configuration[key]);
   provider = new ServerIpAddressProvider(session);
@@ -433,7 +434,7 @@ test("check does without what the program tells while its server is unknown", as
   await start();
   const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
   const { inputs, failures } = await provider.check({}, { ...line, __program: unknown, server: unknown });
-  expect([inputs, failures]).toEqual([{ server: unknown, family: "IPv4", access: "public" }, []]);
+  expect([inputs, failures]).toEqual([{ server: unknown, family: "IPv4", access: "public", __creation: unknown }, []]);
 });
 
 describe("a preview", () => {

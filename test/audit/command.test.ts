@@ -152,9 +152,16 @@ test("--json has the same, with the other addresses counted or listed", async ()
 
 test("the journal of this machine is read: the last whole line of each file counts", async () => {
   mkdirSync(join(home, "upcloud-ip"), { recursive: true });
-  const entry = { urn: urnOf("mail"), server: web, family: "IPv4", access: "public", at: "2026-01-02T03:04:05.678Z" };
+  const entry = {
+    token: "abc",
+    urn: urnOf("mail"),
+    server: web,
+    family: "IPv4",
+    access: "public",
+    at: "2026-01-02T03:04:05.678Z",
+  };
   const lines = [
-    { ...entry, phase: "sending" },
+    { ...entry, phase: "intent" },
     { ...entry, phase: "assigned", address: leaked },
   ];
   const text = `${lines.map((line) => JSON.stringify(line)).join("\n")}\n{"urn":"urn:pul`;

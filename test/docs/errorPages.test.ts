@@ -66,7 +66,7 @@ describe("a refusal that names no page of its own", () => {
   });
 });
 
-const assignment = { server: uuid, family: "IPv4", access: "public", urn: "urn" } satisfies Assignment;
+const assignment = { token: "token", server: uuid, family: "IPv4", access: "public", urn: "urn" } satisfies Assignment;
 const mail: ServerWire = { uuid, title: "mail", state: "started", zone: "fi-hel1" };
 const because = new Error("…");
 
@@ -78,7 +78,7 @@ test.each<[string, (typeof ownPages)[number], Error]>([
     "lost-answer",
     new AmbiguousAddressesError(assignment, ["198.51.100.7", "198.51.100.8"]),
   ],
-  ["an address without a state", "lost-answer", new CannotTellError(assignment, ["198.51.100.7"])],
+  ["an address without a state", "lost-answer", new CannotTellError(assignment, ["198.51.100.7"], because)],
   ["a server that stayed off", "server-not-started", new NotStartedError(mail, "…")],
 ])("%s names the page %s, which shows the message", (_, name, error) => {
   expect(error.message.endsWith(` ${seePage(name)}`)).toBe(true);

@@ -172,7 +172,7 @@ export class HistoryModel {
   private unsettled(): JournalLine[] {
     const ids = this.world.stack.entries.map(({ id }) => id);
     return journalEntries(this.world.journalDirectory).filter(
-      ({ phase, address }) => phase !== "returned" || !ids.some((id) => id === address),
+      ({ phase, address }) => phase !== "reported" || !ids.some((id) => id === address),
     );
   }
 

@@ -21,7 +21,18 @@ export class MortalProcess {
     for (const verbs of [session.client().ipAddresses, session.client().servers]) {
       for (const name of Object.keys(verbs)) this.makeMortal(verbs, name);
     }
-    for (const name of ["begin", "assigned", "returned", "drop", "settled", "claim"]) {
+    for (const name of [
+      "begin",
+      "beginAdoption",
+      "inDoubt",
+      "assigned",
+      "reported",
+      "drop",
+      "takeOver",
+      "discard",
+      "acknowledge",
+      "claim",
+    ]) {
       this.makeMortal(session.journal, name, (change) => {
         this.writing += change;
       });

@@ -7,6 +7,7 @@ import type { Pace } from "../../src/provider/pace";
 import { ServerIpAddressProvider } from "../../src/provider/serverIpAddressProvider";
 import { Session, type Surroundings } from "../../src/provider/session";
 import { type Clock, type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator";
+import type { PendingOperation, StackState } from "../../src/state/stackState";
 
 /** Nothing waits: time is the simulator's. */
 export const paceOf = (clock: Clock): Pace => ({
@@ -22,21 +23,9 @@ export interface Saved {
   state: ServerIpAddressState;
 }
 
-const saved = {
-  type: "ServerIpAddress",
-  urn: "urn:pulumi:test::addresses::saved",
-  server: undefined,
-  pendingDelete: false,
-  external: false,
-} as const;
+const urnOf = (name: string) => `urn:pulumi:test::addresses::${name}`;
 
-const hints = (name: string) =>
-  JSON.stringify({
-    preview: false,
-    onServer: 1,
-    urn: `urn:pulumi:test::addresses::${name}`,
-    stack: "o/p/test",
-  });
+const hints = (name: string) => JSON.stringify({ preview: false, onServer: 1, urn: urnOf(name), stack: "o/p/test" });
 
 const line = { __provider: "the line that names the life cycle" };
 
@@ -44,8 +33,10 @@ const line = { __provider: "the line that names the life cycle" };
 export class Machine {
   private readonly home = mkdtempSync(join(tmpdir(), "pulumi-home-"));
   private readonly operations: Operation[] = [];
-  /** Ids in the stack's state, or `undefined` where it cannot be read. */
+  /** Ids in the stack's state, the one that was created last at the end, or `undefined` where it cannot be read. */
   inState: string[] | undefined = [];
+  /** What the engine has begun, and noted in the state. */
+  readonly pending = new Set<PendingOperation>();
 
   private constructor(readonly simulator: Simulator) {}
 
@@ -62,6 +53,20 @@ export class Machine {
     return operation;
   }
 
+  /** The state of the stack, or `undefined` where it cannot be read. */
+  state = (): StackState | undefined => {
+    const addresses = this.inState?.map((id, index) => ({
+      type: "ServerIpAddress" as const,
+      urn: urnOf(`saved ${index}`),
+      id,
+      server: undefined,
+      created: new Date(index).toISOString(),
+      pendingDelete: false,
+      external: false,
+    }));
+    return addresses && { addresses, pendingOperations: [...this.pending], otherIds: [] };
+  };
+
   async end(): Promise<void> {
     await Promise.all(this.operations.map(({ session }) => session.client().close()));
     await this.simulator.stop();
@@ -70,7 +75,7 @@ export class Machine {
 }
 
 /** What one process may have otherwise than the rest. */
-interface More extends Partial<Pick<Surroundings, "pace" | "isEngineAlive">> {
+interface More extends Partial<Pick<Surroundings, "pace" | "isEngineAlive" | "process">> {
   env?: Record<string, string>;
 }
 
@@ -80,7 +85,13 @@ export class Operation {
   readonly session: Session;
   readonly provider: ServerIpAddressProvider;
 
-  constructor(machine: Machine, pulumiHome: string, id: number, apiVersion: string, { env, ...more }: More) {
+  constructor(
+    private readonly machine: Machine,
+    pulumiHome: string,
+    id: number,
+    apiVersion: string,
+    { env, ...more }: More,
+  ) {
     const { simulator } = machine;
     this.session = new Session({
       env: {
@@ -92,9 +103,11 @@ export class Operation {
       },
       notify: (text) => this.said.push(text),
       pace: paceOf(simulator.clock),
-      async readState() {
-        if (machine.inState === undefined) throw new Error("the state cannot be read");
-        return machine.inState.map((id) => ({ ...saved, id }));
+      async readState(_hints, isOfThisOperation) {
+        const state = machine.state();
+        if (state === undefined) throw new Error("The state of the stack could not be read: no such place.");
+        if (!isOfThisOperation(state)) throw new Error("The state of the stack does not show the operation.");
+        return state;
       },
       process: { id, run: randomUUID(), host: "this machine" },
       ...more,
@@ -104,10 +117,13 @@ export class Operation {
 
   /** Check and create of the resource that the program calls `name`. */
   async create(name: string, declared: Record<string, unknown>): Promise<Saved> {
-    const { inputs, failures = [] } = await this.provider.check({}, { ...line, __program: hints(name), ...declared });
-    if (failures.length > 0) throw new Error(JSON.stringify(failures));
-    const { id, outs } = await this.provider.create({ ...inputs, ...line });
-    return { id, state: { ...outs, ...line } };
+    const { pending, saved } = await this.begin(name, declared);
+    return saved.finally(() => this.machine.pending.delete(pending));
+  }
+
+  /** A create whose result the CLI does not save, because it is killed. */
+  async createUnsaved(name: string, declared: Record<string, unknown>): Promise<Saved> {
+    return (await this.begin(name, declared)).saved;
   }
 
   /** Check and diff of one that is in the state. */
@@ -116,5 +132,26 @@ export class Operation {
     return this.provider.diff(id, state, { ...inputs, ...line });
   }
 
-  delete = ({ id, state }: Saved) => this.provider.delete(id, state);
+  delete = async ({ id, state }: Saved): Promise<void> => {
+    const pending = { ...kind, type: "deleting", urn: urnOf("saved"), id, inputs: {} } as const;
+    this.machine.pending.add(pending);
+    await this.provider.delete(id, state).finally(() => this.machine.pending.delete(pending));
+  };
+
+  /** The engine notes the create in the state before it asks for it. It stays there where it is killed. */
+  private async begin(
+    name: string,
+    declared: Record<string, unknown>,
+  ): Promise<{ pending: PendingOperation; saved: Promise<Saved> }> {
+    const { inputs, failures = [] } = await this.provider.check({}, { ...line, __program: hints(name), ...declared });
+    if (failures.length > 0) throw new Error(JSON.stringify(failures));
+    const pending = { ...kind, type: "creating", urn: urnOf(name), inputs } as const;
+    this.machine.pending.add(pending);
+    const saved = this.provider
+      .create({ ...inputs, ...line })
+      .then(({ id, outs }) => ({ id, state: { ...outs, ...line } }));
+    return { pending, saved };
+  }
 }
+
+const kind = { resourceType: "ServerIpAddress" } as const;

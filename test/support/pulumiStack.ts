@@ -1,4 +1,5 @@
 import type { ServerIpAddressState } from "../../src/provider/ipAddressState";
+import type { PendingOperation, StackState } from "../../src/state/stackState";
 import type { MortalProcess } from "./mortalProcess";
 import { type Declared, type Entry, entryOf, type Outcome, type Stack, urnOf } from "./stackEntries";
 
@@ -8,13 +9,23 @@ import { type Declared, type Entry, entryOf, type Outcome, type Stack, urnOf } f
  */
 export class PulumiStack implements Stack {
   entries: readonly Entry[] = [];
-  private saves: (readonly Entry[])[] = [];
+  /** What has begun and whose end is not saved. */
+  private readonly pending = new Set<PendingOperation>();
+  private saves: { entries: readonly Entry[]; pending: PendingOperation }[] = [];
+  private creates = 0;
 
-  /** @param saved told of the ids whenever the state changes */
-  constructor(private readonly saved: (ids: string[]) => void) {}
+  /** As `pulumi stack export` shows it. */
+  state(): StackState {
+    const present = this.entries.filter(({ pendingReplacement }) => !pendingReplacement);
+    const addresses = present.map(({ urn, id, inputs, created, pendingDelete }) => {
+      const server = inputs.server as string;
+      return { type: "ServerIpAddress" as const, urn, id, server, created, pendingDelete, external: false };
+    });
+    return { addresses, pendingOperations: [...this.pending], otherIds: [] };
+  }
 
   async up(program: readonly Declared[], process: MortalProcess): Promise<Outcome> {
-    this.saves = [];
+    this.startOperation();
     const failures: string[] = [];
     const underWay: Promise<void>[] = [];
     for (const declared of program) {
@@ -32,7 +43,7 @@ export class PulumiStack implements Stack {
   }
 
   async refresh(process: MortalProcess): Promise<Outcome> {
-    this.saves = [];
+    this.startOperation();
     const failures: string[] = [];
     const present = this.entries.filter(({ pendingReplacement }) => !pendingReplacement);
     await Promise.all(present.map((entry) => this.read(entry, process).catch(failed(failures))));
@@ -42,7 +53,8 @@ export class PulumiStack implements Stack {
   /** The CLI was killed before it had saved its last results. */
   loseSaves(count: number): void {
     const lost = this.saves.splice(Math.max(0, this.saves.length - count));
-    if (lost[0] !== undefined) this.put(lost[0]);
+    this.entries = lost[0]?.entries ?? this.entries;
+    for (const { pending } of lost) this.pending.add(pending);
   }
 
   private async plan(
@@ -64,7 +76,7 @@ export class PulumiStack implements Stack {
       return () => this.replace(urn, fresh, old, diff.deleteBeforeReplace === true, process);
     }
     if (diff.changes || old.hasInitErrors) return () => this.update(urn, inputs, old, process);
-    return async () => this.save(process, old, [{ ...old, urn, inputs }]);
+    return async () => this.save(process, this.begin("updating", old), old, [{ ...old, urn, inputs }]);
   }
 
   private async check(
@@ -89,14 +101,17 @@ export class PulumiStack implements Stack {
     process: MortalProcess,
   ): Promise<void> {
     const left = old === undefined || old.pendingReplacement ? [] : [{ ...old, pendingDelete: true }];
-    const entry = { urn, inputs, hasInitErrors: false, pendingDelete: false, pendingReplacement: false };
+    const created = new Date(++this.creates).toISOString();
+    const entry = { urn, inputs, created, hasInitErrors: false, pendingDelete: false, pendingReplacement: false };
+    const pending = this.begin("creating", { urn, inputs });
     try {
       const { id, outs } = await asked(process, () => process.operation.provider.create(wire(inputs) as never));
-      this.save(process, old, [...left, { ...entry, id, outputs: { ...wire(outs), ...line } }]);
+      this.save(process, pending, old, [...left, { ...entry, id, outputs: { ...wire(outs), ...line } }]);
     } catch (error) {
       const { id, properties } = error as { id?: string; properties?: object };
       if (id !== undefined && properties !== undefined)
-        this.save(process, old, [...left, { ...entry, id, outputs: wire(properties), hasInitErrors: true }]);
+        this.save(process, pending, old, [...left, { ...entry, id, outputs: wire(properties), hasInitErrors: true }]);
+      else if (process.isCliAlive) this.pending.delete(pending);
       throw error;
     }
   }
@@ -109,9 +124,10 @@ export class PulumiStack implements Stack {
     process: MortalProcess,
   ): Promise<void> {
     if (!deleteFirst || old.pendingReplacement) return this.create(urn, inputs, old, process);
-    await asked(process, () => process.operation.provider.delete(old.id, wire(old.outputs) as never));
+    const pending = this.begin("deleting", old);
+    await this.ask(process, pending, () => process.operation.provider.delete(old.id, wire(old.outputs) as never));
     const gone = { ...old, pendingReplacement: true };
-    this.save(process, old, [gone]);
+    this.save(process, pending, old, [gone]);
     return this.create(urn, inputs, gone, process);
   }
 
@@ -121,37 +137,69 @@ export class PulumiStack implements Stack {
     old: Entry,
     process: MortalProcess,
   ): Promise<void> {
-    const { outs } = await asked(process, () =>
+    const pending = this.begin("updating", old);
+    const { outs } = await this.ask(process, pending, () =>
       process.operation.provider.update(old.id, wire(old.outputs) as never, wire(inputs) as never),
     );
     const outputs = { ...wire(outs ?? {}), ...line };
-    this.save(process, old, [{ ...old, urn, inputs, outputs, hasInitErrors: false }]);
+    this.save(process, pending, old, [{ ...old, urn, inputs, outputs, hasInitErrors: false }]);
   }
 
   private async read(entry: Entry, process: MortalProcess): Promise<void> {
-    const { id, props, inputs } = await asked(process, () =>
+    const pending = this.begin("reading", entry);
+    const { id, props, inputs } = await this.ask(process, pending, () =>
       process.operation.provider.read(entry.id, wire(entry.outputs)),
     );
-    if (id === undefined) return this.save(process, entry, []);
+    if (id === undefined) return this.save(process, pending, entry, []);
     const read = { inputs: { ...wire(inputs ?? entry.inputs), ...line }, outputs: { ...wire(props), ...line } };
-    this.save(process, entry, [{ ...entry, id, ...read, hasInitErrors: false }]);
+    this.save(process, pending, entry, [{ ...entry, id, ...read, hasInitErrors: false }]);
   }
 
   private async delete(entry: Entry, process: MortalProcess): Promise<void> {
+    const pending = this.begin("deleting", entry);
     if (!entry.pendingReplacement)
-      await asked(process, () => process.operation.provider.delete(entry.id, wire(entry.outputs) as never));
-    this.save(process, entry, []);
+      await this.ask(process, pending, () => process.operation.provider.delete(entry.id, wire(entry.outputs) as never));
+    this.save(process, pending, entry, []);
   }
 
-  private save(process: MortalProcess, old: Entry | undefined, news: readonly Entry[]): void {
+  /** Of what was interrupted before, the engine keeps creates only. */
+  private startOperation(): void {
+    this.saves = [];
+    for (const one of this.pending) if (one.type !== "creating") this.pending.delete(one);
+  }
+
+  /** The engine notes an operation in the state before it asks for it. */
+  private begin(type: PendingOperation["type"], of: Pick<PendingOperation, "urn"> & Partial<Entry>): PendingOperation {
+    const inputs = (of.inputs ?? {}) as PendingOperation["inputs"];
+    const pending = {
+      resourceType: "ServerIpAddress",
+      type,
+      urn: of.urn,
+      id: of.id,
+      created: of.created,
+      inputs,
+    } as const;
+    this.pending.add(pending);
+    return pending;
+  }
+
+  private async ask<T>(process: MortalProcess, pending: PendingOperation, ask: () => Promise<T>): Promise<T> {
+    return asked(process, ask).catch((error) => {
+      if (process.isCliAlive) this.pending.delete(pending);
+      throw error;
+    });
+  }
+
+  private save(
+    process: MortalProcess,
+    pending: PendingOperation,
+    old: Entry | undefined,
+    news: readonly Entry[],
+  ): void {
     if (!process.isCliAlive) return;
-    this.saves.push(this.entries);
-    this.put([...this.entries.filter((entry) => entry !== old), ...news]);
-  }
-
-  private put(entries: readonly Entry[]): void {
-    this.entries = entries;
-    this.saved(entries.filter(({ pendingReplacement }) => !pendingReplacement).map(({ id }) => id));
+    this.saves.push({ entries: this.entries, pending });
+    this.pending.delete(pending);
+    this.entries = [...this.entries.filter((entry) => entry !== old), ...news];
   }
 }
 

@@ -19,9 +19,8 @@ export class SimulatedEngine implements Engine {
   private constructor(private readonly machine: Machine) {
     this.simulator = machine.simulator;
     this.journalDirectory = machine.journalDirectory;
-    this.stack = new PulumiStack((ids) => {
-      machine.inState = ids;
-    });
+    this.stack = new PulumiStack();
+    machine.state = () => this.stack.state();
   }
 
   static async start(this: void, seed: Seed): Promise<SimulatedEngine> {

@@ -12,6 +12,8 @@ export interface Entry {
   id: string;
   inputs: Record<string, unknown>;
   outputs: Record<string, unknown>;
+  /** When it was created, in ISO 8601. */
+  created?: string | undefined;
   /** Partly created: the next `up` runs update. */
   hasInitErrors: boolean;
   /** Replaced, and to be deleted at the end of an `up`. */

@@ -1,4 +1,5 @@
-import { appendFileSync, existsSync, readdirSync, writeFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { Machine, type Operation, type Saved } from "../support/operation";
 
 const web = "0053cd80-5945-4105-9081-11192806a8f7";
@@ -99,29 +100,74 @@ test("an address that is taken over is told, with the time of the operation that
 });
 
 describe("an address that Pulumi was told of", () => {
-  test("and did not save is taken over", async () => {
-    const { id } = await machine.operation().create("a", { server: web });
+  test("and that the state shows as interrupted is taken over", async () => {
+    const { id } = await machine.operation().createUnsaved("a", { server: web });
     expect((await machine.operation().create("a", { server: web })).id).toBe(id);
     expect(extras()).toEqual([id]);
   });
 
-  test("and saved under a name that was changed since is left to that resource", async () => {
+  test("and that the state shows as interrupted is taken over under any name of the stack", async () => {
+    const { id } = await machine.operation().createUnsaved("a", { server: web });
+    expect((await machine.operation().create("renamed", { server: web })).id).toBe(id);
+    expect(extras()).toEqual([id]);
+  });
+
+  test("is not taken over where the state does not show an interruption, and one line names it and the audit", async () => {
     const { id } = await machine.operation().create("a", { server: web });
+    const next = machine.operation();
+    expect((await next.create("a", { server: web })).id).not.toBe(id);
+    expect(extras()).toHaveLength(2);
+    expect(next.said).toEqual([
+      expect.stringMatching(
+        `^${id} was assigned to server ${web} for this resource before .* does not show that its create was interrupted\\. Run .pulumi-upcloud-ip audit.`,
+      ),
+    ]);
+  });
+
+  test("is not taken over where it was released and is somebody else's by now", async () => {
+    const { id } = await machine.operation().create("a", { server: web });
+    machine.simulator.account.releaseIpAddress(id);
+    const { address } = machine.simulator.account.assignIpAddress({ server: web });
+    expect(address).toBe(id);
+    expect((await machine.operation().create("a", { server: web })).id).not.toBe(id);
+  });
+
+  test("is not taken over on the evidence of an older create of the same resource that was interrupted", async () => {
+    await machine.operation().createUnsaved("a", { server: web });
+    const { id } = await machine.operation().create("a", { server: web });
+    machine.inState = [];
+    expect((await machine.operation().create("a", { server: web })).id).not.toBe(id);
+  });
+
+  test("and saved under a name that was changed since is left to that resource", async () => {
+    const { id } = await machine.operation().createUnsaved("a", { server: web });
     machine.inState = [id];
     expect((await machine.operation().create("a", { server: web })).id).not.toBe(id);
     expect(extras()).toHaveLength(2);
   });
 
-  test("is neither taken nor bought again where the state cannot be read", async () => {
-    const { id } = await machine.operation().create("a", { server: web });
+  test("is not taken over where the state cannot be read, and one line names it, the reason and the audit", async () => {
+    const { id } = await machine.operation().createUnsaved("a", { server: web });
     machine.inState = undefined;
-    const failure = machine.operation().create("a", { server: web });
-    await expect(failure).rejects.toThrow(`has probably assigned ${id} to server ${web} for this resource`);
-    await expect(failure).rejects.toThrow(`\`adopt: "${id}"\``);
-    expect(extras()).toEqual([id]);
-    expect((await machine.operation().create("a", { server: web, adopt: id })).id).toBe(id);
-    machine.inState = [id];
-    expect((await machine.operation().create("a", { server: web })).id).not.toBe(id);
+    const next = machine.operation();
+    expect((await next.create("a", { server: web })).id).not.toBe(id);
+    expect(next.said).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `^${id} was assigned to server ${web} for this resource before .*unknown whether the stack has it: .*no such place\\. Run .pulumi-upcloud-ip audit.`,
+        ),
+      ),
+    ]);
+  });
+
+  test("of another provider process of the same operation is not taken over, although its result is not saved yet", async () => {
+    const operationOf = () => {
+      const { id, run } = { id: process.ppid, run: randomUUID() };
+      return machine.operation(id, "1.2", { process: { id, run, host: "this machine", engine: "127.0.0.1:1" } });
+    };
+    const { id } = await operationOf().createUnsaved("a", { server: web });
+    expect((await operationOf().create("b", { server: web })).id).not.toBe(id);
+    expect(extras()).toHaveLength(2);
   });
 
   test("is looked for no more once it was seen in a state", async () => {
@@ -130,7 +176,7 @@ describe("an address that Pulumi was told of", () => {
     expect(journal()).toEqual([]);
   });
 
-  test("is told of by the journal after a refresh that finds it, which keeps nobody waiting for that", async () => {
+  test("is in the journal after a refresh that finds it, which keeps nobody waiting for that", async () => {
     const { id, state } = await machine.operation().create("a", { server: web });
     const { provider } = machine.operation();
     const { props } = await provider.read(id, state);
@@ -156,14 +202,41 @@ describe("an address that Pulumi was told of", () => {
   });
 
   test("and that was released since is replaced by a new one", async () => {
-    const { id } = await machine.operation().create("a", { server: web });
+    const { id } = await machine.operation().createUnsaved("a", { server: web });
     machine.simulator.account.releaseIpAddress(id);
     expect((await machine.operation().create("a", { server: web })).id).toBe(extras()[0]);
   });
 });
 
+describe("entries of the journal", () => {
+  const entry = (at: string) => ({
+    ...{ token: "old", urn: "urn", server: web, family: "IPv4", access: "public", phase: "intent", baseline: [], at },
+    process: { id: 1, run: "another run", host: "another machine" },
+  });
+  const write = (at: string) => {
+    mkdirSync(machine.journalDirectory);
+    writeFileSync(`${machine.journalDirectory}/old.jsonl`, JSON.stringify(entry(at)));
+    writeFileSync(`${machine.journalDirectory}/198.51.100.77.claim`, "a token of no entry");
+  };
+  const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
+
+  test("end after 30 days, and so do claims without an entry", async () => {
+    const { address } = machine.simulator.account.assignIpAddress({ server: web });
+    write(daysAgo(31));
+    const { id } = await machine.operation().create("a", { server: web });
+    expect(id).not.toBe(address);
+    expect(journal().filter((name) => name.startsWith("old") || name.endsWith(".claim"))).toEqual([]);
+  });
+
+  test("of another machine keep nobody waiting when their time lies in the future", async () => {
+    write(daysAgo(-1));
+    const { address } = machine.simulator.account.assignIpAddress({ server: web });
+    expect((await machine.operation().create("a", { server: web })).id).toBe(address);
+  });
+});
+
 describe("a process that lives on when its engine is killed", () => {
-  test("keeps the address: the next create waits for it to end, and takes over what it assigned", async () => {
+  test("keeps the address: the next create says that it waits for it, and takes over what it assigned", async () => {
     const orphan = machine.operation(process.pid);
     let goOn: (() => void) | undefined;
     const { assign } = orphan.session.client().ipAddresses;
@@ -173,19 +246,24 @@ describe("a process that lives on when its engine is killed", () => {
       });
       return assign(...request);
     };
-    const first = orphan.create("a", { server: web });
+    const first = orphan.createUnsaved("a", { server: web });
     while (goOn === undefined) await new Promise((resolve) => setTimeout(resolve, 2));
-    const second = machine.operation().create("a", { server: web });
+    const next = machine.operation();
+    const second = next.create("a", { server: web });
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(extras()).toEqual([]);
+    expect(next.said).toEqual([
+      expect.stringMatching(`^Waiting for process ${process.pid} on host this machine, which`),
+    ]);
     goOn();
     const { id } = await first;
     expect((await second).id).toBe(id);
     expect(extras()).toEqual([id]);
   });
 
-  test("assigns nothing after the next create has begun", async () => {
-    const orphan = machine.operation(process.pid);
+  test("assigns nothing after its engine has ended", async () => {
+    let isAlive = true;
+    const orphan = machine.operation(process.pid, "1.2", { isEngineAlive: async () => isAlive });
     let goOn: (() => void) | undefined;
     const { addresses } = orphan.session.snapshot;
     orphan.session.snapshot.addresses = async () => {
@@ -195,11 +273,12 @@ describe("a process that lives on when its engine is killed", () => {
       });
       return listed;
     };
-    const first = orphan.create("a", { server: web });
+    const first = orphan.createUnsaved("a", { server: web });
+    isAlive = false;
     const { id } = await machine.operation().create("a", { server: web });
     while (goOn === undefined) await new Promise((resolve) => setTimeout(resolve, 2));
     goOn();
-    await expect(first).rejects.toThrow("Another operation is assigning an address");
+    await expect(first).rejects.toThrow("Pulumi has ended, so no address is assigned");
     expect(extras()).toEqual([id]);
   });
 
@@ -214,12 +293,37 @@ describe("a process that lives on when its engine is killed", () => {
   });
 });
 
+describe("an address that Pulumi was not told of", () => {
+  test("goes to any create of the same kind, also of a stack with another name or backend", async () => {
+    await killed("before the PTR record is set", ["a"], { ptrRecord: "a.example.com" });
+    const { id } = await machine.operation().create("b", { server: web });
+    expect(extras()).toEqual([id]);
+    expect((await machine.operation().create("a", { server: web })).id).not.toBe(id);
+  });
+
+  test("goes to one create only, when two of them look for it at once", async () => {
+    await killed("before the PTR record is set", ["a"], { ptrRecord: "a.example.com" });
+    const [one, other] = [machine.operation(), machine.operation()];
+    const saved = await Promise.all([one.create("b", { server: web }), other.create("c", { server: web })]);
+    expect(new Set(sorted(saved)).size).toBe(2);
+    expect(sorted(saved)).toEqual(extras());
+    expect(extras()).toHaveLength(2);
+  });
+
+  test("is not taken over where the state of the stack has it", async () => {
+    await killed("before the PTR record is set", ["a"], { ptrRecord: "a.example.com" });
+    const [left] = extras();
+    machine.inState = [left as string];
+    expect((await machine.operation().create("a", { server: web })).id).not.toBe(left);
+  });
+});
+
 describe("a new address on the server that may be another one's", () => {
   test("is named and not taken when there are more of them than interrupted creates", async () => {
     await killed("before the answer comes", ["a"]);
     const { address } = machine.simulator.account.assignIpAddress({ server: web });
     const failure = machine.operation().create("a", { server: web });
-    await expect(failure).rejects.toThrow("has 2 new addresses that nothing accounts for");
+    await expect(failure).rejects.toThrow("2 new addresses of the server belong to no known resource");
     await expect(failure).rejects.toThrow(address);
     expect(extras()).toHaveLength(2);
   });
@@ -234,7 +338,9 @@ describe("a new address on the server that may be another one's", () => {
   test("is not taken while the state cannot be read", async () => {
     await killed("before the answer comes", ["a"]);
     machine.inState = undefined;
-    await expect(machine.operation().create("a", { server: web })).rejects.toThrow("state, which tells");
+    await expect(machine.operation().create("a", { server: web })).rejects.toThrow(
+      /stack's state could not be read\..*set `adopt: ".*no such place/,
+    );
     expect(extras()).toHaveLength(1);
   });
 });
@@ -257,7 +363,6 @@ test("a line of the journal that was cut off counts for nothing, and neither doe
   writeFileSync(`${machine.journalDirectory}/zz.jsonl`, "");
   const { id } = await machine.operation().create("a", { server: web });
   expect(extras()).toEqual([id]);
-  expect((await machine.operation().create("a", { server: web })).id).toBe(id);
 });
 
 describe("an address that the program adopts", () => {

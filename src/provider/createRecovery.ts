@@ -1,0 +1,201 @@
+import type { UpCloudClient } from "../api/client";
+import { unlessGone } from "../api/errors";
+import type { IpAddressWire } from "../api/wire";
+import type { StackState } from "../state/stackState";
+import { type AddressClaims, isOfKind, pollMs } from "./addressClaims";
+import { addressKey } from "./addresses";
+import { AmbiguousAddressesError, AnotherOperationError, CannotTellError } from "./assignmentFailures";
+import type { Assignment, AssignmentJournal, JournalEntry, Leftover } from "./assignmentJournal";
+import { type Assignments, patienceMs } from "./assignments";
+import { messageOf } from "./failures";
+import type { Pace } from "./pace";
+import { idsIn, isCreating, pendingTokensIn } from "./stackOwnership";
+
+interface Ports {
+  /** The state of the stack under way. Fails where it cannot be read. */
+  readState(isOfThisOperation: (state: StackState) => boolean): Promise<StackState>;
+  /** Shows the user a line, at once. */
+  notify(line: string): void;
+  pace: Pace;
+}
+
+/**
+ * Takes over an address that an operation before this one has assigned and could not save. Such an address belongs to
+ * nobody, so any create of the same kind on its server may have it. What is evidence for that depends on what Pulumi was
+ * told; see the table in decisions/0005-nothing-bought-twice.md.
+ */
+export class CreateRecovery {
+  constructor(
+    private readonly client: () => UpCloudClient["ipAddresses"],
+    private readonly journal: AssignmentJournal,
+    private readonly assignments: Assignments,
+    private readonly claims: AddressClaims,
+    private readonly ports: Ports,
+  ) {}
+
+  async recover(assignment: Assignment, signal: AbortSignal): Promise<IpAddressWire | undefined> {
+    const own = this.journal.own(assignment);
+    if (own?.address !== undefined) return this.goOn(assignment, own.address, signal);
+    await this.waitForOrphan(assignment, signal);
+    const left = this.leftoversOf(assignment);
+    const known = left.filter(({ entry }) => entry.address !== undefined);
+    const found = (await this.takeKnown(assignment, known, signal)) ?? (await this.takeUnanswered(assignment, signal));
+    if (found === undefined) return undefined;
+    const { answer, at } = found;
+    this.ports.notify(
+      `${answer.address}: taken over from an operation that was interrupted (${at}), instead of assigning another address.`,
+    );
+    return answer;
+  }
+
+  /** A create that an error hook repeats has its address already. */
+  private async goOn(assignment: Assignment, address: string, signal: AbortSignal): Promise<IpAddressWire | undefined> {
+    const answer = await this.find(address, assignment, signal);
+    if (answer === undefined) this.journal.drop(assignment);
+    return answer;
+  }
+
+  /** Entries of creates of the same kind that nobody is at work on; those of the same resource first. */
+  private leftoversOf(assignment: Assignment): Leftover[] {
+    const isSameResource = ({ entry }: Leftover) => entry.urn === assignment.urn;
+    const left = this.journal.leftovers().filter(({ entry }) => {
+      if (entry.adopted || !isOfKind(entry, assignment) || this.journal.isOfThisOperation(entry)) return false;
+      return entry.phase === "reported" || !this.claims.isAtWork(entry);
+    });
+    return [...left.filter(isSameResource), ...left.filter((one) => !isSameResource(one))];
+  }
+
+  /** A process lives on when its engine is killed, and may be in the middle of the same create. */
+  private async waitForOrphan(assignment: Assignment, signal: AbortSignal): Promise<void> {
+    const isOrphans = ({ entry }: Leftover) =>
+      entry.urn === assignment.urn && !entry.adopted && !this.journal.isOfThisOperation(entry);
+    for (const leftover of this.journal.leftovers().filter(isOrphans)) {
+      for (let hasSaid = false; ; hasSaid = true) {
+        const now = this.journal.current(leftover);
+        if (now !== undefined) leftover.entry = now;
+        if (now === undefined || now.phase === "reported" || !this.claims.isAtWork(now)) break;
+        if (signal.aborted) throw new AnotherOperationError(assignment);
+        if (!hasSaid) this.ports.notify(waitingFor(now));
+        await this.ports.pace.sleep(pollMs, signal);
+      }
+    }
+  }
+
+  private async takeKnown(
+    assignment: Assignment,
+    left: readonly Leftover[],
+    signal: AbortSignal,
+  ): Promise<Found | undefined> {
+    for (const leftover of left) {
+      const { entry } = leftover;
+      const address = entry.address as string;
+      const state = await this.readState(assignment);
+      const isInState = !("failure" in state) && idsIn(state).has(addressKey(address));
+      if (isInState || this.claims.isOwned(address)) continue;
+      const wasTold = entry.phase === "reported";
+      if (wasTold && ("failure" in state || !pendingTokensIn(state).has(entry.token))) {
+        // Pulumi has saved it, or may have, whatever became of it since.
+        if (entry.urn === assignment.urn) await this.leave(leftover, assignment, state, signal);
+        continue;
+      }
+      const answer = await this.find(address, assignment, signal);
+      if (answer === undefined) this.journal.discard(leftover);
+      else if (!this.claims.claimInProcess(address, assignment)) continue;
+      else if (await this.journal.takeOver(leftover, assignment, answer.address)) return { answer, at: entry.at };
+    }
+    return undefined;
+  }
+
+  /** In doubt, another address is assigned. The user is told of this one if it is still there. */
+  private async leave(leftover: Leftover, assignment: Assignment, state: object, signal: AbortSignal): Promise<void> {
+    const { address = "" } = leftover.entry;
+    if (await this.find(address, assignment, signal)) this.ports.notify(notTakenOver(leftover.entry, state));
+    this.journal.discard(leftover);
+  }
+
+  private async find(address: string, assignment: Assignment, signal: AbortSignal): Promise<IpAddressWire | undefined> {
+    const answer = await this.client().get(address, signal).catch(unlessGone);
+    return answer !== undefined && isOfKind(answer, assignment) ? answer : undefined;
+  }
+
+  /** Of creates that ended before their answer: what is new on the server since. */
+  private async takeUnanswered(assignment: Assignment, signal: AbortSignal): Promise<Found | undefined> {
+    const left = () => this.leftoversOf(assignment).filter(({ entry }) => entry.address === undefined);
+    if (left().length === 0) return undefined;
+    return this.assignments.lockOf(assignment.server).exclusive(async () => {
+      await this.claims.waitForConcurrentAssigns(assignment);
+      for (const leftover of left()) {
+        const candidates = await this.lookFor(assignment, leftover, signal);
+        for (const answer of candidates) {
+          if (this.claims.isOwned(answer.address)) continue;
+          if (!(await this.journal.takeOver(leftover, assignment))) break;
+          if (!(await this.claims.claim(answer, assignment))) continue;
+          await this.journal.assigned(assignment, answer.address);
+          return { answer, at: leftover.entry.at };
+        }
+        if (candidates.length === 0) this.journal.discard(leftover);
+      }
+      return undefined;
+    });
+  }
+
+  /** A request that was on its way when its process ended has its effect within the time that a lost answer is given. */
+  private async lookFor(
+    assignment: Assignment,
+    { entry }: Leftover,
+    signal: AbortSignal,
+  ): Promise<readonly IpAddressWire[]> {
+    const untilMs = Math.min(Date.parse(entry.at) + patienceMs - Date.now(), patienceMs);
+    const since = this.ports.pace.now();
+    for (;;) {
+      const isLastLook = this.ports.pace.now() - since >= untilMs || signal.aborted;
+      const candidates = await this.candidatesFor(assignment, entry, signal);
+      if (candidates.length > 0 || isLastLook) return candidates;
+      await this.ports.pace.sleep(lookAgainMs, signal);
+    }
+  }
+
+  private async candidatesFor(
+    assignment: Assignment,
+    { baseline }: JournalEntry,
+    signal: AbortSignal,
+  ): Promise<readonly IpAddressWire[]> {
+    // A list of now: what was under way may have had its effect since this operation began.
+    const fresh = this.claims.candidatesFor(await this.client().list(signal), assignment, baseline);
+    if (fresh.length === 0) return fresh;
+    const state = await this.readState(assignment);
+    if ("failure" in state) throw new CannotTellError(assignment, addressesOf(fresh), state.failure);
+    const inState = idsIn(state);
+    const candidates = fresh.filter(({ address }) => !inState.has(addressKey(address)));
+    // Each create of this kind that was interrupted before its answer may have brought one: they are interchangeable.
+    if (candidates.length > this.claims.unanswered(assignment).length) {
+      throw new AmbiguousAddressesError(assignment, addressesOf(candidates));
+    }
+    return candidates;
+  }
+
+  private async readState({ token }: Assignment): Promise<StackState | { failure: unknown }> {
+    return this.ports.readState(isCreating(token)).catch((failure: unknown) => ({ failure }));
+  }
+}
+
+interface Found {
+  answer: IpAddressWire;
+  /** When the create was interrupted. */
+  at: string;
+}
+
+const addressesOf = (found: readonly IpAddressWire[]) => found.map(({ address }) => address);
+
+const waitingFor = ({ server, at, process: { id, host } }: JournalEntry) =>
+  `Waiting for process ${id} on host ${host}, which has been assigning an address to server ${server} for the same resource since ${at}.`;
+
+function notTakenOver({ address, server, at }: JournalEntry, state: object): string {
+  const why =
+    "failure" in state
+      ? `it is unknown whether the stack has it: ${messageOf(state.failure)}`
+      : "the stack's state does not show that its create was interrupted.";
+  return `${address} was assigned to server ${server} for this resource before (${at}). Another address is assigned, because ${why} Run \`pulumi-upcloud-ip audit\` to see whether ${address} is lost.`;
+}
+
+const lookAgainMs = 2000;
