@@ -14,6 +14,7 @@ import {
 import type { RecordHints } from "./declaredRecords";
 import { deadline } from "./durations";
 import { inPlainWords, partly } from "./failures";
+import { isTakenOverRecord } from "./formerStates";
 import type { PtrRecordInputs } from "./inputs";
 import { checkPtrRecord } from "./ptrRecordChecks";
 import { inputsOf, maybeWritten, type PtrRecordState, withServed } from "./ptrRecordState";
@@ -47,6 +48,7 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
   }
 
   async diff(id: string, olds: PtrRecordState, news: PtrRecordInputs): Promise<pulumi.dynamic.DiffResult> {
+    if (await inPlainWords(async () => isTakenOverRecord(id, olds, news))) return { changes: true };
     if (!isSameAddress(id, news.address)) return { changes: true, replaces: ["address"] };
     this.previousPtrRecords.set(id, olds.previousPtrRecord);
     const changes =
@@ -87,6 +89,7 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
   }
 
   async update(id: string, olds: PtrRecordState, news: PtrRecordInputs): Promise<pulumi.dynamic.UpdateResult> {
+    if (await inPlainWords(async () => isTakenOverRecord(id, olds, news))) return this.create(news);
     const { previousPtrRecord } = olds;
     const signal = deadline(news.timeouts?.update);
     try {

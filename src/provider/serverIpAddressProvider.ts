@@ -7,6 +7,7 @@ import { AddressRecords } from "./addressRecords";
 import type { Assignment } from "./assignmentJournal";
 import { deadline } from "./durations";
 import { inPlainWords, messageOf, partly } from "./failures";
+import { isTakenOverAddress } from "./formerStates";
 import { checkServerIpAddress } from "./inputChecks";
 import type { ServerIpAddressInputs } from "./inputs";
 import { partsOf, type Served, type ServerIpAddressState, servedIn, stateOf } from "./ipAddressState";
@@ -50,12 +51,8 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   }
 
   async diff(id: string, olds: ServerIpAddressState, news: ServerIpAddressInputs): Promise<pulumi.dynamic.DiffResult> {
-    const replaces = [
-      ...(olds.server === news.server ? [] : ["server"]),
-      ...(olds.family === news.family ? [] : ["family"]),
-      ...(isSameNetwork(olds.access, news.access) ? [] : ["access"]),
-      ...(news.adopt === undefined || isSameAddress(news.adopt, id) ? [] : ["adopt"]),
-    ];
+    const isTakenOver = await inPlainWords(async () => isTakenOverAddress(id, olds, news));
+    const replaces = isTakenOver ? [] : replacedIn(id, olds, news);
     if (replaces.length > 0) {
       this.releases.willReplace(id, news);
       this.session.plan.willBeCheckedAgain(news.server);
@@ -69,6 +66,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     if (news.adopt === undefined) await inPlainWords(async () => this.session.adoptions.keeps(id));
     if (news.ptrRecord !== undefined) await inPlainWords(async () => this.session.declaredRecords.declareWith(id));
     const changes =
+      isTakenOver ||
       olds.leftStopped === true ||
       (news.ptrRecord !== undefined && !isSamePtrRecord(olds.ptrRecord, news.ptrRecord)) ||
       (olds.managesPtrRecord ?? false) !== (news.ptrRecord !== undefined) ||
@@ -124,6 +122,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   ): Promise<pulumi.dynamic.UpdateResult> {
     const signal = deadline(news.timeouts?.update);
     return inPlainWords(async () => {
+      if (isTakenOverAddress(id, olds, news)) return { outs: stateOf(news, await this.takeOver(id, news, signal)) };
       if (olds.leftStopped) await this.session.stoppedServers().startAgain(olds.server);
       const served = isRestored(olds, news)
         ? await this.records.restored(id, olds, signal)
@@ -217,6 +216,14 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     }
   }
 
+  /** An address that a resource of another provider had: of its state nothing is known but the id. */
+  private async takeOver(id: string, news: ServerIpAddressInputs, signal: AbortSignal): Promise<Served> {
+    const answer = await this.session.client().ipAddresses.get(id, signal);
+    refuseToAdopt(answer, news);
+    const served = await this.records.withDefault(id, news.server, servedIn(answer), signal);
+    return this.records.with(id, news.ptrRecord, served, signal);
+  }
+
   /** The address is the id of a resource. A refresh, whose reads and diffs come without a program, leaves the journal to the next `up`. */
   private acknowledge(id: string): void {
     if (!this.session.isPreview) this.session.journal.acknowledge(id);
@@ -244,7 +251,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   }
 }
 
-function refuseToAdopt(answer: IpAddressWire, { server, access }: Assignment): void {
+function refuseToAdopt(answer: IpAddressWire, { server, access }: Pick<Assignment, "server" | "access">): void {
   const differences = [
     ...(answer.server === server ? [] : [`server ${server}, got ${answer.server ?? "none"}`]),
     ...(isSameNetwork(answer.access, access) ? [] : [`access "${access}", got "${answer.access}"`]),
@@ -254,6 +261,13 @@ function refuseToAdopt(answer: IpAddressWire, { server, access }: Assignment): v
     `Expected the adopted address ${answer.address} to have ${differences.join(", and ")}: correct the inputs, or adopt another address.`,
   );
 }
+
+const replacedIn = (id: string, olds: ServerIpAddressState, news: ServerIpAddressInputs): string[] => [
+  ...(olds.server === news.server ? [] : ["server"]),
+  ...(olds.family === news.family ? [] : ["family"]),
+  ...(isSameNetwork(olds.access, news.access) ? [] : ["access"]),
+  ...(news.adopt === undefined || isSameAddress(news.adopt, id) ? [] : ["adopt"]),
+];
 
 /** A record taken out of the program goes back to the default; one that never was in it is nobody's business here. */
 const isRestored = (olds: ServerIpAddressState, news: ServerIpAddressInputs) =>
