@@ -24,7 +24,8 @@ export function recordHints(
   address: pulumi.Input<string>,
 ): pulumi.Input<RecordHints> {
   const own = pulumi.Output.isInstance(address) ? withRecord.get(address) : undefined;
-  const hints = { name, urn, stack: stackName(), projectFolder: projectFolder() };
+  const told = { preview: pulumi.runtime.isDryRun(), stack: stackName(), projectFolder: projectFolder() };
+  const hints = { name, urn, ...told };
   if (own === undefined) return hints;
   const declared: pulumi.Output<string | undefined> = pulumi.output(own.ptrRecord);
   return { ...hints, sharedWith: declared.apply((ptrRecord) => (ptrRecord === undefined ? undefined : own.name)) };

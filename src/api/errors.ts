@@ -101,7 +101,7 @@ function afterUncertainty({ method, subject }: FailedRequest): string {
     : "Run the operation again.";
 }
 
-const has = (error: unknown, ...codes: string[]) =>
+const has = (error: unknown, ...codes: string[]): error is UpCloudError =>
   error instanceof UpCloudError && error.code !== undefined && codes.includes(error.code);
 
 /** The address does not exist, or UpCloud gave it to another account: not ours, in either case. */
@@ -136,6 +136,14 @@ const timeoutStatuses = [408, 504, 524];
 /** UpCloud's rules refuse with 4xx; but a request that came in too slowly (408) may be whole behind a proxy. */
 const isUncertainStatus = (status: number | undefined) => status !== undefined && (status >= 500 || status === 408);
 
-export const isServerStateIllegal = (error: unknown): boolean => has(error, "SERVER_STATE_ILLEGAL");
+export const isServerStateIllegal = (error: unknown): error is UpCloudError => has(error, "SERVER_STATE_ILLEGAL");
+
+/** The server does not exist, or no longer: its addresses went with it. */
+export const isServerGone = (error: unknown): error is UpCloudError => has(error, "SERVER_NOT_FOUND");
+
+/** For `catch`: lets pass that the server is gone, and nothing else. */
+export function unlessServerGone(error: unknown): undefined {
+  if (!isServerGone(error)) throw error;
+}
 
 export const isVersionRefused = (error: unknown): boolean => has(error, "API_VERSION_OBSOLETE", "API_VERSION_INVALID");

@@ -44,7 +44,7 @@ const byCode = {
     `The credentials may not use ${theServer(s)}, which belongs to another account: use the credentials of its account, or correct the UUID.`,
   SERVER_NOT_FOUND: (s) => `There is no ${theServer(s)}: correct the UUID, or create the server first.`,
   IP_ADDRESS_LIMIT_REACHED: (s) =>
-    `Another address of this kind does not fit on ${theServer(s)}, which has as many as UpCloud allows: release one first, or use another server.`,
+    `Another address of this kind does not fit on ${theServer(s)}, which has as many as UpCloud allows: release one first, or use another server. If this was to replace a public address of that server, \`deleteBeforeReplace: true\` has the old one released first, for good.`,
   IP_ADDRESS_RESOURCES_UNAVAILABLE: (s) =>
     `UpCloud has no free address of this kind in the zone of ${theServer(s)}: run again later, or use a server in another zone.`,
   SERVER_STATE_ILLEGAL: (s) =>

@@ -1,5 +1,6 @@
 import { recentMs } from "./accountSnapshot";
 import { defaultPtrRecord, isSamePtrRecord } from "./addresses";
+import { messageOf } from "./failures";
 import { partsOf, type Served, type ServerIpAddressState, servedIn } from "./ipAddressState";
 import type { Session } from "./session";
 
@@ -27,6 +28,13 @@ export class AddressRecords {
     const answer = await this.session.snapshot.find(id, recentMs, signal);
     const served = answer === undefined ? partsOf(olds).served : servedIn(answer, olds.defaultPtrRecord);
     const isOurs = isSamePtrRecord(served.ptrRecord, olds.ptrRecord) && !this.session.declaredRecords.has(id);
-    return isOurs ? this.with(id, olds.defaultPtrRecord, served, signal) : served;
+    if (!isOurs) return served;
+    // Not known of an adopted address whose server could not be looked at when it was created.
+    const known = await this.withDefault(id, olds.server, served, signal).catch((cause) => {
+      throw new Error(
+        `The PTR record of ${id} is still "${served.ptrRecord}": UpCloud's default record, which is to replace it, could not be determined. ${messageOf(cause)}`,
+      );
+    });
+    return this.with(id, known.defaultPtrRecord, known, signal);
   }
 }

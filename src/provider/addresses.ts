@@ -36,7 +36,8 @@ export const isSameNetwork = (a: Access, b: Access): boolean => (a === "public")
  */
 export function defaultPtrRecordIn({ access, address, ptr_record, zone }: IpAddressWire): string | undefined {
   if (access !== "public") return "";
-  if (ptr_record.startsWith(`${defaultHost(address)}.`) && defaultSuffix.test(ptr_record)) return ptr_record;
+  const name = canonicalName(ptr_record);
+  if (name.startsWith(`${defaultHost(address)}.`) && defaultSuffix.test(name)) return name;
   return zone === undefined ? undefined : defaultPtrRecord(address, zone);
 }
 
@@ -50,7 +51,8 @@ export const isSamePtrRecord = (a: string, b: string): boolean => canonicalName(
 export const canonicalName = (name: string): string => name.toLowerCase().replace(/\.$/, "");
 
 /** A record that nobody has set: in UpCloud's own domain, or none, as on the internal network. */
-export const isGivenByUpCloud = (ptrRecord: string): boolean => ptrRecord === "" || defaultSuffix.test(ptrRecord);
+export const isGivenByUpCloud = (ptrRecord: string): boolean =>
+  ptrRecord === "" || defaultSuffix.test(canonicalName(ptrRecord));
 
 /** `.upcloud.host` today, `.host.upcloud.com` on addresses from before 2019. */
 const defaultSuffix = /\.(upcloud\.host|host\.upcloud\.com)$/;

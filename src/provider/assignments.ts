@@ -180,7 +180,7 @@ interface InDoubtAssign {
   isResolved: boolean;
 }
 
-const assignedAnew = (address: string) =>
+export const assignedAnew = (address: string) =>
   `${address}: UpCloud has assigned it anew. Another resource of the stack lost it outside of Pulumi, and will not release it. Replace that resource (\`pulumi up --target-replace URN\`) to assign it another address.`;
 
 const maxSends = 3;

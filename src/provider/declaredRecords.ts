@@ -13,6 +13,7 @@ export interface RecordHints {
   stack?: string;
   /** The folder of Pulumi.yaml, where that is not the program's. */
   projectFolder?: string;
+  preview?: boolean;
   /** The name of the `ServerIpAddress` whose address this is, where that declares the record too. */
   sharedWith?: string;
 }

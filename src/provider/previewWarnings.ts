@@ -1,5 +1,6 @@
-import type { Family, ServerWire } from "../api/wire";
+import type { Family, IpAddressWire, ServerWire } from "../api/wire";
 import type { AccountSnapshot } from "./accountSnapshot";
+import { isSameAddress, isSameNetwork } from "./addresses";
 import type { PowerCycle, ServerIpAddressInputs } from "./inputs";
 import { documentedLimit, publicAddressesOn } from "./room";
 import { nameOf } from "./serverFailures";
@@ -9,15 +10,52 @@ import { isUnknown } from "./unknown";
 export class PreviewWarnings {
   private readonly said = new Set<string>();
   private readonly planned = new Map<string, number>();
+  private readonly toRelease: Release[] = [];
 
   constructor(
     private readonly snapshot: AccountSnapshot,
     private readonly write: (line: string) => void,
   ) {}
 
-  async beforeAssign(inputs: ServerIpAddressInputs, powerCycle: PowerCycle): Promise<void> {
-    const { server, family, access, adopt } = inputs;
-    if (adopt !== undefined || [server, family, access].some(isUnknown)) return;
+  /** Of a resource that is to be replaced. Looks at nothing: the engine checks the new one next, which does. */
+  willRelease({ server, access }: Pick<ServerIpAddressInputs, "server" | "access">, powerCycle: PowerCycle): void {
+    // UpCloud never releases an address of the internal network.
+    if (access === "public") this.toRelease.push({ server, powerCycle });
+  }
+
+  async beforeCreate(inputs: ServerIpAddressInputs, powerCycle: PowerCycle): Promise<void> {
+    for (const release of this.toRelease.splice(0)) await this.beforeRelease(release);
+    if (inputs.adopt === undefined) await this.beforeAssign(inputs, powerCycle);
+    else await this.beforeAdopt(inputs.adopt, inputs);
+  }
+
+  /** Of a `PtrRecord` that is to be created. */
+  async beforeRecord(address: string): Promise<void> {
+    if (isUnknown(address)) return;
+    const addresses = await this.snapshot.addressesIfAny();
+    if (addresses === undefined || addresses.some((one) => isSameAddress(one.address, address))) return;
+    this.once(
+      `there is no address ${address} in the UpCloud account: correct the \`address\` of the PtrRecord, or remove that resource`,
+    );
+  }
+
+  private async beforeAdopt(adopt: string, inputs: ServerIpAddressInputs): Promise<void> {
+    if (isUnknown(adopt)) return;
+    const addresses = await this.snapshot.addressesIfAny();
+    if (addresses === undefined) return;
+    const found = addresses.find(({ address }) => isSameAddress(address, adopt));
+    if (found === undefined) {
+      this.once(
+        `there is no address ${adopt} in the UpCloud account to adopt: correct \`adopt\`, or remove it to have another address assigned`,
+      );
+      return;
+    }
+    const objection = objectionTo(found, inputs);
+    if (objection !== undefined) this.once(`the address ${adopt}, which is to be adopted, ${objection}`);
+  }
+
+  private async beforeAssign({ server, family, access }: ServerIpAddressInputs, powerCycle: PowerCycle): Promise<void> {
+    if ([server, family, access].some(isUnknown)) return;
     const [servers] = await Promise.all([this.snapshot.serversIfAny(), this.snapshot.addressesIfAny()]);
     if (servers === undefined) return;
     const found = servers.find(({ uuid }) => uuid === server);
@@ -29,7 +67,7 @@ export class PreviewWarnings {
     if (access === "public") await this.ofFull(found, family);
   }
 
-  async beforeRelease(server: string, powerCycle: PowerCycle): Promise<void> {
+  private async beforeRelease({ server, powerCycle }: Release): Promise<void> {
     const found = (await this.snapshot.serversIfAny())?.find(({ uuid }) => uuid === server);
     if (found !== undefined) this.ofRunning(found, powerCycle);
   }
@@ -65,4 +103,24 @@ export class PreviewWarnings {
     this.said.add(line);
     this.write(`warning: ${line}.`);
   }
+}
+
+/** What speaks against adopting the address. The first that is found: create names the rest. */
+function objectionTo(found: IpAddressWire, { server, access }: ServerIpAddressInputs): string | undefined {
+  if (found.floating === "yes") {
+    return "is floating, and a ServerIpAddress manages ordinary addresses only: use PtrRecord for its PTR record";
+  }
+  if (found.server !== server && !isUnknown(server)) {
+    return `is on server ${found.server}, not on server ${server}: correct \`server\` or \`adopt\``;
+  }
+  if (!isUnknown(access) && !isSameNetwork(found.access, access)) {
+    return `has access "${found.access}", not "${access}": correct \`access\` or \`adopt\``;
+  }
+  if (found.part_of_plan !== "yes") return undefined;
+  return `is part of the plan of server ${found.server}: destroying the resource would release this main address of the server. Use PtrRecord where only its PTR record matters, or set \`retainOnDelete: true\``;
+}
+
+interface Release {
+  server: string;
+  powerCycle: PowerCycle;
 }

@@ -36,13 +36,18 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
     this.session.configure((key) => config.get(key));
   }
 
-  async check(_olds: object, declared: Record<string, unknown>): Promise<pulumi.dynamic.CheckResult> {
+  async check(olds: object, declared: Record<string, unknown>): Promise<pulumi.dynamic.CheckResult> {
     const { __provider, __program, ...news } = declared;
     const { inputs, failures } = checkPtrRecord(news);
     if (failures.length === 0) {
       const hints = (__program ?? {}) as RecordHints;
       this.session.learnStack(hints);
+      this.session.isPreview ||= hints.preview === true;
       failures.push(...this.session.declaredRecords.failuresOf(inputs as unknown as PtrRecordInputs, hints));
+      const isToBeCreated = Object.keys(olds).length === 0;
+      if (this.session.isPreview && isToBeCreated) {
+        await this.session.previewWarnings.beforeRecord((inputs as unknown as PtrRecordInputs).address);
+      }
     }
     return { inputs, failures };
   }

@@ -44,7 +44,9 @@ export class Releases {
     const request = { server, purpose: "release", powerCycle, signal } as const;
     // Until a server is stopped, minutes may pass in which somebody moves the address.
     const maxAgeMs = powerCycle === false ? recentMs : justNowMs;
-    const { notStarted } = await this.session.stoppedServers().whileStopped(request, () => releaseIfOurs(maxAgeMs));
+    const { notStarted } = await this.session
+      .stoppedServers()
+      .whileStopped(request, (server) => releaseIfOurs(server === "gone" ? 0 : maxAgeMs));
     if (notStarted === undefined) return;
     throw isReleased ? new Error(`The address is released. ${notStarted.message}`) : notStarted;
   }

@@ -1,5 +1,5 @@
 import type { UpCloudClient } from "../api/client";
-import { isPassing, isServerStateIllegal, isWithoutEffect } from "../api/errors";
+import { isPassing, isServerGone, isServerStateIllegal, isWithoutEffect, type UpCloudError } from "../api/errors";
 import type { ServerWire, StopType } from "../api/wire";
 import { messageOf } from "./failures";
 import type { OwedStarts } from "./owedStarts";
@@ -19,6 +19,8 @@ export class ServerCycle {
   stoppedAtMs: number | undefined;
   /** An operation before this one stopped the server and could not start it. */
   wasLeftStopped = false;
+  /** UpCloud's word that the server does not exist (any more). */
+  gone: UpCloudError | undefined;
   private isStoppedHere = false;
   private firstLook: Promise<unknown> | undefined;
   /** The stop that was asked for and has not been seen to happen. */
@@ -35,7 +37,7 @@ export class ServerCycle {
   ) {}
 
   get owesStart(): boolean {
-    return this.isStoppedHere || this.wasLeftStopped;
+    return this.gone === undefined && (this.isStoppedHere || this.wasLeftStopped);
   }
 
   /** Looks at the server once, for all who ask. What goes wrong here goes wrong again in `stop`, which deals with it. */
@@ -68,13 +70,17 @@ export class ServerCycle {
     await this.stop(how, signal);
   }
 
-  /** Has a time of its own: a change that took too long is no reason to leave a server off. */
+  /** Has a time of its own: a change that took too long is no reason to leave a server off. One that is gone owes no start. */
   async restore(): Promise<NotStartedError | undefined> {
     if (!this.owesStart) return undefined;
     try {
       await this.untilStarted();
       return undefined;
     } catch (error) {
+      if (isServerGone(error)) {
+        this.gone = error;
+        return undefined;
+      }
       const server = this.seen ?? { title: "unknown", uuid: this.server };
       return new NotStartedError(server, messageOf(error));
     } finally {

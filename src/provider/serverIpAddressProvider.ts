@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
+import { unlessServerGone } from "../api/errors";
 import type { IpAddressWire } from "../api/wire";
 import { recentMs } from "./accountSnapshot";
 import { isSameAddress, isSameNetwork, isSamePtrRecord } from "./addresses";
 import { AddressRecords } from "./addressRecords";
 import type { Assignment } from "./assignmentJournal";
+import { assignedAnew } from "./assignments";
 import { deadline } from "./durations";
 import { inPlainWords, messageOf, partly } from "./failures";
 import { isTakenOverAddress } from "./formerStates";
@@ -13,7 +15,6 @@ import type { ServerIpAddressInputs } from "./inputs";
 import { partsOf, type Served, type ServerIpAddressState, servedIn, stateOf } from "./ipAddressState";
 import { type ProgramHints, programHintsIn } from "./plannedChanges";
 import { Releases } from "./releases";
-import { mustReleaseFirst } from "./room";
 import type { CheckFailure } from "./rules";
 import type { Session } from "./session";
 import type { Changed } from "./stoppedServers";
@@ -56,10 +57,12 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     if (replaces.length > 0) {
       this.releases.willReplace(id, news);
       this.session.plan.willBeCheckedAgain(news.server);
-      return { changes: true, replaces, deleteBeforeReplace: await this.mustReleaseFirst(olds, news) };
+      if (this.session.isPreview) this.session.previewWarnings.willRelease(olds, this.session.powerCycleOf(news));
+      return { changes: true, replaces };
     }
     // One that is replaced may have been released by an operation that was interrupted, and be another's by now.
     if (this.session.hasProgram) {
+      if (this.session.claims.isCreated(id)) this.session.notify(assignedAnew(id));
       this.session.claims.keep(id);
       this.acknowledge(id);
     }
@@ -136,7 +139,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
       this.session.claims.markOwned(id);
       await this.releases.release(id, state);
       this.acknowledge(id);
-      if (state.leftStopped) await this.session.stoppedServers().startAgain(state.server);
+      if (state.leftStopped) await this.session.stoppedServers().startAgain(state.server).catch(unlessServerGone);
     });
   }
 
@@ -154,16 +157,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     session.isPreview ||= hints.preview === true;
     session.learnStack(hints);
     if (!session.isPreview || !isToBeCreated) return;
-    await session.previewWarnings.beforeAssign(inputs, this.session.powerCycleOf(inputs));
-  }
-
-  private async mustReleaseFirst(olds: ServerIpAddressState, news: ServerIpAddressInputs): Promise<boolean> {
-    if (olds.access !== "public") return false;
-    if (this.session.isPreview)
-      await this.session.previewWarnings.beforeRelease(olds.server, this.session.powerCycleOf(news));
-    if (olds.server !== news.server || news.access !== "public" || news.adopt !== undefined) return false;
-    const addresses = (await this.session.snapshot.addressesIfAny()) ?? [];
-    return mustReleaseFirst(olds.server, addresses);
+    await session.previewWarnings.beforeCreate(inputs, this.session.powerCycleOf(inputs));
   }
 
   private async assign(

@@ -1,29 +1,13 @@
 import type { UpCloudClient } from "../api/client";
-import { isServerStateIllegal } from "../api/errors";
-import type { ServerWire } from "../api/wire";
+import { isServerGone } from "../api/errors";
 import type { PowerCycle } from "./inputs";
 import type { OwedStarts } from "./owedStarts";
-import { type Pace, pollDelaysMs } from "./pace";
+import type { Pace } from "./pace";
 import type { PlannedChanges } from "./plannedChanges";
 import type { Progress } from "./progress";
 import { type HowToStop, ServerCycle } from "./serverCycle";
-import {
-  NoTimeLeftError,
-  type NotStartedError,
-  nameOf,
-  RefusedThoughStoppedError,
-  ServerInErrorError,
-  ServerRunsError,
-} from "./serverFailures";
-
-export interface StoppedChange {
-  server: string;
-  purpose: "assign" | "release";
-  /** `false`: a running server is left alone, and the change fails. */
-  powerCycle: PowerCycle;
-  /** Ends waiting and changing; a server that was stopped for the change is started again all the same. */
-  signal: AbortSignal;
-}
+import { NoTimeLeftError, type NotStartedError } from "./serverFailures";
+import { type Change, StateRefusals, type StoppedChange } from "./stateRefusals";
 
 export interface Changed<T> {
   value: T;
@@ -38,9 +22,12 @@ export interface Changed<T> {
  */
 export class StoppedServers {
   private readonly shared = new Map<string, SharedCycle>();
+  /** Servers that this operation has stopped and could not start again. */
+  private readonly leftStopped = new Set<string>();
   /** Changes under way in this operation, and those of them that only wait for others to come. */
   private underWay = 0;
   private waiting = 0;
+  private readonly refusals: StateRefusals;
 
   constructor(
     private readonly servers: UpCloudClient["servers"],
@@ -48,91 +35,73 @@ export class StoppedServers {
     private readonly pace: Pace,
     private readonly plan: PlannedChanges,
     private readonly owedStarts: OwedStarts,
-  ) {}
+  ) {
+    this.refusals = new StateRefusals(servers, progress, pace);
+  }
 
-  async whileStopped<T>(request: StoppedChange, change: () => Promise<T>): Promise<Changed<T>> {
+  /** Where the server is deleted meanwhile, a release only looks whether the address went with it; an assign fails. */
+  async whileStopped<T>(request: StoppedChange, change: Change<T>): Promise<Changed<T>> {
     this.underWay++;
     try {
-      if (request.powerCycle === false) return { value: await this.asItIs(request, change) };
+      if (request.powerCycle === false) return { value: await this.refusals.waitedOut(request, change) };
       return await this.together(request, howToStop(request.powerCycle), change);
+    } catch (error) {
+      if (!isServerGone(error)) throw error;
+      this.owedStarts.settle(request.server);
+      if (request.purpose === "release") return { value: await change("gone") };
+      throw error.andThen(nothingAssigned);
     } finally {
       this.underWay--;
       this.plan.sign();
     }
   }
 
-  /** Starts a server that an earlier operation stopped and could not start, after what is under way there. */
+  /**
+   * Starts a server that an earlier operation stopped and could not start, after what is under way there. Fails with
+   * UpCloud's word where the server is gone: its addresses went with it.
+   */
   async startAgain(server: string): Promise<void> {
-    const notStarted = await this.started(server);
+    const { notStarted, gone } = await this.started(server);
+    if (gone !== undefined) throw gone.andThen(addressesGone);
     if (notStarted !== undefined) throw notStarted;
   }
 
-  /** The same where that operation was ended after its change, and nothing is left to do but the start. */
+  /** The same where nothing is left to do but the start: an operation ended after its change, or its start has failed. */
   async startIfOwed(server: string): Promise<NotStartedError | undefined> {
-    return this.owedStarts.isOwed(server) ? this.started(server) : undefined;
+    return this.isStartOwed(server) ? (await this.started(server)).notStarted : undefined;
   }
 
-  private async together<T>(request: StoppedChange, how: HowToStop, change: () => Promise<T>): Promise<Changed<T>> {
+  private isStartOwed(server: string): boolean {
+    return this.leftStopped.has(server) || this.owedStarts.isOwed(server);
+  }
+
+  private async together<T>(request: StoppedChange, how: HowToStop, change: Change<T>): Promise<Changed<T>> {
     const { server, purpose, signal } = request;
     const shared = this.join(server);
     let value: T;
     try {
       await shared.previous;
-      shared.cycle.wasLeftStopped ||= this.owedStarts.isOwed(server);
+      shared.cycle.wasLeftStopped ||= this.isStartOwed(server);
       await this.gather(server, shared, signal);
       await shared.cycle.stop(how, signal);
-      value = await this.untilAllowed(request, change, () => shared.cycle.stopAgain(how, signal));
+      value = await this.refusals.untilAllowed(request, change, () => shared.cycle.stopAgain(how, signal));
     } catch (error) {
+      if (isServerGone(error)) shared.cycle.gone = error;
       const notStarted = await this.leave(server, shared, purpose);
       throw notStarted === undefined ? error : notStarted.after(error);
     }
     const notStarted = await this.leave(server, shared, purpose);
+    // What was assigned went with the server.
+    if (purpose === "assign" && shared.cycle.gone !== undefined) throw shared.cycle.gone;
     return notStarted === undefined ? { value } : { value, notStarted };
   }
 
-  /** A running server is left alone. One in maintenance is on its way somewhere, which is worth waiting for. */
-  private async asItIs<T>(request: StoppedChange, change: () => Promise<T>): Promise<T> {
-    const since = this.pace.now();
-    return this.untilAllowed(request, change, async (seen) => {
-      if (seen.state === "error") throw new ServerInErrorError(seen);
-      if (seen.state === "started") throw new ServerRunsError(seen, request.purpose);
-      if (seen.state !== "maintenance") return;
-      this.progress.say(request.server, `${nameOf(seen)}: it is in maintenance, waiting until it is stopped`, since);
-    });
-  }
-
-  /**
-   * Repeats a change that UpCloud refuses on account of the server's state, which somebody else may be changing too. A
-   * refusal though the server is stopped is soon taken at its word.
-   */
-  private async untilAllowed<T>(
-    { server, purpose, signal }: StoppedChange,
-    change: () => Promise<T>,
-    prepare: (seen: ServerWire) => Promise<void>,
-  ): Promise<T> {
-    const delays = pollDelaysMs();
-    for (let doubts = 0; ; ) {
-      try {
-        return await change();
-      } catch (error) {
-        if (!isServerStateIllegal(error)) throw error;
-        const seen = await this.servers.get(server, signal);
-        if (seen.state === "stopped" && ++doubts > mostDoubts) {
-          throw new RefusedThoughStoppedError(seen, purpose, error as Error);
-        }
-        await prepare(seen);
-        await this.pace.sleep(delays.next().value, signal);
-        if (signal.aborted) throw new NoTimeLeftError(server);
-      }
-    }
-  }
-
-  private async started(server: string): Promise<NotStartedError | undefined> {
+  private async started(server: string) {
     const shared = this.join(server);
     shared.cycle.wasLeftStopped = true;
     await shared.previous;
     await this.leave(server, shared, "release");
-    return shared.ended;
+    return { notStarted: await shared.ended, gone: shared.cycle.gone };
   }
 
   private join(server: string): SharedCycle {
@@ -170,6 +139,8 @@ export class StoppedServers {
     if (shared.changes > 0 || shared.isRestoring) return undefined;
     shared.isRestoring = true;
     const notStarted = await shared.cycle.restore();
+    if (notStarted === undefined) this.leftStopped.delete(server);
+    else this.leftStopped.add(server);
     shared.end(notStarted);
     if (this.shared.get(server) === shared) this.shared.delete(server);
     return notStarted;
@@ -232,8 +203,9 @@ interface SharedCycle {
   end(notStarted: NotStartedError | undefined): void;
 }
 
-/** How often UpCloud may say that a stopped server is not stopped before it must mean something else. */
-const mostDoubts = 2;
+const nothingAssigned =
+  "Nothing is assigned to it: where it was deleted while this operation waited, give the resource another server, or remove it.";
+const addressesGone = "Its addresses went with it: run `pulumi refresh`, then `pulumi up`.";
 
 /** The engine hands over the next change this soon after the one before has ended. */
 const quietMs = 1000;

@@ -54,3 +54,48 @@ test("one that is as wanted, or not wanted, is left alone", async () => {
   await provider.update(mail.id, unmanaged, without);
   expect([served(), writes()]).toEqual(["mail.example.com", []]);
 });
+
+describe("an address that was adopted with a record of its own while its server could not be looked at", () => {
+  let adopted: Saved;
+  beforeEach(async () => {
+    const { account, faults } = machine.simulator;
+    const { address } = account.assignIpAddress({ server });
+    account.modifyIpAddress(address, { ptrRecord: "old.example.com" });
+    faults.add({ kind: "error", method: "GET", path: "/server/*", status: 403, errorCode: "SERVER_FORBIDDEN" });
+    const declared = { server, adopt: address, ptrRecord: "mail.example.com" };
+    const { id, properties } = await machine
+      .operation()
+      .create("adopted", declared)
+      .then(() => Promise.reject(new Error("it was created")))
+      .catch((error) => error);
+    expect(properties).not.toHaveProperty("defaultPtrRecord");
+    const { outs } = await machine.operation().provider.update(id, properties, { ...without, ...declared });
+    adopted = { id, state: outs as ServerIpAddressState };
+  });
+  const takeOut = () => machine.operation().provider.update(adopted.id, adopted.state, without);
+  const ptrRecord = () => machine.simulator.account.getIpAddress(adopted.id)?.ptrRecord;
+
+  test("learns UpCloud's record when that is to be restored", async () => {
+    const { outs } = await takeOut();
+    const ofUpCloud = `${adopted.id.replaceAll(".", "-")}.de-fra1.upcloud.host`;
+    expect(outs).toMatchObject({ ptrRecord: ofUpCloud, defaultPtrRecord: ofUpCloud });
+    expect(ptrRecord()).toBe(ofUpCloud);
+  });
+
+  test("fails where it cannot be learnt then either, and says what to do", async () => {
+    machine.simulator.faults.add({ kind: "error", method: "GET", path: "/server/*", status: 403 });
+    await expect(takeOut()).rejects.toThrow(
+      new RegExp(
+        `^The PTR record of ${adopted.id} is still "mail\\.example\\.com": UpCloud's default record, which is to replace it, could not be determined\\. .*403`,
+      ),
+    );
+    expect(ptrRecord()).toBe("mail.example.com");
+  });
+
+  test("asks for no default where the record is somebody else's by now", async () => {
+    machine.simulator.account.modifyIpAddress(adopted.id, { ptrRecord: "theirs.example.net" });
+    machine.simulator.clearRequests();
+    await takeOut();
+    expect(machine.simulator.requests.map(({ path }) => path)).toEqual([`/1.2/ip_address/${adopted.id}`]);
+  });
+});

@@ -101,3 +101,17 @@ test("an API 1.2 that UpCloud calls obsolete is left for 1.3, and said once", as
   const said = "UpCloud no longer serves API 1.2: going on with 1.3. Set upcloud:apiVersion to 1.3.";
   expect(output.split("Diagnostics:")[1]?.split(said)).toHaveLength(2);
 });
+
+test("a preview warns of what create would refuse and of a server's main address, from one list", async () => {
+  const project = await start();
+  const planned = project.simulator.account.listIpAddresses(servers.web).find(({ partOfPlan }) => partOfPlan);
+  project.declare(`
+    new ServerIpAddress("main", { server: "${servers.web}", adopt: "${planned?.address}" });
+    new PtrRecord("absent", { address: "203.0.113.250", ptrRecord: "mail.example.com" });
+    new PtrRecord("present", { address: "${planned?.address}", ptrRecord: "mail.example.com" });`);
+  const { ok, output, requests } = await project.preview();
+  expect([ok, requests]).toEqual([true, ["GET /1.2/ip_address"]]);
+  expect(output).toContain(`warning: the address ${planned?.address}, which is to be adopted, is part of the plan of`);
+  expect(output).toContain("warning: there is no address 203.0.113.250 in the UpCloud account: correct the `address`");
+  expect(output.split("Diagnostics:")[1]?.match(/warning: /g)).toHaveLength(2);
+});

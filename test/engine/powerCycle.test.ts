@@ -145,9 +145,10 @@ test("two stacks that change the same running server at once both succeed and le
 });
 
 describe("a replacement on the same server", () => {
-  const declare = (family: string) => `new ServerIpAddress("a", { server: "${servers.web}", family: "${family}" });`;
+  const declare = (family: string, options = "{}") =>
+    `new ServerIpAddress("a", { server: "${servers.web}", family: "${family}" }, ${options});`;
 
-  test("releases the old address first where the server is full", async () => {
+  test("never releases the old address before the new one is there, unless the program says so", async () => {
     const project = await start({ rules: { addressLimitCounts: "in-all" } });
     for (let i = 0; i < 3; i++) project.simulator.account.assignIpAddress({ server: servers.web });
     project.declare(declare("IPv4"));
@@ -156,9 +157,15 @@ describe("a replacement on the same server", () => {
     project.declare(declare("IPv6"));
     const preview = await project.preview();
     expect(preview.requests).toHaveLength(2);
+    const refused = await project.up();
+    expect(refused.ok).toBe(false);
+    expect(refused.output).toContain("`deleteBeforeReplace: true` has the old one released first");
+    expect(project.address(String(old?.id))?.server).toBe(servers.web);
+    project.declare(declare("IPv6", "{ deleteBeforeReplace: true }"));
     const { ok, requests } = await project.up();
     expect(ok).toBe(true);
-    expect(requests).toEqual(["GET /1.2/ip_address", `DELETE /1.2/ip_address/${old?.id}`, "POST /1.2/ip_address"]);
+    const written = requests.filter((request) => !request.startsWith("GET"));
+    expect(written).toEqual([`DELETE /1.2/ip_address/${old?.id}`, "POST /1.2/ip_address"]);
   });
 });
 

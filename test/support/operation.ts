@@ -23,7 +23,7 @@ export interface Saved {
   state: ServerIpAddressState;
 }
 
-const urnOf = (name: string) => `urn:pulumi:test::addresses::${name}`;
+const urnOf = (name: string) => `urn:pulumi:test::addresses::pulumi-nodejs:dynamic/upcloud:ServerIpAddress::${name}`;
 
 const hints = (name: string) => JSON.stringify({ preview: false, onServer: 1, urn: urnOf(name), stack: "o/p/test" });
 

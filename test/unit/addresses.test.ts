@@ -4,6 +4,7 @@ import {
   defaultPtrRecord,
   defaultPtrRecordIn,
   familyOf,
+  isGivenByUpCloud,
   isSameAddress,
   isSamePtrRecord,
 } from "../../src/provider/addresses";
@@ -59,6 +60,14 @@ describe("the default name in an answer", () => {
     },
   );
 
+  test.each(["198-51-100-7.DE-FRA1.UpCloud.Host.", "198-51-100-7.de-fra1.HOST.upcloud.com"])(
+    "is recognised in any case and with the root's dot: %s",
+    (ptr_record) => {
+      const canonical = ptr_record.toLowerCase().replace(/\.$/, "");
+      expect(defaultPtrRecordIn({ ...answer, ptr_record, zone: "fi-hel1" })).toBe(canonical);
+    },
+  );
+
   test("follows from the zone where the record is another", () => {
     expect(defaultPtrRecordIn({ ...answer, zone: "fi-hel1" })).toBe("198-51-100-7.fi-hel1.upcloud.host");
   });
@@ -71,6 +80,18 @@ describe("the default name in an answer", () => {
   test("is empty on the internal network", () => {
     expect(defaultPtrRecordIn({ ...answer, access: "private", ptr_record: "" })).toBe("");
   });
+});
+
+test.each<[string, boolean]>([
+  ["", true],
+  ["198-51-100-7.de-fra1.upcloud.host", true],
+  ["198-51-100-7.de-fra1.UPCLOUD.host.", true],
+  ["198-51-100-7.de-fra1.host.upcloud.com.", true],
+  ["mail.example.com", false],
+  ["upcloud.host", false],
+  ["mail.upcloud.host.example.com", false],
+])("%j is a record that UpCloud has given: %j", (ptrRecord, expected) => {
+  expect(isGivenByUpCloud(ptrRecord)).toBe(expected);
 });
 
 test("PTR records are the same in upper case and with the root's dot", () => {
