@@ -68,7 +68,10 @@ function directoryOnThisRepository(): string {
 }
 
 /** See Pulumi's Automation API. A refresh takes no notice of `continueOnError`. */
-type How = Pick<UpOptions, "parallel" | "signal" | "continueOnError" | "plan" | "diff" | "target" | keyof GlobalOpts>;
+type How = Pick<
+  UpOptions,
+  "parallel" | "signal" | "continueOnError" | "plan" | "diff" | "target" | "replace" | keyof GlobalOpts
+>;
 
 type Operation = "preview" | "up" | "refresh" | "destroy";
 
