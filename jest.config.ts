@@ -33,7 +33,7 @@ const config: Config = {
   collectCoverageFrom: [
     "src/**/*.ts",
     // Declarations: the program's process.
-    "!src/{serverIpAddress,ptrRecord,lifeCycle,programHints,recordHints}.ts",
+    "!src/{serverIpAddress,ptrRecord,addressOutput,importOption,lifeCycle,programHints,recordHints}.ts",
     // Entry points: the provider's process, and the commands'.
     "!src/provider/index.ts",
     "!src/{audit,simulator}/cli.ts",

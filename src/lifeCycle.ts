@@ -16,8 +16,8 @@ export interface ProgramHints {
 /** What a program tells the life cycle of a PTR record. */
 export interface RecordHints {
   name: string;
-  /** Tells the declarations of a program apart. */
-  declaration: number;
+  /** Distinguishes the declarations of a program, also where it has two copies of this package. */
+  urn: pulumi.Input<string>;
   /** As the Pulumi CLI names it: `organization/project/stack`. */
   stack: string | undefined;
   /** The folder of Pulumi.yaml, where that is not the program's. */

@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import { refuseImport } from "./importOption";
 import { lifeCycle } from "./lifeCycle";
+import { urnOf } from "./programHints";
 import { withoutPromiseTraces } from "./promiseTraces";
 import { recordHints } from "./recordHints";
 
@@ -48,10 +50,11 @@ export class PtrRecord extends pulumi.CustomResource {
   }
 
   constructor(name: string, args: PtrRecordArgs, opts?: pulumi.CustomResourceOptions) {
+    refuseImport(name, opts, "declare the PTR record: `up` takes over the one that is there");
     const outputs = { address: undefined, ptrRecord: undefined, previousPtrRecord: undefined };
     const named =
       opts?.id === undefined
-        ? { ...args, ...lifeCycle("ptrRecord", recordHints(name, args?.address)) }
+        ? { ...args, ...lifeCycle("ptrRecord", recordHints(name, urnOf(type, name, opts?.parent), args?.address)) }
         : lifeCycle("ptrRecord");
     const restoreTraces = withoutPromiseTraces();
     try {
@@ -85,8 +88,8 @@ export interface PtrRecordArgs {
   ptrRecord: pulumi.Input<string>;
   /**
    * Whether to wait, before the PTR record is set, until `ptrRecord` resolves to `address` (its A or AAAA record); default
-   * `false`. `true`, or for how long. When the time is over, or the name cannot be looked up from here, Pulumi warns, and
-   * the PTR record is set all the same. Changed **in place**, without a request.
+   * `false`. `true`, or for how long. Look-ups that fail are repeated; when the time is over, Pulumi warns, and the PTR
+   * record is set anyway. Changed **in place**, without a request.
    */
   waitForForwardRecord?: pulumi.Input<
     | boolean

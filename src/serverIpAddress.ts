@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import { addressOutput } from "./addressOutput";
 import type { Access, Family, StopType } from "./api/wire";
+import { refuseImport } from "./importOption";
 import { lifeCycle } from "./lifeCycle";
 import { programHints, urnOf } from "./programHints";
 import { withoutPromiseTraces } from "./promiseTraces";
@@ -56,6 +58,7 @@ export class ServerIpAddress extends pulumi.CustomResource {
   }
 
   constructor(name: string, args: ServerIpAddressArgs, opts?: pulumi.CustomResourceOptions) {
+    refuseImport(name, opts, "take over an address that exists with `adopt`");
     const outputs = {
       server: undefined,
       family: undefined,
@@ -77,9 +80,9 @@ export class ServerIpAddress extends pulumi.CustomResource {
       restoreTraces();
     }
     if (isRead) return;
-    // In the preview of an update the engine knows the id, and none of the outputs that are not inputs too.
-    (this as { address: pulumi.Output<string> }).address = this.id;
-    if (args?.ptrRecord !== undefined) declaresRecord(this.id, name, args.ptrRecord);
+    const address = addressOutput(this, opts);
+    (this as { address: pulumi.Output<string> }).address = address;
+    if (args?.ptrRecord !== undefined) declaresRecord([this.id, address], name, args.ptrRecord);
   }
 }
 

@@ -7,8 +7,8 @@ import { isUnknown } from "./unknown";
 export interface RecordHints {
   /** The resource's name, for messages. */
   name?: string;
-  /** Tells declarations of the program apart; a replacement is checked twice. */
-  declaration?: number;
+  /** Distinguishes the declarations of the program; a replacement is checked twice. */
+  urn?: string;
   /** As the Pulumi CLI names it: `organization/project/stack`. */
   stack?: string;
   /** The folder of Pulumi.yaml, where that is not the program's. */
@@ -30,12 +30,12 @@ export class DeclaredRecords {
   }
 
   /** Enters a `PtrRecord`, or says why it cannot be declared. */
-  failuresOf({ address }: PtrRecordInputs, { name, declaration, sharedWith }: RecordHints): CheckFailure[] {
+  failuresOf({ address }: PtrRecordInputs, { name, urn, sharedWith }: RecordHints): CheckFailure[] {
     if (sharedWith !== undefined && !isUnknown(sharedWith)) {
       return refusal(`that of the ServerIpAddress "${sharedWith}", which has a ptrRecord`);
     }
     if (isUnknown(address)) return [];
-    const declarer = { key: `PtrRecord ${declaration}`, words: `the PtrRecord "${name}"` };
+    const declarer = { key: `PtrRecord ${urn}`, words: `the PtrRecord "${name}"` };
     const other = this.declare(address, declarer);
     return other === undefined ? [] : refusal(`"${address}", whose record ${other.words} declares`);
   }

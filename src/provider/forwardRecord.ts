@@ -12,7 +12,7 @@ export interface ForwardResolver {
 
 /**
  * Waits until a name resolves to an address (its A or AAAA record), so that reverse and forward DNS agree from the moment
- * the PTR record is set, as mail servers demand. Never fails: it warns, and the PTR record is set all the same.
+ * the PTR record is set, as mail servers demand. Never fails: it warns, and the PTR record is set anyway.
  */
 export class ForwardRecords {
   private readonly progress: Progress;
@@ -37,30 +37,28 @@ export class ForwardRecords {
     const since = this.pace.now();
     const leftMs = () => timeoutSeconds * 1000 - (this.pace.now() - since);
     for (const delayMs of pollDelaysMs()) {
-      const found = await this.lookUp(name, address);
-      if (found === undefined || found.some((one) => isSameAddress(one, address)) || signal.aborted) return;
-      const seen = found.length === 0 ? `it has no ${recordType(address)} record` : `it leads to ${found.join(", ")}`;
+      const { found, seen } = await this.lookUp(name, address);
+      if (found.some((one) => isSameAddress(one, address)) || signal.aborted) return;
       if (leftMs() <= 0) {
         this.warn(
-          `${name} does not lead to ${address} after ${timeoutSeconds} s, ${seen}: its PTR record is set all the same, correct the forward record`,
+          `${name} does not resolve to ${address} after ${timeoutSeconds} s, ${seen}: its PTR record is set anyway, correct the forward record`,
         );
         return;
       }
-      this.progress.say(address, `PTR record of ${address}: waiting until ${name} leads there, ${seen}`, since);
+      this.progress.say(address, `PTR record of ${address}: waiting until ${name} resolves to it, ${seen}`, since);
       await this.pace.sleep(Math.min(delayMs, leftMs()), signal);
     }
   }
 
-  /** What the name leads to; `undefined`, with a warning, where nobody here can tell. */
-  private async lookUp(name: string, address: string): Promise<string[] | undefined> {
+  /** What the name resolves to, and in words. A packet is lost and a name server restarted: that is waited out like a record to come. */
+  private async lookUp(name: string, address: string): Promise<{ found: string[]; seen: string }> {
+    const type = familyOf(address) === "IPv6" ? "AAAA" : "A";
     try {
-      return await (familyOf(address) === "IPv6" ? this.resolver.resolve6(name) : this.resolver.resolve4(name));
+      const found = await (type === "AAAA" ? this.resolver.resolve6(name) : this.resolver.resolve4(name));
+      return { found, seen: found.length === 0 ? `it has no ${type} record` : `it resolves to ${found.join(", ")}` };
     } catch (error) {
-      if (notThereYet.includes((error as NodeJS.ErrnoException).code ?? "")) return [];
-      this.warn(
-        `${name} could not be looked up (${messageOf(error)}): the PTR record of ${address} is set without waiting for it`,
-      );
-      return undefined;
+      const isAnswer = notThereYet.includes((error as NodeJS.ErrnoException).code ?? "");
+      return { found: [], seen: isAnswer ? `it has no ${type} record` : `the look-up failed (${messageOf(error)})` };
     }
   }
 
@@ -71,5 +69,3 @@ export class ForwardRecords {
 
 /** Answers of DNS itself. The zone may still be on its way to its name servers, which is SERVFAIL. */
 const notThereYet = ["ENOTFOUND", "ENODATA", "ESERVFAIL"];
-
-const recordType = (address: string) => (familyOf(address) === "IPv6" ? "AAAA" : "A");

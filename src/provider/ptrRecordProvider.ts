@@ -15,9 +15,11 @@ import {
 import type { RecordHints } from "./declaredRecords";
 import { deadline } from "./durations";
 import { inPlainWords, partly } from "./failures";
+import { isTakenOverRecord } from "./formerStates";
 import type { PtrRecordInputs } from "./inputs";
 import { checkPtrRecord } from "./ptrRecordChecks";
-import { inputsOf, isOwn, maybeWritten, type PtrRecordState, withServed } from "./ptrRecordState";
+import { inputsOf, maybeWritten, type PtrRecordState, withServed } from "./ptrRecordState";
+import { RecordDeletions } from "./recordDeletions";
 import type { Session } from "./session";
 import { isCreatingRecordOf, isDeleting } from "./stackOwnership";
 
@@ -25,8 +27,11 @@ import { isCreatingRecordOf, isDeleting } from "./stackOwnership";
 export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
   /** By address: the record to put back one day, as far as this operation has seen. */
   private readonly previousPtrRecords = new Map<string, string | undefined>();
+  private readonly deletions: RecordDeletions;
 
-  constructor(private readonly session: Session) {}
+  constructor(private readonly session: Session) {
+    this.deletions = new RecordDeletions(session.state);
+  }
 
   async configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<void> {
     this.session.configure((key) => config.get(key));
@@ -49,6 +54,7 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
   }
 
   async diff(id: string, olds: PtrRecordState, news: PtrRecordInputs): Promise<pulumi.dynamic.DiffResult> {
+    if (await inPlainWords(async () => isTakenOverRecord(id, olds, news))) return { changes: true };
     if (!isSameAddress(id, news.address)) return { changes: true, replaces: ["address"] };
     this.previousPtrRecords.set(addressKey(id), olds.previousPtrRecord);
     const changes =
@@ -92,6 +98,7 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
   }
 
   async update(id: string, olds: PtrRecordState, news: PtrRecordInputs): Promise<pulumi.dynamic.UpdateResult> {
+    if (await inPlainWords(async () => isTakenOverRecord(id, olds, news))) return this.create(news);
     const { previousPtrRecord } = olds;
     const signal = deadline(news.timeouts?.update);
     try {
@@ -105,15 +112,16 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
   }
 
   async delete(id: string, state: PtrRecordState): Promise<void> {
-    const { previousPtrRecord = state.ptrRecord } = state;
     if (this.session.declaredRecords.has(id)) return;
     const signal = deadline(state.timeouts?.delete);
+    const undoing = await this.deletions.begin(id, state);
+    const { previousPtrRecord } = undoing ?? {};
+    if (undoing === undefined || previousPtrRecord === undefined) return;
     await inPlainWords(async () => {
       const { addresses, state: ofStack } = this.session;
       const readState = async () => (await ofStack.atAnyTime(isDeleting("PtrRecord", id))).addresses;
       const answer = await addresses.find(id, { readState }, recentMs, signal);
-      if (answer === undefined || !isOwn(state, answer.ptr_record)) return;
-      if (isSamePtrRecord(previousPtrRecord, answer.ptr_record)) return;
+      if (answer === undefined || !undoing.isOurs(answer.ptr_record)) return;
       await this.modify(id, previousPtrRecord, signal).catch(addresses.unlessGone(id, { readState }, signal));
     });
   }

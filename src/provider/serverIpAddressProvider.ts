@@ -1,31 +1,32 @@
 import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
-import { unlessGone, unlessServerGone } from "../api/errors";
+import { unlessServerGone } from "../api/errors";
 import type { IpAddressWire } from "../api/wire";
 import { recentMs } from "./accountSnapshot";
+import { Acquisition } from "./acquisition";
 import { isSameAddress, isSameNetwork, isSamePtrRecord } from "./addresses";
 import { AddressRecords } from "./addressRecords";
-import { adoptable } from "./adoptable";
 import { assignedAnew } from "./assignments";
 import { deadline } from "./durations";
 import { inPlainWords, messageOf, partly } from "./failures";
+import { isTakenOverAddress } from "./formerStates";
 import { checkServerIpAddress } from "./inputChecks";
 import type { ServerIpAddressInputs } from "./inputs";
 import { partsOf, type Served, type ServerIpAddressState, servedIn, stateOf } from "./ipAddressState";
-import type { Assignment } from "./journalEntry";
 import { type ProgramHints, programHintsIn } from "./plannedChanges";
 import { Releases } from "./releases";
 import type { CheckFailure } from "./rules";
 import type { Session } from "./session";
-import type { Changed } from "./stoppedServers";
 import { isUnknown, unknown } from "./unknown";
 
 /** The life cycle of `ServerIpAddress`: inputs come out of check, states out of create, read and update. */
 export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider {
   private readonly releases: Releases;
   private readonly records: AddressRecords;
+  private readonly acquisition: Acquisition;
 
   constructor(private readonly session: Session) {
+    this.acquisition = new Acquisition(session);
     this.releases = new Releases(session);
     this.records = new AddressRecords(session);
   }
@@ -52,12 +53,8 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   }
 
   async diff(id: string, olds: ServerIpAddressState, news: ServerIpAddressInputs): Promise<pulumi.dynamic.DiffResult> {
-    const replaces = [
-      ...(olds.server === news.server ? [] : ["server"]),
-      ...(olds.family === news.family ? [] : ["family"]),
-      ...(isSameNetwork(olds.access, news.access) ? [] : ["access"]),
-      ...(news.adopt === undefined || isSameAddress(news.adopt, id) ? [] : ["adopt"]),
-    ];
+    const isTakenOver = await inPlainWords(async () => isTakenOverAddress(id, olds, news));
+    const replaces = isTakenOver ? [] : replacedIn(id, olds, news);
     if (replaces.length > 0) {
       this.releases.willReplace(id, news);
       this.session.plan.willBeCheckedAgain(news.server);
@@ -73,6 +70,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     if (news.adopt === undefined) await inPlainWords(async () => this.session.adoptions.keeps(id));
     if (news.ptrRecord !== undefined) await inPlainWords(async () => this.session.declaredRecords.declareWith(id));
     const changes =
+      isTakenOver ||
       olds.leftStopped === true ||
       (news.ptrRecord !== undefined && !isSamePtrRecord(olds.ptrRecord, news.ptrRecord)) ||
       (olds.managesPtrRecord ?? false) !== (news.ptrRecord !== undefined) ||
@@ -86,9 +84,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     const signal = deadline(inputs.timeouts?.create);
     const assignment = { ...inputs, ...this.session.createTokens.resolve(inputs.__creation) };
     const { value: answer, notStarted } = await inPlainWords(() =>
-      inputs.adopt === undefined
-        ? this.assign(assignment, inputs, signal)
-        : this.adopt(inputs.adopt, assignment, signal),
+      this.acquisition.acquire(assignment, inputs, signal),
     );
     const id = answer.address;
     this.session.snapshot.seen(id);
@@ -133,6 +129,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   ): Promise<pulumi.dynamic.UpdateResult> {
     const signal = deadline(news.timeouts?.update);
     return inPlainWords(async () => {
+      if (isTakenOverAddress(id, olds, news)) return { outs: stateOf(news, await this.takeOver(id, news, signal)) };
       if (olds.leftStopped) await this.session.stoppedServers().startAgain(olds.server);
       const served = isRestored(olds, news)
         ? await this.records.restored(id, olds, signal)
@@ -167,27 +164,6 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     await session.previewWarnings.beforeCreate(inputs, this.session.powerCycleOf(inputs));
   }
 
-  private async assign(
-    assignment: Assignment,
-    inputs: ServerIpAddressInputs,
-    signal: AbortSignal,
-  ): Promise<Changed<IpAddressWire>> {
-    const recovered = await this.session.createRecovery.recover(assignment, signal);
-    if (recovered !== undefined) {
-      const notStarted = await this.session.stoppedServers().startIfOwed(inputs.server);
-      return { value: recovered, ...(notStarted !== undefined && { notStarted }) };
-    }
-    const request = {
-      server: inputs.server,
-      purpose: "assign",
-      powerCycle: this.session.powerCycleOf(inputs),
-      signal,
-    } as const;
-    return this.session
-      .stoppedServers()
-      .whileStopped(request, () => this.session.assignments.assign(assignment, signal));
-  }
-
   /** A default of the stack that cannot work is refused in the preview, like a value of the resource. */
   private stackFailures(): CheckFailure[] {
     try {
@@ -198,24 +174,11 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     }
   }
 
-  private async adopt(address: string, assignment: Assignment, signal: AbortSignal): Promise<Changed<IpAddressWire>> {
-    const { claims, journal } = this.session;
-    if (!claims.claimInProcess(address, assignment)) {
-      throw new Error(
-        `The address ${address} was just taken over by another resource of the program, for which it had been assigned: remove \`adopt\`, or the other resource.`,
-      );
-    }
-    await journal.beginAdoption(assignment, address);
-    try {
-      const spelled = await this.session.snapshot.spelled(address, signal);
-      const found = await this.session.client().ipAddresses.get(spelled, signal).catch(unlessGone);
-      const answer = adoptable(address, found, assignment);
-      this.acknowledge(answer.address);
-      return { value: answer };
-    } catch (error) {
-      journal.drop(assignment);
-      throw error;
-    }
+  /** An address that a resource of another provider had: of its state nothing is known but the id. */
+  private async takeOver(id: string, news: ServerIpAddressInputs, signal: AbortSignal): Promise<Served> {
+    const answer = await this.acquisition.find(id, news, signal);
+    const served = await this.records.withDefault(id, news.server, servedIn(answer), signal);
+    return this.records.with(id, news.ptrRecord, served, signal);
   }
 
   /** The address is the id of a resource. A refresh, whose reads and diffs come without a program, leaves the journal to the next `up`. */
@@ -239,6 +202,13 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     return { access, address, family, server, ...(await named) };
   }
 }
+
+const replacedIn = (id: string, olds: ServerIpAddressState, news: ServerIpAddressInputs): string[] => [
+  ...(olds.server === news.server ? [] : ["server"]),
+  ...(olds.family === news.family ? [] : ["family"]),
+  ...(isSameNetwork(olds.access, news.access) ? [] : ["access"]),
+  ...(news.adopt === undefined || isSameAddress(news.adopt, id) ? [] : ["adopt"]),
+];
 
 /** A record taken out of the program goes back to the default; one that never was in it is nobody's business here. */
 const isRestored = (olds: ServerIpAddressState, news: ServerIpAddressInputs) =>

@@ -51,6 +51,23 @@ export function remainingOwner(state: StackState, address: string): StateAddress
   return holders.filter((one) => createdMs(one) === newestMs).find((one) => !isDeleted(one));
 }
 
+/**
+ * The resources of the stack that set the PTR record of the address. One that only looks at it (`get`) does not, nor does a
+ * `ServerIpAddress` without a `ptrRecord`.
+ */
+export const settersOf = ({ addresses }: StackState, address: string): StateAddress[] =>
+  addresses.filter(
+    ({ id, type, external, previousPtrRecord }) =>
+      isSameAddress(id, address) && !external && (type === "PtrRecord" || previousPtrRecord !== undefined),
+  );
+
+/** Whether one of them is not being deleted. */
+export const recordRemains = (state: StackState, address: string): boolean =>
+  settersOf(state, address).some(
+    (setter) =>
+      !state.pendingOperations.some((one) => isDeletionOf(one, setter.type, address) && isSameResource(one, setter)),
+  );
+
 const managedIn = ({ addresses }: StackState) =>
   addresses.filter(({ type, external }) => type === "ServerIpAddress" && !external);
 

@@ -4,7 +4,7 @@ import { ServerIpAddressProvider } from "../../src/provider/serverIpAddressProvi
 import { Session } from "../../src/provider/session";
 import { unknown } from "../../src/provider/unknown";
 import { type Seed, type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator";
-import type { StateAddress } from "../../src/state/stackState";
+import type { PendingOperation, StateAddress } from "../../src/state/stackState";
 import { paceOf } from "../support/operation";
 
 const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
@@ -37,6 +37,8 @@ let address: string;
 let ofUpCloud: string;
 /** What the stack's state says; by default it cannot be read. */
 let inState: StateAddress[] | undefined;
+/** What the engine has begun, as the state notes it. */
+let pendingOperations: PendingOperation[];
 
 async function start(options: SimulatorOptions = {}, version: "1.2" | "1.3" = "1.2") {
   simulator = await startSimulator({ seed, ...options });
@@ -44,6 +46,7 @@ async function start(options: SimulatorOptions = {}, version: "1.2" | "1.3" = "1
   said = [];
   asked = [];
   inState = undefined;
+  pendingOperations = [];
   nextOperation();
   const [planned] = simulator.account.listIpAddresses(mail).filter(({ partOfPlan }) => partOfPlan);
   address = planned?.address as string;
@@ -64,7 +67,7 @@ function nextOperation() {
     pace: paceOf(simulator.clock),
     async readState() {
       if (inState === undefined) throw new Error("no state");
-      return { addresses: inState, pendingOperations: [], otherIds: [] };
+      return { addresses: inState, pendingOperations, otherIds: [] };
     },
     resolver: { resolve4: lookedUp, resolve6: lookedUp },
   });
@@ -80,7 +83,7 @@ afterEach(async () => {
 const ofState = { urn: "urn:pulumi:test::addresses::old", server: undefined, pendingDelete: false, external: false };
 
 let declarations = 0;
-const hints = (name: string) => ({ __program: { name, declaration: declarations++, stack: "o/p/test" } });
+const hints = (name: string) => ({ __program: { name, urn: `${ofState.urn}-${declarations++}`, stack: "o/p/test" } });
 
 async function create(declared: Record<string, unknown>, name = "mail") {
   const { inputs, failures } = await provider.check({}, { ...line, ...hints(name), ...declared });
@@ -450,6 +453,87 @@ describe("the previous record", () => {
   });
 });
 
+describe("a destroy where a resource and its copy under a former name are in the state", () => {
+  const entry = { ...ofState, type: "PtrRecord", previousPtrRecord: "before.example.org" } as const;
+  const urnOf = (name: string) => `${ofState.urn}-${name}`;
+  type Two = Record<"former" | "present", PtrRecordState>;
+
+  /** The former one has written "a", the present one "b". */
+  async function given(): Promise<Two> {
+    await start();
+    drift("before.example.org");
+    const former = await create({ address, ptrRecord: "a.example.com" }, "former");
+    nextOperation();
+    inState = [{ ...entry, urn: urnOf("former"), id: address }];
+    const present = await create({ address, ptrRecord: "b.example.com" }, "present");
+    inState.push({ ...entry, urn: urnOf("present"), id: address });
+    nextOperation();
+    return { former: former.state, present: present.state };
+  }
+
+  /** The engine notes a deletion in the state before it asks for it, and removes both at the end. */
+  async function remove(name: keyof Two, two: Two) {
+    const operation = {
+      type: "deleting",
+      resourceType: "PtrRecord",
+      urn: urnOf(name),
+      id: address,
+      inputs: {},
+    } as const;
+    pendingOperations.push(operation);
+    await provider.delete(address, two[name]);
+    pendingOperations = pendingOperations.filter((one) => one !== operation);
+    inState = inState?.filter(({ urn }) => urn !== operation.urn);
+  }
+
+  test.each(["former", "present"] as const)("with the %s one for its target leaves the record", async (name) => {
+    await remove(name, await given());
+    expect(served()).toBe("b.example.com");
+  });
+
+  test.each([
+    ["the former one first", ["former", "present"]],
+    ["the present one first", ["present", "former"]],
+  ] as const)("puts the previous record back with the last of them, %s", async (_, order) => {
+    const two = await given();
+    for (const name of order) await remove(name, two);
+    expect([served(), inState]).toEqual(["before.example.org", []]);
+  });
+
+  test("puts the previous record back when both are deleted at the same time", async () => {
+    const two = await given();
+    await Promise.all([remove("present", two), remove("former", two)]);
+    expect(served()).toBe("before.example.org");
+  });
+
+  test("leaves a record that somebody else has set since", async () => {
+    const two = await given();
+    drift("theirs.example.org");
+    for (const name of ["former", "present"] as const) await remove(name, two);
+    expect(served()).toBe("theirs.example.org");
+  });
+
+  test("puts the previous record back where the state cannot be read", async () => {
+    const two = await given();
+    inState = undefined;
+    await remove("present", two);
+    expect(served()).toBe("before.example.org");
+  });
+
+  test.each<[string, Partial<StateAddress>, string]>([
+    ["leaves the record to a ServerIpAddress that declares one", {}, "b"],
+    ["puts it back beside a ServerIpAddress without one", { previousPtrRecord: undefined }, "before"],
+    ["puts it back beside a record that is only read", { type: "PtrRecord", external: true }, "before"],
+    ["puts it back beside a record of another address", { type: "PtrRecord", id: "198.51.100.99" }, "before"],
+  ])("%s", async (_, other, expected) => {
+    const two = await given();
+    const [, present] = inState ?? [];
+    inState = [present as StateAddress, { ...entry, id: address, type: "ServerIpAddress", ...other }];
+    await remove("present", two);
+    expect(served()).toMatch(new RegExp(`^${expected}\\.example`));
+  });
+});
+
 describe("a record that the program declares twice", () => {
   const check = (declared: Record<string, unknown>, name: string) =>
     provider.check({}, { ...line, ...hints(name), ...declared });
@@ -531,7 +615,7 @@ describe("a record that the program declares twice", () => {
 
   test("with the ServerIpAddress whose address is not known yet is refused by what the program tells", async () => {
     await start();
-    const __program = { name: "one", declaration: 1, sharedWith: "mail" };
+    const __program = { name: "one", urn: ofState.urn, sharedWith: "mail" };
     const declared = { ...line, address: unknown, ptrRecord: "b.example.com" };
     const reason = `${expected}, got that of the ServerIpAddress "mail", which has a ptrRecord: take one of them out`;
     expect((await provider.check({}, { ...declared, __program })).failures).toEqual([{ property: "address", reason }]);

@@ -54,10 +54,10 @@ test("while it waits it says for what, and when the time is over it warns", asyn
   expect(waitedMs()).toBe(30_000);
   expect(said.length).toBeGreaterThan(1);
   expect(said[0]).toMatch(
-    /^PTR record of 198.51.100.7: waiting until mail.example.com leads there, it leads to 198.51.100.8 \(\d+ s\)$/,
+    /^PTR record of 198.51.100.7: waiting until mail.example.com resolves to it, it resolves to 198.51.100.8 \(\d+ s\)$/,
   );
   expect(said.at(-1)).toBe(
-    "warning: mail.example.com does not lead to 198.51.100.7 after 30 s, it leads to 198.51.100.8: its PTR record is set all the same, correct the forward record.",
+    "warning: mail.example.com does not resolve to 198.51.100.7 after 30 s, it resolves to 198.51.100.8: its PTR record is set anyway, correct the forward record.",
   );
 });
 
@@ -72,14 +72,20 @@ test.each([
   expect(said.at(-1)).toContain(`after ${seconds} s, it has no A record`);
 });
 
-test.each(["ECONNREFUSED", "ETIMEOUT"])("a resolver that cannot be asked (%s) is a warning at once", async (code) => {
+const faults = ["ETIMEOUT", "EREFUSED", "ECONNREFUSED"];
+
+test.each(faults)("a look-up that fails (%s) is waited out, for as long as is asked for", async (code) => {
+  const { forward, asked, said } = given(code, code, [address]);
+  await forward.wait(name, address, true, inTime);
+  expect([asked.length, said]).toEqual([3, []]);
+});
+
+test.each(faults)("look-ups that go on failing (%s) are a warning when the time is over", async (code) => {
   const { forward, said, waitedMs } = given(code);
   await forward.wait(name, address, true, inTime);
-  expect([said, waitedMs()]).toEqual([
-    [
-      `warning: mail.example.com could not be looked up (query ${code}): the PTR record of 198.51.100.7 is set without waiting for it.`,
-    ],
-    0,
+  expect([waitedMs(), said.at(-1)]).toEqual([
+    300_000,
+    `warning: mail.example.com does not resolve to 198.51.100.7 after 300 s, the look-up failed (query ${code}): its PTR record is set anyway, correct the forward record.`,
   ]);
 });
 
