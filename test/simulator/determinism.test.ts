@@ -86,15 +86,22 @@ describe("with ten thousand addresses", () => {
     })),
   };
 
-  test("it starts in under half a second, answers a thousand lists and sees each change in the next one", async () => {
-    // The best of three: other tests run on the same computer.
-    const startMs: number[] = [];
-    for (let i = 0; i < 3; i++) {
-      const begun = performance.now();
-      await started({ seed: large });
-      startMs.push(performance.now() - begun);
-    }
-    expect(Math.min(...startMs)).toBeLessThan(500);
+  test("it takes ten times as many addresses in at most thirty times the time", async () => {
+    // The best of five: other tests run on the same computer.
+    const fastestMs = async (seed: Seed) => {
+      const startMs: number[] = [];
+      for (let i = 0; i < 5; i++) {
+        const begun = performance.now();
+        await started({ seed });
+        startMs.push(performance.now() - begun);
+      }
+      return Math.min(...startMs);
+    };
+    const smallMs = await fastestMs({ servers: large.servers?.slice(0, 100) ?? [] });
+    expect((await fastestMs(large)) / smallMs).toBeLessThan(30);
+  }, 60_000);
+
+  test("it answers a thousand lists and sees each change in the next one", async () => {
     const simulator = await started({ seed: large });
     const agent = new Agent({ keepAlive: true });
     const list = () =>

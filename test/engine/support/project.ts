@@ -59,9 +59,20 @@ const typeScript: Program = {
   imports: `import * as pulumi from "@pulumi/pulumi";\nimport { ${names} } from "pulumi-upcloud-ip";`,
 };
 
-function directoryOnThisRepository(): string {
+/** Where the files of a project are, below its directory. */
+interface Layout {
+  /** The folder of Pulumi.yaml, in which the CLI runs. Default: the directory itself. */
+  projectFolder?: string;
+  /** The folder of the program, which `yaml` names. Default: the directory itself. */
+  programFolder?: string;
+  /** More lines of Pulumi.yaml. */
+  yaml?: string;
+}
+
+function directoryOnThisRepository({ projectFolder = "", programFolder = "", yaml = "" }: Layout): string {
   const directory = mkdtempSync(join(tmpdir(), "pulumi-upcloud-ip-"));
-  writeFileSync(join(directory, "Pulumi.yaml"), "name: addresses\nruntime: nodejs\n");
+  for (const folder of [projectFolder, programFolder]) mkdirSync(join(directory, folder), { recursive: true });
+  writeFileSync(join(directory, projectFolder, "Pulumi.yaml"), `name: addresses\nruntime: nodejs\n${yaml}`);
   writeFileSync(join(directory, "package.json"), '{ "name": "addresses", "main": "index.js" }\n');
   symlinkSync(resolve(__dirname, "../../../node_modules"), join(directory, "node_modules"));
   return directory;
@@ -80,7 +91,7 @@ export class Project {
   private constructor(
     readonly directory: string,
     readonly simulator: Simulator,
-    readonly stack: Stack,
+    public stack: Stack,
     private readonly program: Program,
   ) {}
 
@@ -88,14 +99,20 @@ export class Project {
    * @param installed A directory that holds all that a TypeScript program needs, `node_modules` too, but the program.
    * Default: a new directory for a JavaScript program, with the packages of this repository.
    */
-  static async create(simulator: Simulator, env: Record<string, string> = {}, installed?: string): Promise<Project> {
-    const directory = installed ?? directoryOnThisRepository();
-    const program = installed === undefined ? javaScript : typeScript;
+  static async create(
+    simulator: Simulator,
+    env: Record<string, string> = {},
+    installed?: string,
+    layout: Layout = {},
+  ): Promise<Project> {
+    const directory = installed ?? directoryOnThisRepository(layout);
+    const { file, imports } = installed === undefined ? javaScript : typeScript;
+    const program = { file: join(layout.programFolder ?? "", file), imports };
     for (const folder of ["state", "tmp"]) mkdirSync(join(directory, folder));
     writeFileSync(join(directory, program.file), "");
     const pulumiCommand = await PulumiCommand.get({ root: process.env.PULUMI_CLI_ROOT as string });
     const stack = await LocalWorkspace.createStack(
-      { stackName: "test", workDir: directory },
+      { stackName: "test", workDir: join(directory, layout.projectFolder ?? "") },
       {
         pulumiCommand,
         envVars: {
@@ -111,6 +128,12 @@ export class Project {
       },
     );
     return new Project(directory, simulator, stack, program);
+  }
+
+  /** Goes on with a new stack of the project. */
+  async beginStack(stackName: string): Promise<void> {
+    const { pulumiCommand, envVars, workDir } = this.stack.workspace as LocalWorkspace;
+    this.stack = await LocalWorkspace.createStack({ stackName, workDir }, { pulumiCommand, envVars });
   }
 
   /** Replaces the program; the package's names are in scope. */

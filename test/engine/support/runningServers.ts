@@ -9,12 +9,20 @@ export const endAll = () => Promise.all(open.splice(0).map((project) => project.
 /** Servers that stop and start quickly, so that a test does not wait longer than the first look. */
 export const quick = { softStopMs: 1000, hardStopMs: 1000, startMs: 100 };
 
-export async function start(options: Parameters<typeof startSimulator>[0] = {}, env: Record<string, string> = {}) {
-  return startOn(await startSimulator({ ...options, rules: { ...quick, ...options.rules } }), env);
+export async function start(
+  options: Parameters<typeof startSimulator>[0] = {},
+  env: Record<string, string> = {},
+  layout: Parameters<typeof Project.create>[3] = {},
+) {
+  return startOn(await startSimulator({ ...options, rules: { ...quick, ...options.rules } }), env, layout);
 }
 
-export async function startOn(simulator: Simulator, env: Record<string, string> = {}): Promise<Project> {
-  const project = await Project.create(simulator, env);
+export async function startOn(
+  simulator: Simulator,
+  env: Record<string, string> = {},
+  layout: Parameters<typeof Project.create>[3] = {},
+): Promise<Project> {
+  const project = await Project.create(simulator, env, undefined, layout);
   open.push(project);
   return project;
 }
