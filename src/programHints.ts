@@ -1,3 +1,4 @@
+import { isAbsolute } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { ProgramHints } from "./lifeCycle";
 
@@ -84,7 +85,8 @@ export function projectFolder(): string | undefined {
   if (getRootDirectory === undefined || !pulumi.runtime.hasMonitor()) return undefined;
   try {
     const folder = getRootDirectory();
-    return folder === "" || folder === process.cwd() ? undefined : folder;
+    // Mocks have a word instead.
+    return !isAbsolute(folder) || folder === process.cwd() ? undefined : folder;
   } catch {
     return undefined;
   }

@@ -28,9 +28,17 @@ export interface Suspect extends Possible {
   resource?: { urn: string; name: string /** What it has by now, from another create. */; has?: string };
 }
 
+/** An address that is the id of several resources: only one of them can own it. */
+export interface Shared {
+  address: string;
+  /** The URNs of the resources, of one stack or of several. */
+  resources: string[];
+}
+
 export interface Audit {
   /** How many addresses of the account the stacks manage. */
   managed: number;
+  shared: Shared[];
   suspects: Suspect[];
   /** Not among the suspects. A process that was killed at its first create has left nothing but the address. */
   possible: Possible[];
@@ -49,7 +57,8 @@ export function audit(
   const claims = claimsOf(hints, unmanaged, stacks);
   const usedServers = usersOf(states, hints);
 
-  const found: Audit = { managed: account.length - unmanaged.length, suspects: [], possible: [], others: [] };
+  const managed = account.length - unmanaged.length;
+  const found: Audit = { managed, shared: sharedIn(states), suspects: [], possible: [], others: [] };
   for (const one of unmanaged) {
     const hint = claims.get(one);
     const harmless = hint === undefined ? harmlessness(one, stacks) : undefined;
@@ -97,6 +106,23 @@ class Stacks {
   private know(address: string, how: string): void {
     this.known.set(addressKey(address), how);
   }
+}
+
+function sharedIn(states: readonly StackState[]): Shared[] {
+  const holders = new Map<string, Shared & { keys: Set<string> }>();
+  for (const [index, { addresses }] of states.entries()) {
+    for (const { type, external, id, urn } of addresses) {
+      if (type !== "ServerIpAddress" || external) continue;
+      const found = holders.get(addressKey(id)) ?? { address: id, resources: [], keys: new Set() };
+      holders.set(addressKey(id), found);
+      // A resource that is being replaced is there twice.
+      if (!found.keys.has(`${index} ${urn}`)) found.resources.push(urn);
+      found.keys.add(`${index} ${urn}`);
+    }
+  }
+  return [...holders.values()]
+    .filter(({ resources }) => resources.length > 1)
+    .map(({ address, resources }) => ({ address, resources }));
 }
 
 /** Each hint claims one address that fits it, the surest first: creates of the same kind are interchangeable. */

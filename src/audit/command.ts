@@ -13,7 +13,7 @@ import { jsonReport, report } from "./report";
 const help = `Usage: pulumi-upcloud-ip audit [options]
 
 Lists addresses of the UpCloud account that look like the result of a create that was interrupted: bought, and in no
-state; then those that may be, or belong to something else. All given stacks together manage what is theirs; without
+state; then those that may be, or belong to something else. Names addresses that more than one resource has. All given stacks together manage what is theirs; without
 --stack and --state it is the selected stack of the project here. Nothing is changed. Credentials: configuration of the
 (first) stack, then environment.
 
@@ -25,7 +25,7 @@ state; then those that may be, or belong to something else. All given stacks tog
   --help         show this
   --version      show the version
 
-Exit code: 0 no address looks like it, 1 at least one does, 2 the audit could not be made.
+Exit code: 0 no address looks like it, 1 at least one does, or several resources have one, 2 the audit could not be made.
 `;
 
 export interface CommandIo {
@@ -54,7 +54,7 @@ export async function command(args: readonly string[], io: CommandIo): Promise<0
 
   const result = audit(await listAddresses(config, io), states, journalHints(io.env));
   io.write((values.json ? jsonReport : report)(result, { all: values.all }));
-  return result.suspects.length === 0 ? 0 : 1;
+  return result.suspects.length + result.shared.length === 0 ? 0 : 1;
 }
 
 function options(args: readonly string[]) {

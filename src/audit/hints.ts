@@ -12,27 +12,27 @@ export interface Hint {
   access: string | undefined;
   ptrRecord?: string | undefined;
   address?: string | undefined;
-  /** Whence it is known, as a reason to suspect an address that fits. */
+  /** How it is known, as a reason to suspect an address that fits. */
   why: string;
 }
 
 /**
- * Pending operations of the states, and what this machine's journal tells of the same stacks. A create that both tell of
- * is one. What tells most comes first.
+ * Pending operations of the states, and what this machine's journal knows. A create that both know is one. What tells
+ * most comes first.
  */
 export function hintsIn(states: readonly StackState[], journal: readonly JournalHint[]): Hint[] {
-  const pending = states
-    .flatMap(({ pendingOperations }) => pendingOperations)
-    .filter(isAssign)
-    .map(fromState);
+  const pending = states.flatMap(({ pendingOperations }) => pendingOperations).filter(isAssign);
+  const open = new Set(pending);
   const isOfTheStacks = ({ urn }: JournalHint) =>
     states.some(({ urnPrefix }) => urnPrefix === undefined || urn.startsWith(urnPrefix));
-  const journaled = journal.filter(isOfTheStacks).map((entry) => {
-    const twin = pending.findIndex(({ urn }) => urn === entry.urn);
-    const [also] = twin < 0 ? [] : pending.splice(twin, 1);
-    return { ...also, ...fromJournal(entry) };
+  const journaled = journal.flatMap((entry) => {
+    const twin = pending.find(({ urn, inputs }) => inputs.__creation === entry.token || urn === entry.urn);
+    // Pulumi was told of it for a stack that is not given here, which has it unless it says otherwise.
+    if (twin === undefined && entry.phase === "reported" && !isOfTheStacks(entry)) return [];
+    if (twin !== undefined) open.delete(twin);
+    return [{ ...(twin && fromState(twin)), ...fromJournal(entry) }];
   });
-  const hints: Hint[] = [...journaled, ...pending];
+  const hints: Hint[] = [...journaled, ...[...open].map(fromState)];
   return hints.sort((a, b) => unknowns(a) - unknowns(b));
 }
 

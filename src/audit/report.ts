@@ -1,4 +1,5 @@
-import type { Audit, Finding, Possible, Suspect } from "./audit";
+import { nameOf, stackOf } from "../state/urns";
+import type { Audit, Finding, Possible, Shared, Suspect } from "./audit";
 
 export interface ReportOptions {
   /** List the other addresses too; otherwise they are only counted. */
@@ -6,8 +7,9 @@ export interface ReportOptions {
 }
 
 /** For people. */
-export function report({ managed, suspects, possible, others }: Audit, { all }: ReportOptions): string {
+export function report({ managed, shared, suspects, possible, others }: Audit, { all }: ReportOptions): string {
   const parts = [headline(suspects.length)];
+  if (shared.length > 0) parts.unshift(sharedBy(shared));
   if (suspects.length > 0) parts.push(table(suspects, proposal));
   if (possible.length > 0) parts.push(doubts(possible.length), table(possible, proposal));
   if (suspects.length + possible.length > 0) parts.push(ways);
@@ -18,9 +20,25 @@ export function report({ managed, suspects, possible, others }: Audit, { all }: 
 }
 
 /** For scripts: what `report` says, with the same choice of addresses. */
-export function jsonReport({ managed, suspects, possible, others }: Audit, { all }: ReportOptions): string {
-  const found = { suspects, possible, managedCount: managed, otherCount: others.length, ...(all && { others }) };
+export function jsonReport({ managed, shared, suspects, possible, others }: Audit, { all }: ReportOptions): string {
+  const found = {
+    shared,
+    suspects,
+    possible,
+    managedCount: managed,
+    otherCount: others.length,
+    ...(all && { others }),
+  };
   return `${JSON.stringify(found, null, 2)}\n`;
+}
+
+function sharedBy(shared: readonly Shared[]): string {
+  const lines = shared.flatMap(({ address, resources }) => [
+    `  ${address}`,
+    ...resources.map((urn) => `      "${nameOf(urn)}" of stack "${stackOf(urn)}"`),
+  ]);
+  const head = `${plural(shared.length, "address is", "addresses are")} in the state more than once. Remove all but one of its resources with \`pulumi state delete\`:`;
+  return [head, "", ...lines].join("\n");
 }
 
 function headline(count: number): string {

@@ -30,6 +30,8 @@ const managed = resource("first", "198.51.100.3", { server: web });
 const usesWeb = state([managed]);
 
 const entry = (name: string, more: Partial<JournalHint> = {}): JournalHint => ({
+  token: `token of ${name}`,
+  phase: "intent",
   urn: urnOf(name),
   server: web,
   family: "IPv4",
@@ -55,7 +57,13 @@ const possibleOf = (account: IpAddressWire[], states: Parameters<typeof audit>[1
 describe("what the stacks manage", () => {
   test("is counted and not found, in any spelling", () => {
     const states = [usesWeb, state([resource("six", "2001:DB8:1:2:3:4:5:6", { server: mail, family: "IPv6" })])];
-    expect(audit([ipv4(3), ipv6(6)], states, [])).toEqual({ managed: 2, suspects: [], possible: [], others: [] });
+    expect(audit([ipv4(3), ipv6(6)], states, [])).toEqual({
+      managed: 2,
+      shared: [],
+      suspects: [],
+      possible: [],
+      others: [],
+    });
   });
 
   test("includes what is to be deleted by the next operation", () => {
@@ -215,12 +223,51 @@ describe("the journal of this machine", () => {
     ]);
   });
 
-  test("of other stacks is left out, unless a stack is so new that nothing tells its name", () => {
+  test("of other stacks counts where Pulumi was not told: such an address is nobody's", () => {
     const other = [entry("mail", { urn: urnOf("mail", "staging") })];
+    expect(suspectsOf([ipv4(5)], [state([])], other)).toEqual([["198.51.100.5", "mail"]]);
+  });
+
+  test("of other stacks is left out where Pulumi was told, unless a stack is so new that nothing tells its name", () => {
+    const other = [entry("mail", { urn: urnOf("mail", "staging"), phase: "reported", address: "198.51.100.5" })];
     expect(suspectsOf([ipv4(5)], [state([])], other)).toEqual([]);
     expect(suspectsOf([ipv4(5)], [parseState('{"version":3,"deployment":{}}', "")], other)).toEqual([
       ["198.51.100.5", "mail"],
     ]);
+  });
+
+  test("and the state of a stack that was renamed since tell of one create once, by its token", () => {
+    const pending = creating("mail", { server: web });
+    Object.assign(pending.resource.inputs, { __creation: "abc" });
+    const told = entry("mail", {
+      token: "abc",
+      urn: urnOf("mail", "former"),
+      phase: "reported",
+      address: "198.51.100.5",
+    });
+    expect(suspectsOf([ipv4(5), ipv4(6, { server: mail })], [state([], [pending])], [told])).toEqual([
+      ["198.51.100.5", "mail"],
+    ]);
+  });
+});
+
+describe("an address that several resources have", () => {
+  const second = resource("second", "198.51.100.3", { server: web });
+
+  test("of one stack or of two is named with each of them", () => {
+    const { urn } = managed;
+    const shared = [{ address: "198.51.100.3", resources: [urn, urnOf("second")] }];
+    expect(audit([ipv4(3)], [state([managed, second])], []).shared).toEqual(shared);
+    expect(audit([ipv4(3)], [usesWeb, state([second])], []).shared).toEqual(shared);
+    expect(audit([ipv4(3)], [usesWeb, usesWeb], []).shared).toEqual([
+      { address: "198.51.100.3", resources: [urn, urn] },
+    ]);
+  });
+
+  test("is not one that a resource has which is being replaced, or that a resource only reads", () => {
+    const replaced = resource("first", "198.51.100.3", { server: web }, { delete: true });
+    const read = resource("read", "198.51.100.3", { server: web }, { external: true });
+    expect(audit([ipv4(3)], [state([managed, replaced, read])], []).shared).toEqual([]);
   });
 });
 

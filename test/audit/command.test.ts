@@ -132,6 +132,7 @@ test("--json has the same, with the other addresses counted or listed", async ()
   const { code, output } = await run("audit --json");
   expect(code).toBe(1);
   expect(JSON.parse(output)).toEqual({
+    shared: [],
     suspects: [
       {
         address: leaked,

@@ -1,7 +1,7 @@
 import type { Audit, Finding } from "../../src/audit/audit";
 import { jsonReport, report } from "../../src/audit/report";
 
-const nothing: Audit = { managed: 1, suspects: [], possible: [], others: [] };
+const nothing: Audit = { managed: 1, shared: [], suspects: [], possible: [], others: [] };
 const finding = (address: string): Finding => ({
   address,
   family: "IPv4",
@@ -39,9 +39,17 @@ test("suspects and possible ones are told apart, with the resource and what it h
   expect(text).toContain("To keep an address, put its line");
 });
 
+test("an address that several resources have comes first, with each of them", () => {
+  const resources = ["prod", "old"].map((stack) => `urn:pulumi:${stack}::web::type::mail`);
+  const text = report({ ...nothing, shared: [{ address: "198.51.100.2", resources }] }, { all: false });
+  expect(text).toMatch(
+    /^1 address is in the state more than once\. Remove all but one of its resources with `pulumi state delete`:\n\n {2}198\.51\.100\.2\n {6}"mail" of stack "prod"\n {6}"mail" of stack "old"\n\nNo address looks/,
+  );
+});
+
 test.each([true, false])("for scripts, the others are counted, and given where asked for: %s", (all) => {
   const others = [finding("198.51.100.2")];
   const { others: given, ...found } = JSON.parse(jsonReport({ ...nothing, others }, { all }));
-  expect(found).toEqual({ suspects: [], possible: [], managedCount: 1, otherCount: 1 });
+  expect(found).toEqual({ shared: [], suspects: [], possible: [], managedCount: 1, otherCount: 1 });
   expect(given).toEqual(all ? others : undefined);
 });
