@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { appendFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { Machine, type Operation, type Saved } from "../support/operation";
 
 const web = "0053cd80-5945-4105-9081-11192806a8f7";
+const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
 const never = () => new Promise<never>(() => undefined);
 
 let machine: Machine;
@@ -174,6 +175,15 @@ describe("an address that Pulumi was told of", () => {
     const saved = await machine.operation().create("a", { server: web });
     await machine.operation().diff(saved, { server: web });
     expect(journal()).toEqual([]);
+  });
+
+  test("is looked for no more once an operation has read the state, also if its resource went without a request", async () => {
+    await machine.operation().create("retained", { server: web });
+    const interrupted = await machine.operation().createUnsaved("interrupted", { server: mail, powerCycle: true });
+    const other = await machine.operation().create("other", { server: web });
+    await machine.operation().delete(other);
+    const left = journal().map((name) => readFileSync(`${machine.journalDirectory}/${name}`, "utf8"));
+    expect(left).toEqual([expect.stringContaining(interrupted.id)]);
   });
 
   test("is in the journal after a refresh that finds it, which keeps nobody waiting for that", async () => {

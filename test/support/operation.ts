@@ -64,7 +64,8 @@ export class Machine {
       pendingDelete: false,
       external: false,
     }));
-    return addresses && { addresses, pendingOperations: [...this.pending], otherIds: [] };
+    const urnPrefix = "urn:pulumi:test::addresses::";
+    return addresses && { urnPrefix, addresses, pendingOperations: [...this.pending], otherIds: [] };
   };
 
   async end(): Promise<void> {
