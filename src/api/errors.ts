@@ -19,6 +19,8 @@ interface AnswerFacts {
   code?: string | undefined;
   /** How long UpCloud asks to wait before the next request (Retry-After), in milliseconds. */
   retryAfterMs?: number | undefined;
+  /** The request was sent, and given up before the whole answer had come: its own time or its operation's was over. */
+  timedOut?: boolean;
 }
 
 /** A request to UpCloud that did not do what was asked. Its message is for people: what happened and what to do. */
@@ -29,12 +31,13 @@ export class UpCloudError extends Error implements AnswerFacts {
   readonly status: number | undefined;
   readonly code: string | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly timedOut: boolean;
 
   private constructor(
     readonly failure: Failure,
     message: string,
     request: Pick<FailedRequest, "method" | "path">,
-    { status, code, retryAfterMs }: AnswerFacts = {},
+    { status, code, retryAfterMs, timedOut = false }: AnswerFacts = {},
   ) {
     super(message);
     this.method = request.method;
@@ -42,13 +45,14 @@ export class UpCloudError extends Error implements AnswerFacts {
     this.status = status;
     this.code = code;
     this.retryAfterMs = retryAfterMs;
+    this.timedOut = timedOut;
   }
 
   static refused(request: FailedRequest, answer: AnswerFacts & { status: number }, said: string): UpCloudError {
     const { status, code, retryAfterMs } = answer;
     const verdict = [status, code].filter((part) => part !== undefined).join(" ");
     const words = said === "" ? "" : `, "${said}"`;
-    const isUncertain = status >= 500 && request.subject.assigning === true;
+    const isUncertain = isUncertainStatus(status) && request.subject.assigning === true;
     const explanation = explain(status, code, request.subject);
     const told = [
       explanation.told,
@@ -60,18 +64,18 @@ export class UpCloudError extends Error implements AnswerFacts {
     return new UpCloudError("refused", message, request, answer);
   }
 
-  static unreadable(request: FailedRequest, status: number, what: string): UpCloudError {
+  static unreadable(request: FailedRequest, status: number, what: string, timedOut = false): UpCloudError {
     const message =
       `UpCloud answered ${request.method} ${request.path} with status ${status} and ${what}. ` +
       `${afterUncertainty(request)} If it goes on, check that upcloud:apiBaseUrl names UpCloud's API and not a proxy or a login page.`;
-    return new UpCloudError("unreadable", message, request, { status });
+    return new UpCloudError("unreadable", message, request, { status, timedOut });
   }
 
-  static unanswered(request: FailedRequest, why: string): UpCloudError {
+  static unanswered(request: FailedRequest, why: string, timedOut = false): UpCloudError {
     const message =
       `UpCloud gave no answer to ${request.method} ${request.path}: ${why}. ` +
       `${afterUncertainty(request)} If it goes on, check the network and upcloud:apiBaseUrl.`;
-    return new UpCloudError("unanswered", message, request);
+    return new UpCloudError("unanswered", message, request, { timedOut });
   }
 
   static unsent(request: FailedRequest, why: string): UpCloudError {
@@ -113,14 +117,24 @@ export const isForbidden = (error: unknown): boolean => has(error, "ACTION_FORBI
 
 /** Nothing that UpCloud means by it: the same request may well succeed a moment later. */
 export const isPassing = (error: unknown): boolean =>
-  error instanceof UpCloudError && (error.failure !== "refused" || error.status === 429 || isServerError(error));
+  error instanceof UpCloudError &&
+  (error.failure !== "refused" || error.status === 429 || isUncertainStatus(error.status));
 
 /** Certain not to have had an effect: never sent, or refused by UpCloud's own rules. An answer that broke off is neither. */
 export const isWithoutEffect = (error: unknown): boolean =>
   error instanceof UpCloudError &&
-  (error.failure === "unsent" || (error.failure === "refused" && !isServerError(error)));
+  (error.failure === "unsent" || (error.failure === "refused" && !isUncertainStatus(error.status)));
 
-const isServerError = ({ status }: UpCloudError) => status !== undefined && status >= 500;
+/** Sent, and UpCloud or a proxy before it may still be carrying it out: a look at the account may come too early to show it. */
+export const mayStillTakeEffect = (error: unknown): boolean =>
+  error instanceof UpCloudError &&
+  (error.timedOut || (error.status !== undefined && timeoutStatuses.includes(error.status)));
+
+/** Somebody gave up waiting: the one who received the request, or a proxy (524 is the word of some for 504). */
+const timeoutStatuses = [408, 504, 524];
+
+/** UpCloud's rules refuse with 4xx; but a request that came in too slowly (408) may be whole behind a proxy. */
+const isUncertainStatus = (status: number | undefined) => status !== undefined && (status >= 500 || status === 408);
 
 export const isServerStateIllegal = (error: unknown): boolean => has(error, "SERVER_STATE_ILLEGAL");
 

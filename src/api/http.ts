@@ -80,8 +80,8 @@ export function createHttp({ baseUrl, credentials, requestTimeoutMs }: HttpOptio
             : redact(causeOf(cause));
         if (isConnectFailure(cause)) throw UpCloudError.unconnected(request, why);
         throw status === undefined
-          ? UpCloudError.unanswered(request, why)
-          : UpCloudError.unreadable(request, status, `an answer that broke off (${why})`);
+          ? UpCloudError.unanswered(request, why, signal.aborted)
+          : UpCloudError.unreadable(request, status, `an answer that broke off (${why})`, signal.aborted);
       }
       if (status >= 300) throw refusal(request, { status, retryAfterMs }, contentType, text, redact);
       if (status === 204) return { status, body: undefined };

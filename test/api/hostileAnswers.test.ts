@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { type ClientOptions, createClient, type UpCloudClient } from "../../src/api/client";
-import { UpCloudError } from "../../src/api/errors";
+import { mayStillTakeEffect, UpCloudError } from "../../src/api/errors";
 import { type AnsweringServer, answering, json, type Respond, text } from "../support/answers";
 
 const address = {
@@ -107,6 +107,44 @@ test("an operation whose time is over ends its request", async () => {
   const { client } = await clientOf(() => undefined);
   const error = await failureOf(client.ipAddresses.list(AbortSignal.timeout(50)));
   expect(error.message).toContain("the time that `timeouts` allows for the operation was over");
+});
+
+const headersOnly: Respond = (response) => {
+  response.writeHead(201, { "content-type": "application/json", "content-length": "100" });
+  response.write('{"ip_address"');
+};
+
+test.each<[string, Respond, boolean]>([
+  ["comes not at all", () => undefined, true],
+  ["comes in part", headersOnly, true],
+  ["is that a gateway gave up waiting", text(504, "text/html", "no"), true],
+  ["is that the request came in too slowly", text(408, "text/html", "no"), true],
+  ["is a connection that breaks", (response) => response.destroy(), false],
+  ["is a failure", json(500, {}), false],
+  ["is unreadable", text(201, "text/html", "no"), false],
+])(
+  "an assign whose answer %s is in doubt, and told apart by whether it may still take effect",
+  async (_, respond, expected) => {
+    const { client, server } = await clientOf(respond, { requestTimeoutMs: 1000 });
+    const error = await failureOf(client.ipAddresses.assign(assignment));
+    expect(mayStillTakeEffect(error)).toBe(expected);
+    expect(error.message).toContain("An address may have been assigned to server");
+    expect(server.received).toHaveLength(1);
+  },
+);
+
+test.each<[string, Respond]>([
+  ["before the answer", () => undefined],
+  ["within the answer", headersOnly],
+])("an assign whose operation ends %s may still take effect", async (_, respond) => {
+  const operation = new AbortController();
+  const { client } = await clientOf((response, received) => {
+    respond(response, received);
+    setTimeout(() => operation.abort(), 50);
+  });
+  const error = await failureOf(client.ipAddresses.assign(assignment, operation.signal));
+  expect(mayStillTakeEffect(error)).toBe(true);
+  expect(error.message).toContain("An address may have been assigned to server");
 });
 
 test("an operation whose time is over before sends nothing, and says so", async () => {

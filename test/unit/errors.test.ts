@@ -1,4 +1,4 @@
-import { isForbidden, isPassing, isWithoutEffect, UpCloudError } from "../../src/api/errors";
+import { isForbidden, isPassing, isWithoutEffect, mayStillTakeEffect, UpCloudError } from "../../src/api/errors";
 import { explain } from "../../src/api/explanations";
 import { causeOf } from "../../src/api/http";
 import { redactor } from "../../src/api/redaction";
@@ -11,6 +11,7 @@ test.each<[string, UpCloudError, { passes: boolean; hasNoEffect: boolean }]>([
   ["a refusal by UpCloud's rules", refused(409), { passes: false, hasNoEffect: true }],
   ["a full rate limiter", refused(429), { passes: true, hasNoEffect: true }],
   ["the last of the 4xx", refused(499), { passes: false, hasNoEffect: true }],
+  ["a request that came in too slowly", refused(408), { passes: true, hasNoEffect: false }],
   ["a failure inside UpCloud", refused(500), { passes: true, hasNoEffect: false }],
   ["half an answer", UpCloudError.unreadable(request, 200, "half"), { passes: true, hasNoEffect: false }],
   ["no answer", UpCloudError.unanswered(request, "reset"), { passes: true, hasNoEffect: false }],
@@ -19,6 +20,29 @@ test.each<[string, UpCloudError, { passes: boolean; hasNoEffect: boolean }]>([
 ])("%s is told apart by whether it passes and had an effect", (_, error, { passes, hasNoEffect }) => {
   expect(isPassing(error)).toBe(passes);
   expect(isWithoutEffect(error)).toBe(hasNoEffect);
+});
+
+test.each<[string, unknown, boolean]>([
+  ["a proxy that gave up waiting", refused(504), true],
+  ["a proxy that gave up waiting, in its own word for it", refused(524), true],
+  ["a request that came in too slowly", refused(408), true],
+  ["no answer within the time", UpCloudError.unanswered(request, "it took longer than 2 s", true), true],
+  ["half an answer within the time", UpCloudError.unreadable(request, 201, "half", true), true],
+  ["half a page of a proxy that gave up waiting", UpCloudError.unreadable(request, 504, "half"), true],
+  ["the same failure with a sentence more", UpCloudError.unanswered(request, "too long", true).andThen("So."), true],
+  ["a connection that broke", UpCloudError.unanswered(request, "other side closed"), false],
+  ["half an answer of a connection that broke", UpCloudError.unreadable(request, 201, "half"), false],
+  ["an unreadable answer", UpCloudError.unreadable(request, 200, "an empty body"), false],
+  ["a failure inside UpCloud", refused(500), false],
+  ["a proxy without a connection", refused(502), false],
+  ["an overloaded UpCloud", refused(503), false],
+  ["a full rate limiter", refused(429), false],
+  ["a refusal by UpCloud's rules", refused(409), false],
+  ["no connection", UpCloudError.unconnected(request, "refused"), false],
+  ["a request that was not sent", UpCloudError.unsent(request, "too late"), false],
+  ["a fault of our own", Object.assign(new Error("no"), { timedOut: true }), false],
+])("%s is told apart by whether the request may still take effect", (_, error, expected) => {
+  expect(mayStillTakeEffect(error)).toBe(expected);
 });
 
 test("what is no failure of UpCloud neither passes nor is certain to have had no effect", () => {
