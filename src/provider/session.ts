@@ -17,7 +17,6 @@ import { PlannedChanges } from "./plannedChanges";
 import { PreviewWarnings } from "./previewWarnings";
 import type { StoppedServers } from "./stoppedServers";
 import { UnclaimedAddresses } from "./unclaimedAddresses";
-import { compileWebAssemblyOnce } from "./webAssembly";
 
 /** What a session has from outside, and tests replace. */
 export interface Surroundings {
@@ -148,7 +147,6 @@ export class Session {
 
   private createClient(): UpCloudClient {
     const configuration = this.configuration();
-    compileWebAssemblyOnce();
     const { createClient } = require("../api/client") as typeof import("../api/client");
     return createClient({
       ...configuration,
