@@ -1,3 +1,4 @@
+import type { ListedAddress } from "../api/answers";
 import type { UpCloudClient } from "../api/client";
 import { isForbidden, unlessGone } from "../api/errors";
 import type { IpAddressWire, ServerWire } from "../api/wire";
@@ -11,7 +12,7 @@ import type { Pace } from "./pace";
  */
 export class AccountSnapshot {
   private first: Promise<IpAddressWire[]> | undefined;
-  private latest: { atMs: number; addresses: Promise<Map<string, IpAddressWire>> } | undefined;
+  private latest: { atMs: number; addresses: Promise<Map<string, ListedAddress>> } | undefined;
   private plannedAddresses: Promise<IpAddressWire[] | undefined> | undefined;
   private plannedServers: Promise<ServerWire[] | undefined> | undefined;
   private join: (() => void) | undefined;
@@ -53,7 +54,8 @@ export class AccountSnapshot {
    */
   async find(address: string, maxAgeMs: number, signal?: AbortSignal): Promise<IpAddressWire | undefined> {
     const listed = (await this.isAlone(maxAgeMs)) ? undefined : await this.listed(maxAgeMs).catch(about(address));
-    return listed?.get(addressKey(address)) ?? this.get(address, signal);
+    const found = listed?.get(addressKey(address));
+    return found === undefined || found.malformed !== undefined ? this.get(address, signal) : found;
   }
 
   /** The address was changed: what was known of it is no more. */
@@ -94,7 +96,7 @@ export class AccountSnapshot {
   }
 
   /** `undefined` for a user who may see addresses, but not the list of them. */
-  private async listed(maxAgeMs: number): Promise<Map<string, IpAddressWire> | undefined> {
+  private async listed(maxAgeMs: number): Promise<Map<string, ListedAddress> | undefined> {
     if (!this.isYoung(maxAgeMs)) this.list(patienceMs).catch(() => undefined);
     return this.latest?.addresses.catch(unlessForbidden);
   }

@@ -1,3 +1,4 @@
+import type { ServerState } from "../../src/api/wire";
 import type { ServerIpAddressState } from "../../src/provider/ipAddressState";
 import { Machine } from "../support/operation";
 
@@ -25,6 +26,15 @@ test("of a create on a running server warns, after two looks, and leaves no mark
   expect(operation.said).toEqual([expect.stringMatching(/^warning: .*is started, and UpCloud assigns/)]);
   expect(requests().sort()).toEqual(looks);
   expect(inputs).not.toHaveProperty("__creation");
+});
+
+test("of a create on a server in a state that UpCloud has added warns as of one that runs", async () => {
+  machine = await Machine.start();
+  machine.simulator.account.setServerState(web, "rebooting" as ServerState);
+  const operation = machine.operation();
+  await operation.provider.check({}, { ...line, __program: program, server: web });
+  expect(operation.said).toEqual([expect.stringMatching(/^warning: .*is rebooting, and UpCloud assigns/)]);
+  expect(requests().sort()).toEqual(looks);
 });
 
 test("of what is there already asks nothing", async () => {
