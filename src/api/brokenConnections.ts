@@ -1,4 +1,4 @@
-/** What broke a connection, in words. Node has its own for most, which are kept where they say enough. */
+/** What broke a connection, in words. Node and undici have their own for most, which are kept where they say enough. */
 export function whyBroken(cause: unknown, host: string): string {
   const {
     message,
@@ -9,8 +9,9 @@ export function whyBroken(cause: unknown, host: string): string {
   if (library === "SSL routines" || code.startsWith("ERR_SSL_") || code === "EPROTO") {
     return `TLS could not be established with ${host} (${reason ?? code}): an address that begins with https:// needs a port that speaks TLS`;
   }
-  if (code.startsWith("HPE_")) return `${host} answered in something other than HTTP (${code})`;
-  if (code === "ECONNRESET") return `${host} closed the connection`;
+  if (code === "ECONNRESET" || (code === "UND_ERR_SOCKET" && message.endsWith("closed")))
+    return `${host} closed the connection`;
   // Node's error of several failed addresses has a code and no message.
-  return message || code || String(cause);
+  const said = message || code || String(cause);
+  return said.replace("Response does not match the HTTP/1.1 protocol", `${host} answered in something other than HTTP`);
 }

@@ -1,6 +1,5 @@
-import type { Agent, IncomingHttpHeaders, IncomingMessage } from "node:http";
-import type { TLSSocket } from "node:tls";
-import { urlToHttpOptions } from "node:url";
+import { buildConnector, type Dispatcher, Pool } from "undici";
+import { dropUnaskedContinue } from "./unaskedContinue";
 
 interface Outgoing {
   method: string;
@@ -13,7 +12,7 @@ interface Outgoing {
 
 export interface Incoming {
   status: number;
-  headers: IncomingHttpHeaders;
+  headers: Record<string, string | undefined>;
   body: Buffer;
 }
 
@@ -35,69 +34,108 @@ export class BrokenExchange extends Error {
 export interface Connections {
   /** One request and its whole answer. Fails with `BrokenExchange`. */
   exchange(outgoing: Outgoing): Promise<Incoming>;
-  /** Ends what is under way, too. */
+  /** Ends the exchanges that are under way, too. */
   close(): void;
 }
 
 /** Kept-alive connections to one origin. Nothing is written to one before it stands, so that what was sent is certain. */
 export function openConnections(origin: string, { most, connectMs }: { most: number; connectMs: number }): Connections {
-  const target = urlToHttpOptions(new URL(origin));
-  const isSecure = target.protocol === "https:";
-  const http = isSecure ? (require("node:https") as typeof import("node:https")) : require("node:http");
-  const agent: Agent = new http.Agent({
-    keepAlive: true,
-    maxSockets: most,
-    timeout: idleMs,
+  const pool = new Pool(new URL(origin).origin, {
+    connections: most,
+    pipelining: 1,
+    maxResponseSize: largestAnswerBytes,
+    // What bounds a request is its signal.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: connector(connectMs),
+  });
+
+  const exchange = ({ signal, method, body, ...outgoing }: Outgoing) =>
+    new Promise<Incoming>((resolve, reject) => {
+      let written: Dispatcher.DispatchController | undefined;
+      let status: number | undefined;
+      let headers: Incoming["headers"] = {};
+      const chunks: Buffer[] = [];
+
+      const fail = (cause: Error) => {
+        signal.removeEventListener("abort", end);
+        reject(new BrokenExchange(inWords(cause, connectMs), written !== undefined, status, isOfCertificate(cause)));
+      };
+      const end = () => (written ? written.abort(signal.reason) : fail(signal.reason));
+      if (signal.aborted) return end();
+      signal.addEventListener("abort", end);
+
+      pool.dispatch(
+        { ...outgoing, method: method as Dispatcher.HttpMethod, body: body ?? null },
+        {
+          // On a connection that stands, and before the first byte. What was given up while it waited for one is not written.
+          onRequestStart: (controller) => {
+            if (signal.aborted) controller.abort(signal.reason);
+            else written = controller;
+          },
+          onResponseStart: (_, statusCode, received) => {
+            if (statusCode < 200) return;
+            status = statusCode;
+            headers = firstValues(received);
+          },
+          onResponseData: (_, chunk) => void chunks.push(chunk),
+          onResponseEnd: () => {
+            signal.removeEventListener("abort", end);
+            resolve({ status: Number(status), headers, body: Buffer.concat(chunks) });
+          },
+          onResponseError: (_, cause) => fail(cause),
+        },
+      );
+    });
+
+  return { exchange, close: () => void pool.destroy() };
+}
+
+function connector(connectMs: number): buildConnector.connector {
+  const connect = buildConnector({
+    timeout: connectMs,
+    autoSelectFamily: true,
     // Node gives every address of a host but the last a quarter of a second, which far hosts do not keep.
     autoSelectFamilyAttemptTimeout: Math.ceil(connectMs / 4),
   });
+  return (options, callback) =>
+    connect(options, (...outcome) => {
+      if (outcome[1]) dropUnaskedContinue(outcome[1]);
+      callback(...outcome);
+    });
+}
 
-  async function exchange({ body, ...outgoing }: Outgoing): Promise<Incoming> {
-    let isWritten = false;
-    let isUntrusted = false;
-    let response: IncomingMessage | undefined;
-    try {
-      response = await new Promise<IncomingMessage>((resolve, reject) => {
-        const request = http.request({ ...target, ...outgoing, agent });
-        const connecting = setTimeout(() => request.destroy(new Error(noConnectionWithin(connectMs))), connectMs);
-        const write = () => {
-          clearTimeout(connecting);
-          isWritten = true;
-          request.end(body);
-        };
-        request.once("socket", (socket: TLSSocket) => {
-          if (request.reusedSocket) write();
-          else socket.once(isSecure ? "secureConnect" : "connect", write);
-        });
-        request.once("response", resolve);
-        request.on("error", (error: Error) => {
-          clearTimeout(connecting);
-          isUntrusted = Boolean((request.socket as TLSSocket | null)?.authorizationError);
-          reject(error);
-        });
-      });
-      return { status: Number(response.statusCode), headers: response.headers, body: await wholeOf(response) };
-    } catch (cause) {
-      throw new BrokenExchange(cause, isWritten, response?.statusCode, isUntrusted);
-    }
-  }
-
-  return { exchange, close: () => agent.destroy() };
+/** A header that comes several times counts once: none of those that matter here is a list. */
+function firstValues(headers: Record<string, string | string[] | undefined>): Incoming["headers"] {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat()[0]]));
 }
 
 export const noConnectionWithin = (ms: number) => `there was no connection within ${ms / 1000} s`;
 
-async function wholeOf(response: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of response) {
-    bytes += chunk.length;
-    if (bytes > largestAnswerBytes) throw new Error(`it is larger than ${largestAnswerBytes / 1024 / 1024} MiB`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+function inWords(cause: NodeJS.ErrnoException, connectMs: number): Error {
+  if (cause.code === "UND_ERR_CONNECT_TIMEOUT") return new Error(noConnectionWithin(connectMs));
+  if (cause.code !== "UND_ERR_RES_EXCEEDED_MAX_SIZE") return cause;
+  return new Error(`it is larger than ${largestAnswerBytes / 1024 / 1024} MiB`);
 }
 
 export const largestAnswerBytes = 64 * 1024 * 1024;
-/** Shorter than servers keep idle connections: one that they close just when a request is written breaks it. */
-const idleMs = 4000;
+
+/** Node's codes for a certificate that it does not accept. */
+const isOfCertificate = ({ code = "" }: NodeJS.ErrnoException) => certificateCodes.includes(code);
+const certificateCodes = [
+  "CERT_HAS_EXPIRED",
+  "CERT_NOT_YET_VALID",
+  "CERT_REJECTED",
+  "CERT_REVOKED",
+  "CERT_SIGNATURE_FAILURE",
+  "CERT_UNTRUSTED",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+  "HOSTNAME_MISMATCH",
+  "INVALID_CA",
+  "INVALID_PURPOSE",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+];

@@ -3,6 +3,7 @@ import dns from "node:dns";
 import { once } from "node:events";
 import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import tls from "node:tls";
 import { type ClientOptions, createClient, type UpCloudClient } from "../../src/api/client";
 import { isPassing, isWithoutEffect, UpCloudError } from "../../src/api/errors";
 import { openConnections } from "../../src/api/exchange";
@@ -118,6 +119,48 @@ describe("a port that accepts connections and speaks no TLS", () => {
   });
 });
 
+describe("a request that is given up before a connection stands", () => {
+  const outgoing = { method: "POST", path: "/", headers: {}, body: "{}" };
+  const exchangeWith = (host: string, signal: AbortSignal) => {
+    const connections = openConnections(`http://${host}`, { most: 1, connectMs: 5000 });
+    open.unshift(() => connections.close());
+    return connections.exchange({ ...outgoing, signal }).catch((error: unknown) => error);
+  };
+
+  test("is not written to it afterwards", async () => {
+    const { host, sockets, accepted } = await listening((socket) => socket.resume());
+    // A name server that answers when the test says.
+    const lookup = jest.spyOn(dns, "lookup").mockImplementation((() => undefined) as unknown as typeof dns.lookup);
+    const operation = new AbortController();
+    const exchanged = exchangeWith(host.replace("127.0.0.1", "localhost"), operation.signal);
+    operation.abort();
+    expect(await exchanged).toMatchObject({ isWritten: false, isUntrusted: false, status: undefined });
+    const answer = lookup.mock.calls[0]?.at(-1) as unknown as (error: null, addresses: object[]) => void;
+    const connected = accepted();
+    answer(null, [{ address: "127.0.0.1", family: 4 }]);
+    await connected;
+    const [socket] = sockets as [Socket];
+    await once(socket, "close");
+    expect(socket.bytesRead).toBe(0);
+  });
+
+  test("needs none where that was before it was sent", async () => {
+    const { host, sockets } = await listening(() => undefined);
+    expect(await exchangeWith(host, AbortSignal.abort())).toMatchObject({ isWritten: false });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(sockets).toEqual([]);
+  });
+});
+
+test("closing ends a request whose connection is still being made", async () => {
+  const { host, accepted } = await listening(() => undefined);
+  const client = clientOf(`https://${host}`);
+  const listed = failureOf(client.ipAddresses.list());
+  await accepted();
+  await client.close();
+  expect((await listed).failure).toBe("unsent");
+});
+
 test("a host with a slow IPv4 and an unreachable IPv6 address is reached at the first try", async () => {
   const slow = await fullListener();
   // As a name server answers for a host with both.
@@ -177,6 +220,17 @@ test.each(["100 Continue", "102 Processing", "103 Early Hints"])(
   },
 );
 
+test("an answer that changes the protocol is told", async () => {
+  const { host } = await listening((socket) => {
+    socket.once("data", () =>
+      socket.write("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n"),
+    );
+  });
+  const error = await failureOf(clientOf(`http://${host}`).ipAddresses.list());
+  expect(error).toMatchObject({ failure: "unanswered", timedOut: false });
+  expect(error.message).toContain("bad upgrade");
+});
+
 test("an answer that does not end is cut off", async () => {
   const mebibyte = Buffer.alloc(1024 * 1024, " ");
   const server = await answering((response) => {
@@ -187,6 +241,13 @@ test("an answer that does not end is cut off", async () => {
   expect(error).toMatchObject({ failure: "unreadable", status: 200, timedOut: false });
   expect(error.message).toContain("an answer that was cut off: it is larger than 64 MiB");
 });
+
+/** As the computer's settings would have it. */
+function connectingWith(settings: tls.ConnectionOptions): void {
+  const { connect } = tls;
+  const withSettings = (options: tls.ConnectionOptions) => connect({ ...options, ...settings });
+  jest.spyOn(tls, "connect").mockImplementation(withSettings as typeof tls.connect);
+}
 
 describe("TLS", () => {
   test("with a certificate that is not trusted is tried once, and told with the host and the remedy", async () => {
@@ -206,6 +267,19 @@ describe("TLS", () => {
     expect(error.message).toContain("NODE_EXTRA_CA_CERTS");
   });
 
+  test("with a certificate of another host is told each time, however often", async () => {
+    const server = tls.createServer(untrustedCertificate);
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    open.push(() => server.close());
+    connectingWith({ ca: untrustedCertificate.cert });
+    const client = clientOf(`https://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    for (let nth = 0; nth < 20; nth++) {
+      const error = await failureOf(client.ipAddresses.list());
+      expect(error.failure).toBe("untrusted");
+      expect(error.message).toContain("Hostname/IP does not match certificate's altnames");
+    }
+  });
+
   test("with a port that speaks plain HTTP is told in words", async () => {
     const server = await answering(json(200, {}));
     open.push(() => server.close());
@@ -220,7 +294,7 @@ describe("TLS", () => {
     const { host } = await listening((socket) => socket.once("data", () => socket.end("\x15\x03\x01\x00\x02\x02\x46")));
     const error = await failureOf(clientOf(`http://${host}`).ipAddresses.list());
     expect(error.failure).toBe("unanswered");
-    expect(error.message).toContain(`${host} answered in something other than HTTP (HPE_`);
+    expect(error.message).toContain(`${host} answered in something other than HTTP (Expected HTTP/`);
   });
 });
 

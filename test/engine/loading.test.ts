@@ -40,7 +40,7 @@ test("the first look-up loads the HTTP client, and neither a life cycle nor the 
   const found = await inNode(`
     const { getIpAddresses } = require("pulumi-upcloud-ip");
     const matching = (pattern) => loaded().filter((file) => pattern.test(file));
-    const client = /dist\\/(lookups|api)\\/|node_modules\\/(cockatiel|ipaddr\\.js)\\//;
+    const client = /dist\\/(lookups|api)\\/|node_modules\\/(undici|ipaddr\\.js)\\//;
     const before = matching(client).length;
     process.env.UPCLOUD_TOKEN = "token";
     process.env.UPCLOUD_DEBUG_API_BASE_URL = "http://127.0.0.1:1";
@@ -63,7 +63,7 @@ describe("the life cycle, loaded by its name", () => {
         const same = await serverIpAddress.diff("203.0.113.7", olds, inputs);
         const other = await serverIpAddress.diff("203.0.113.7", olds, { ...inputs, server: "009d64ef-31d1-4684-a26b-c86c955cbf46" });
         const { replaces } = other;
-        const unwanted = loaded().filter((file) => /node_modules\\/(cockatiel|@pulumi)\\/|dist\\/(api\\/(http|client)|provider\\/(stoppedServers|serverCycle|progress)|state\\/|simulator\\/)/.test(file));
+        const unwanted = loaded().filter((file) => /node_modules\\/(undici|cockatiel|@pulumi)\\/|dist\\/(api\\/(http|client)|provider\\/(stoppedServers|serverCycle|progress)|state\\/|simulator\\/)/.test(file));
         report({ family: inputs.family, failures: failures ?? [], changes: [same.changes, other.changes], replaces, unwanted });
       })();
     `);
@@ -105,7 +105,7 @@ describe("the life cycle, loaded by its name", () => {
           const state = { ...inputs, ptrRecord: "", partOfPlan: true };
           (async () => {
             const { id } = await serverIpAddress.${step.replace("ADDRESS", `"${first?.address}"`)};
-            const parts = ["dist/api/client", "cockatiel", "dist/provider/stoppedServers", "dist/state/", "dist/simulator/"];
+            const parts = ["undici/index", "dist/api/client", "cockatiel", "dist/provider/stoppedServers", "dist/state/", "dist/simulator/"];
             report({ hasId: id !== undefined, parts: parts.filter((part) => loaded().some((file) => file.includes(part))) });
             process.exit();
           })();`;
@@ -115,12 +115,12 @@ describe("the life cycle, loaded by its name", () => {
     test("read loads the client, and nothing that repeats a request or changes a server", async () => {
       expect(await loadedBy("read(ADDRESS, state)")).toEqual({
         hasId: true,
-        parts: ["dist/api/client"],
+        parts: ["undici/index", "dist/api/client"],
       });
     });
 
     test("create loads what changes a server too, and no reader of states while nothing was interrupted", async () => {
-      const parts = ["dist/api/client", "dist/provider/stoppedServers"];
+      const parts = ["undici/index", "dist/api/client", "dist/provider/stoppedServers"];
       expect(await loadedBy("create(inputs)")).toEqual({ hasId: true, parts });
     });
   });
