@@ -22,7 +22,6 @@ import { StackAddresses } from "./stackAddresses";
 import { pendingTokensIn } from "./stackOwnership";
 import { StateCache } from "./stateCache";
 import type { StoppedServers } from "./stoppedServers";
-import { compileWebAssemblyOnce } from "./webAssembly";
 
 /** What a session has from outside, and tests replace. */
 export interface Surroundings {
@@ -169,7 +168,6 @@ export class Session {
 
   private createClient(): UpCloudClient {
     const configuration = this.configuration();
-    compileWebAssemblyOnce();
     const { createClient } = require("../api/client") as typeof import("../api/client");
     return createClient({
       ...configuration,
