@@ -103,9 +103,10 @@ export class AssignmentJournal {
     return true;
   }
 
-  /** What the entry tells of is certain not to exist. */
-  discard({ file }: Leftover): void {
+  /** What the entry tells of does not exist, or nobody has to look for it any more. */
+  discard({ file, entry: { address } }: Leftover): void {
     this.files.remove(file);
+    if (address !== undefined) this.files.remove(claimOf(address));
     this.loaded?.delete(file);
   }
 
