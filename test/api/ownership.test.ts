@@ -59,6 +59,15 @@ test("an address that the program adopts is not released first, although its res
   expect([isThere(saved.id), releases()]).toEqual([true, 0]);
 });
 
+test("an address is released whose resource the engine replaces although diff found nothing to replace", async () => {
+  const saved = await machine.operation().create("a", { server: web });
+  const operation = machine.operation();
+  expect(await operation.diff(saved, { server: web })).toMatchObject({ changes: false });
+  await operation.create("a", { server: web });
+  await operation.delete(saved);
+  expect(isThere(saved.id)).toBe(false);
+});
+
 describe("an address that another process has been assigned or adopts", () => {
   const ofEngine = (engine: string, isEngineAlive = async () => true) =>
     machine.operation(process.ppid, "1.2", {

@@ -44,6 +44,7 @@ test("an address that was assigned again to another resource is not released by 
   project.declare(resource("b"));
   const without = await project.up();
   expect([without.ok, releasesIn(without.requests), project.address(address)?.server]).toEqual([true, [], servers.web]);
+  expect(without.output).toContain(`${address}: not released, because b has it in the stack's state.`);
   expect((await project.destroy()).ok).toBe(true);
   expect(project.address(address)).toBeUndefined();
 });
