@@ -1,11 +1,17 @@
-import { homedir } from "node:os";
-import { join } from "node:path";
 import type { StackState } from "../state/stackState";
 import { addressKey } from "./addresses";
 import type { Environment } from "./configuration";
 import { messageOf } from "./failures";
-import { type Assignment, isAtWork, type JournalEntry, type ProcessName, thisProcess } from "./journalEntry";
-import { JournalFiles, lineOf } from "./journalFiles";
+import {
+  type Assignment,
+  isAtWork,
+  isOfOperation,
+  isRunning,
+  type JournalEntry,
+  type ProcessName,
+  thisProcess,
+} from "./journalEntry";
+import { JournalFiles, journalDirectory, lineOf } from "./journalFiles";
 
 /** An entry of another process, and the file that holds it. */
 export interface Leftover {
@@ -53,9 +59,12 @@ export class AssignmentJournal {
     return this.files.lastEntry<JournalEntry>(file);
   }
 
-  /** Whether the entry was written for the operation under way, maybe by another provider process. */
-  isOfThisOperation({ process: { run, engine } }: JournalEntry): boolean {
-    return run === this.self.run || (engine !== undefined && engine === this.self.engine);
+  isOfThisOperation(entry: JournalEntry): boolean {
+    return isOfOperation(entry, this.self);
+  }
+
+  isOfRunningProcess({ process: { host, id } }: JournalEntry): boolean {
+    return host === this.self.host && isRunning(id);
   }
 
   isAtWork(entry: Pick<JournalEntry, "process" | "at">, longestMs: number): boolean {
@@ -230,9 +239,6 @@ export class AssignmentJournal {
     );
   }
 }
-
-export const journalDirectory = (env: Environment): string =>
-  join(env.PULUMI_HOME || join(homedir(), ".pulumi"), "upcloud-ip");
 
 const ending = ".jsonl";
 const claimEnding = ".claim";
