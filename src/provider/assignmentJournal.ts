@@ -215,10 +215,11 @@ export class AssignmentJournal {
   private loadLeftovers(): Map<string, Leftover> {
     const names = this.files.names();
     const all = this.load(names);
-    const [old, young] = partition(all, ({ entry }) => Date.now() - Date.parse(entry.at) > lifetimeMs);
+    const isOld = ({ entry }: Leftover) => Date.now() - Date.parse(entry.at) > lifetimeMs;
+    const young = all.filter((one) => !isOld(one));
     const tokens = new Set(young.map(({ entry }) => entry.token));
     const idleClaims = names.filter((name) => name.endsWith(claimEnding) && !tokens.has(this.files.read(name)));
-    for (const name of [...old.map(({ file }) => file), ...idleClaims]) this.files.remove(name);
+    for (const name of [...all.filter(isOld).map(({ file }) => file), ...idleClaims]) this.files.remove(name);
     const others = young.filter(({ entry }) => entry.process.run !== this.self.run);
     return new Map(others.map((one) => [one.file, one]));
   }
@@ -247,8 +248,4 @@ const lifetimeMs = 30 * 24 * 60 * 60_000;
 const fileOf = (token: string) => `${token}${ending}`;
 const keyOf = (address: string) => addressKey(address).replaceAll(":", "_");
 const claimOf = (address: string) => `${keyOf(address)}${claimEnding}`;
-function partition<T>(all: readonly T[], belongs: (one: T) => boolean): [T[], T[]] {
-  return [all.filter(belongs), all.filter((one) => !belongs(one))];
-}
-
 const now = () => new Date().toISOString();
