@@ -49,8 +49,11 @@ export class AssignmentJournal {
   }
 
   /** The entry as it is now; `undefined` where it is over. */
-  current({ file }: Leftover): JournalEntry | undefined {
-    return this.files.lastEntry<JournalEntry>(file);
+  current(leftover: Leftover): JournalEntry | undefined {
+    const now = this.files.lastEntry<JournalEntry>(leftover.file);
+    if (now === undefined) this.loaded?.delete(leftover.file);
+    else leftover.entry = now;
+    return now;
   }
 
   /** Whether the entry was written for the operation under way, maybe by another provider process. */
@@ -135,9 +138,8 @@ export class AssignmentJournal {
 
   /** Creates and adoptions of other processes that have the address, as the journal is now. */
   othersWith(address: string): JournalEntry[] {
-    return this.entries().filter(
-      (entry) => entry.process.run !== this.self.run && keyOf(entry.address ?? "") === keyOf(address),
-    );
+    const isIts = (one: JournalEntry) => keyOf(one.address ?? "") === keyOf(address);
+    return this.entries().filter((entry) => entry.process.run !== this.self.run && isIts(entry));
   }
 
   /** An address is about to be released: if an assign that is under way brings it, it is new. Durable before it ends. */

@@ -59,13 +59,17 @@ export function isAtWork(
 ): boolean {
   const ageMs = Date.now() - Date.parse(at);
   if (owner.run === self.run || ageMs > longestMs || ageMs < -clockSkewMs) return false;
-  return owner.host !== self.host || (owner.id !== self.id && isRunning(owner.id));
+  return owner.host !== self.host || isRunning(owner, self);
 }
+
+/** Whether the process runs on this host, as far as its id tells, which may be another one's by now. */
+export const isRunning = (owner: ProcessName, self: ProcessName): boolean =>
+  owner.run === self.run || (owner.host === self.host && owner.id !== self.id && isInUse(owner.id));
 
 /** Two containers of one machine may tell the time a little differently. */
 const clockSkewMs = 5000;
 
-function isRunning(id: number): boolean {
+function isInUse(id: number): boolean {
   try {
     process.kill(id, 0);
     return true;

@@ -13,7 +13,7 @@ import { DeclaredRecords } from "./declaredRecords";
 import { isEngineAlive } from "./engine";
 import type { ForwardRecords, ForwardResolver } from "./forwardRecord";
 import type { PowerCycle } from "./inputs";
-import { type ProcessName, thisProcess } from "./journalEntry";
+import { isRunning, type JournalEntry, type ProcessName, thisProcess } from "./journalEntry";
 import { OwedStarts } from "./owedStarts";
 import { type Pace, realPace } from "./pace";
 import { PlannedChanges } from "./plannedChanges";
@@ -64,6 +64,7 @@ export class Session {
 
   readonly notify: (line: string) => void;
   private readonly env: Environment;
+  private readonly self: ProcessName;
   private readonly pace: Pace;
   private readonly resolver: ForwardResolver | undefined;
   private readonly isEngineAlive: (address?: string) => Promise<boolean>;
@@ -71,6 +72,7 @@ export class Session {
   constructor(surroundings: Surroundings) {
     const { env, notify, pace = realPace, readState = noState, process = thisProcess } = surroundings;
     this.env = env;
+    this.self = process;
     this.notify = notify;
     this.pace = pace;
     this.isEngineAlive = surroundings.isEngineAlive ?? isEngineAlive;
@@ -93,6 +95,7 @@ export class Session {
     const ipAddresses = () => this.client().ipAddresses;
     const ports = {
       isEngineAlive: () => this.isEngineAlive(),
+      isUnderWay: (entry: JournalEntry) => this.isUnderWay(entry),
       readState: (...asked: Parameters<StateCache["atAnyTime"]>) => this.state.atAnyTime(...asked),
       unlessGone: (...about: Parameters<StackAddresses["unlessGone"]>) => this.addresses.unlessGone(...about),
       notify,
@@ -120,12 +123,15 @@ export class Session {
 
   /** Whether a process of an operation that is under way, maybe another provider of this one, has been assigned the address or adopts it. */
   async isAnotherProcesses(address: string): Promise<boolean> {
-    for (const entry of this.journal.othersWith(address)) {
-      const { engine } = entry.process;
-      if (this.journal.isOfThisOperation(entry)) return true;
-      if (engine !== undefined && (await this.isEngineAlive(engine))) return true;
-    }
+    for (const entry of this.journal.othersWith(address)) if (await this.isUnderWay(entry)) return true;
     return false;
+  }
+
+  /** Whether the process of the entry and its engine run. Either alone may be another one, whose id or port is in use again. */
+  private async isUnderWay(entry: JournalEntry): Promise<boolean> {
+    if (!isRunning(entry.process, this.self)) return false;
+    const { engine } = entry.process;
+    return this.journal.isOfThisOperation(entry) || (engine !== undefined && (await this.isEngineAlive(engine)));
   }
 
   /** For changes that need a stopped server; made and loaded on first use, like the client. */

@@ -1,4 +1,6 @@
+import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { Machine, type Operation, type Saved } from "../support/operation";
 
@@ -309,6 +311,45 @@ describe("a process that lives on when its engine is killed", () => {
     const failure = machine.operation().create("a", { server: web, timeouts: { create: "100ms" } });
     await expect(failure).rejects.toThrow("wait until it has ended, then run `pulumi up` again");
     expect(extras()).toHaveLength(1);
+  });
+});
+
+describe("an address of another stack", () => {
+  const engine = "127.0.0.1:1";
+  const isEngineAlive = async () => true;
+  /** The journal of another stack's create, as it is after `change`. */
+  const rewrite = (address: string, change: object) => {
+    const texts = journal().map((name) => [name, readFileSync(`${machine.journalDirectory}/${name}`, "utf8")] as const);
+    const [name, text = ""] = texts.find(([, text]) => text.includes(`"address":"${address}"`)) ?? [];
+    const last = JSON.parse(text.trim().split("\n").at(-1) ?? "");
+    const entry = { ...last, urn: "urn:pulumi:dev::p::t::other", ...change };
+    writeFileSync(`${machine.journalDirectory}/${name}`, JSON.stringify(entry));
+  };
+  const other = async (id: number) => {
+    const ofOther = machine.operation(id, "1.2", { process: { id, run: randomUUID(), host: "this machine", engine } });
+    return (await ofOther.create("other", { server: web })).id;
+  };
+
+  test("is not taken over while its operation is at work, however long that takes", async () => {
+    const id = await other(process.ppid);
+    rewrite(id, { phase: "assigned", at: new Date(Date.now() - 600_000).toISOString() });
+    const ours = machine.operation(undefined, "1.2", { isEngineAlive });
+    expect((await ours.create("a", { server: web })).id).not.toBe(id);
+    expect(extras()).toHaveLength(2);
+  });
+
+  test("is not taken over by a later create of an operation that began before the other one ended", async () => {
+    const process = spawn("sleep", ["100"]);
+    const id = await other(process.pid as number);
+    rewrite(id, { phase: "assigned" });
+    const ours = machine.operation();
+    await ours.create("a", { server: web });
+    rewrite(id, { phase: "reported" });
+    const hasEnded = once(process, "exit");
+    process.kill("SIGKILL");
+    await hasEnded;
+    expect((await ours.create("b", { server: web })).id).not.toBe(id);
+    expect(extras()).toHaveLength(3);
   });
 });
 

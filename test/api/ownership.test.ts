@@ -60,17 +60,15 @@ test("an address that the program adopts is not released first, although its res
 });
 
 describe("an address that another process has been assigned or adopts", () => {
-  const ofEngine = (engine: string, isEngineAlive = async () => true) =>
-    machine.operation(process.ppid, "1.2", {
-      process: { id: process.ppid, run: randomUUID(), host: "this machine", engine },
-      isEngineAlive,
-    });
+  const ofEngine = (engine: string, isEngineAlive = async () => true, id = process.ppid) =>
+    machine.operation(id, "1.2", { process: { id, run: randomUUID(), host: "this machine", engine }, isEngineAlive });
+  const ended = 2 ** 22 + 1;
 
   test("is not released by the provider process of the same operation that had it before", async () => {
     const saved = await machine.operation().create("a", { server: web });
     const explicit = ofEngine("127.0.0.1:1");
     await explicit.create("b", { server: web, adopt: saved.id });
-    await ofEngine("127.0.0.1:1").delete(saved);
+    await ofEngine("127.0.0.1:1", async () => true, process.pid).delete(saved);
     expect([isThere(saved.id), releases()]).toEqual([true, 0]);
   });
 
@@ -79,6 +77,15 @@ describe("an address that another process has been assigned or adopts", () => {
     await ofEngine("127.0.0.1:2", async () => false).delete(saved);
     expect(isThere(saved.id)).toBe(false);
   });
+
+  test.each(["127.0.0.1:1", "127.0.0.1:2"])(
+    "is released once that process has ended, though its engine's port is in use again (%s)",
+    async (engine) => {
+      const saved = await ofEngine("127.0.0.1:1", undefined, ended).create("a", { server: web });
+      await ofEngine(engine).delete(saved);
+      expect(isThere(saved.id)).toBe(false);
+    },
+  );
 });
 
 test("an address is not released where the state cannot be read, and the failure says why", async () => {
