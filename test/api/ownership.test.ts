@@ -115,7 +115,36 @@ describe("a release whose answer is lost", () => {
     const b = await operation.create("b", { server: web });
     await deleted;
     expect(b.id).toBe(a.id);
-    expect([isThere(b.id), releases()]).toEqual([true, 1]);
+    expect([isThere(b.id), releases(), operation.session.claims.isKept(b.id)]).toEqual([true, 1, true]);
+  });
+
+  test("is not repeated on an address that another process has got, whose answer is still under way", async () => {
+    const a = await machine.operation().create("a", { server: web });
+    machine.inState = [a.id];
+    const [id, run] = [process.ppid, randomUUID()];
+    const other = machine.operation(id, "1.2", { process: { id, run, host: "this machine", engine: "127.0.0.1:1" } });
+    await other.session.snapshot.addresses();
+    let [isAssigned, isAnswered] = [false, false];
+    const { assign } = other.session.client().ipAddresses;
+    other.session.client().ipAddresses.assign = async (...request) => {
+      const answer = await assign(...request);
+      isAssigned = true;
+      while (!isAnswered) await new Promise((resolve) => setTimeout(resolve, 2));
+      return answer;
+    };
+    let b: Promise<Saved> | undefined;
+    const act = () => {
+      b = other.create("b", { server: web });
+    };
+    machine.simulator.faults.add({ method: "DELETE", kind: "act", when: "after", act });
+    lose();
+    const deleted = machine.operation(undefined, "1.2", { isEngineAlive: async () => true }).delete(a);
+    while (!isAssigned) await new Promise((resolve) => setTimeout(resolve, 2));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    isAnswered = true;
+    await deleted;
+    expect((await b)?.id).toBe(a.id);
+    expect([isThere(a.id), releases()]).toEqual([true, 1]);
   });
 
   test("waits for an assign that is under way on the same server before it is repeated", async () => {
