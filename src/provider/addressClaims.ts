@@ -58,11 +58,13 @@ export class AddressClaims {
     return true;
   }
 
-  /** This operation has released the address. If it is there again, UpCloud has assigned it anew, and maybe to us. */
+  /**
+   * This operation has released the address, or has seen that it is gone. If it is there again, UpCloud has assigned it
+   * anew, and maybe to us: to a create of this operation that has it by now.
+   */
   markReleased(address: string): void {
     const key = addressKey(address);
     this.owned.delete(key);
-    this.creates.delete(key);
     this.released.add(key);
   }
 
@@ -101,7 +103,7 @@ export class AddressClaims {
   }
 
   /** Assigns of the same kind in other processes: what they bring is theirs, and cannot be told from ours before they end. */
-  async waitForConcurrentAssigns(assignment: Assignment): Promise<void> {
+  async waitForConcurrentAssigns(assignment: Kind): Promise<void> {
     const isSending = (entry: JournalEntry) => entry.phase === "intent" && this.isAtWork(entry);
     while (this.unanswered(assignment).some(isSending)) await this.pace.sleep(pollMs);
   }
@@ -117,7 +119,7 @@ export class AddressClaims {
   }
 
   /** Creates of the same kind whose answer nobody has seen, of this process and of those before. */
-  unanswered(assignment: Assignment): JournalEntry[] {
+  unanswered(assignment: Kind): JournalEntry[] {
     return this.journal.entries().filter((entry) => entry.address === undefined && isOfKind(entry, assignment));
   }
 }

@@ -1,4 +1,3 @@
-import type { StackState } from "../state/stackState";
 import { addressKey } from "./addresses";
 import type { Environment } from "./configuration";
 import { messageOf } from "./failures";
@@ -6,7 +5,6 @@ import {
   type Assignment,
   isAtWork,
   isOfOperation,
-  isRunning,
   type JournalEntry,
   type ProcessName,
   thisProcess,
@@ -55,16 +53,15 @@ export class AssignmentJournal {
   }
 
   /** The entry as it is now; `undefined` where it is over. */
-  current({ file }: Leftover): JournalEntry | undefined {
-    return this.files.lastEntry<JournalEntry>(file);
+  current(leftover: Leftover): JournalEntry | undefined {
+    const now = this.files.lastEntry<JournalEntry>(leftover.file);
+    if (now === undefined) this.loaded?.delete(leftover.file);
+    else leftover.entry = now;
+    return now;
   }
 
   isOfThisOperation(entry: JournalEntry): boolean {
     return isOfOperation(entry, this.self);
-  }
-
-  isOfRunningProcess({ process: { host, id } }: JournalEntry): boolean {
-    return host === this.self.host && isRunning(id);
   }
 
   isAtWork(entry: Pick<JournalEntry, "process" | "at">, longestMs: number): boolean {
@@ -132,21 +129,10 @@ export class AssignmentJournal {
     this.loadedByAddress.delete(keyOf(address));
   }
 
-  /** Of the stack's creates, those that Pulumi was told of and whose end its state has: nobody has to look for them. */
-  acknowledgeSaved({ urnPrefix }: StackState, interrupted: ReadonlySet<string | undefined>): void {
-    for (const leftover of this.leftovers()) {
-      const { urn, phase, token } = leftover.entry;
-      const isOfStack = urnPrefix !== undefined && urn.startsWith(urnPrefix);
-      if (!isOfStack || phase !== "reported" || interrupted.has(token)) continue;
-      if (!this.isOfThisOperation(leftover.entry)) this.discard(leftover);
-    }
-  }
-
   /** Creates and adoptions of other processes that have the address, as the journal is now. */
   othersWith(address: string): JournalEntry[] {
-    return this.entries().filter(
-      (entry) => entry.process.run !== this.self.run && keyOf(entry.address ?? "") === keyOf(address),
-    );
+    const isIts = (one: JournalEntry) => keyOf(one.address ?? "") === keyOf(address);
+    return this.entries().filter((entry) => entry.process.run !== this.self.run && isIts(entry));
   }
 
   /** An address is about to be released: if an assign that is under way brings it, it is new. Durable before it ends. */
@@ -215,7 +201,7 @@ export class AssignmentJournal {
   private loadLeftovers(): Map<string, Leftover> {
     const names = this.files.names();
     const all = this.load(names);
-    const isOld = ({ entry }: Leftover) => Date.now() - Date.parse(entry.at) > lifetimeMs;
+    const isOld = ({ entry }: Leftover) => !(Date.now() - Date.parse(entry.at) <= lifetimeMs);
     const young = all.filter((one) => !isOld(one));
     const tokens = new Set(young.map(({ entry }) => entry.token));
     const idleClaims = names.filter((name) => name.endsWith(claimEnding) && !tokens.has(this.files.read(name)));

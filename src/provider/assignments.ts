@@ -163,6 +163,9 @@ export class Assignments {
     for (let next = candidates.shift(); next !== undefined; next = candidates.shift()) {
       if (!(await this.claims.claim(next, assignment))) continue;
       await this.journal.assigned(assignment, next.address);
+      this.ports.notify(
+        `${next.address}: found on server ${assignment.server} after the answer to its assign was lost.`,
+      );
       return next;
     }
     return undefined;

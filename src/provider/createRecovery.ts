@@ -15,6 +15,8 @@ import { idsIn, isCreating, pendingTokensIn } from "./stackOwnership";
 interface Ports {
   /** The state of the stack under way. Fails where it cannot be read. */
   readState(isOfThisOperation: (state: StackState) => boolean): Promise<StackState>;
+  /** Whether the entry is of an operation under way, which will report or end it. */
+  isUnderWay(entry: JournalEntry): Promise<boolean>;
   unlessGone: StackAddresses["unlessGone"];
   /** Shows the user a line, at once. */
   notify(line: string): void;
@@ -38,6 +40,8 @@ export class CreateRecovery {
   async recover(assignment: Assignment, signal: AbortSignal): Promise<IpAddressWire | undefined> {
     const own = this.journal.own(assignment);
     if (own?.address !== undefined) return this.goOn(assignment, own.address, signal);
+    // It is in doubt, and looked for before it is sent again.
+    if (own !== undefined) return undefined;
     await this.waitForOrphan(assignment, signal);
     const left = this.leftoversOf(assignment);
     const known = left.filter(({ entry }) => entry.address !== undefined);
@@ -60,9 +64,11 @@ export class CreateRecovery {
   /** Entries of creates of the same kind that nobody is at work on; those of the same resource first. */
   private leftoversOf(assignment: Assignment): Leftover[] {
     const isSameResource = ({ entry }: Leftover) => entry.urn === assignment.urn;
-    const left = this.journal.leftovers().filter(({ entry }) => {
+    const left = this.journal.leftovers().filter((leftover) => {
+      const { entry } = leftover;
       if (entry.adopted || !isOfKind(entry, assignment) || this.journal.isOfThisOperation(entry)) return false;
-      return entry.phase === "reported" || !this.claims.isAtWork(entry);
+      const now = this.asOfNow(leftover);
+      return now !== undefined && (now.phase === "reported" || !this.claims.isAtWork(now));
     });
     return [...left.filter(isSameResource), ...left.filter((one) => !isSameResource(one))];
   }
@@ -74,7 +80,6 @@ export class CreateRecovery {
     for (const leftover of this.journal.leftovers().filter(isOrphans)) {
       for (let hasSaid = false; ; hasSaid = true) {
         const now = this.journal.current(leftover);
-        if (now !== undefined) leftover.entry = now;
         if (now === undefined || now.phase === "reported" || !this.claims.isAtWork(now)) break;
         if (signal.aborted) throw new AnotherOperationError(assignment);
         if (!hasSaid) this.ports.notify(waitingFor(now));
@@ -89,9 +94,10 @@ export class CreateRecovery {
     signal: AbortSignal,
   ): Promise<Found | undefined> {
     for (const leftover of left) {
-      const { entry } = leftover;
-      const address = entry.address as string;
       const state = await this.readState(assignment);
+      const entry = await this.leftBehind(leftover);
+      if (entry?.address === undefined) continue;
+      const { address } = entry;
       const isInState = !("failure" in state) && idsIn(state).has(addressKey(address));
       if (isInState || this.claims.isOwned(address)) continue;
       const wasTold = entry.phase === "reported";
@@ -106,6 +112,16 @@ export class CreateRecovery {
       else if (await this.journal.takeOver(leftover, assignment, answer.address)) return { answer, at: entry.at };
     }
     return undefined;
+  }
+
+  /** The entry as its process has left it; `undefined` while that one works on, and where the entry is over. */
+  private async leftBehind(leftover: Leftover): Promise<JournalEntry | undefined> {
+    return (await this.ports.isUnderWay(leftover.entry)) ? undefined : this.asOfNow(leftover);
+  }
+
+  /** Its process may have gone on since the journal was read, until it reported. */
+  private asOfNow(leftover: Leftover): JournalEntry | undefined {
+    return leftover.entry.phase === "reported" ? leftover.entry : this.journal.current(leftover);
   }
 
   /** In doubt, another address is assigned. The user is told of this one if it is still there. */
@@ -129,15 +145,19 @@ export class CreateRecovery {
     return this.assignments.lockOf(assignment.server).exclusive(async () => {
       await this.claims.waitForConcurrentAssigns(assignment);
       for (const leftover of left()) {
+        const entry = await this.leftBehind(leftover);
+        if (entry === undefined || entry.address !== undefined) continue;
         const candidates = await this.lookFor(assignment, leftover, signal);
+        let isTaken = false;
         for (const answer of candidates) {
           if (this.claims.isOwned(answer.address)) continue;
-          if (!(await this.journal.takeOver(leftover, assignment))) break;
+          isTaken ||= await this.journal.takeOver(leftover, assignment);
+          if (!isTaken) break;
           if (!(await this.claims.claim(answer, assignment))) continue;
           await this.journal.assigned(assignment, answer.address);
-          return { answer, at: leftover.entry.at };
+          return { answer, at: entry.at };
         }
-        if (candidates.length === 0) this.journal.discard(leftover);
+        if (candidates.length === 0 && !signal.aborted) this.journal.discard(leftover);
       }
       return undefined;
     });

@@ -58,23 +58,25 @@ export function isAtWork(
   longestMs: number,
 ): boolean {
   const ageMs = Date.now() - Date.parse(at);
-  if (owner.run === self.run || ageMs > longestMs || ageMs < -clockSkewMs) return false;
-  return owner.host !== self.host || (owner.id !== self.id && isRunning(owner.id));
+  if (owner.run === self.run || !(ageMs <= longestMs) || ageMs < -clockSkewMs) return false;
+  return owner.host !== self.host || isRunning(owner, self);
 }
+
+/** Whether the process runs on this host, as far as its id tells, which may be another one's by now. */
+export const isRunning = (owner: ProcessName, self: ProcessName): boolean =>
+  owner.run === self.run || (owner.host === self.host && owner.id !== self.id && isInUse(owner.id));
 
 /**
  * Whether the entry was written for the same operation, maybe by another provider process of it. The address of an engine that
  * has ended may be another one's by now: so the process has to run still.
  */
-export const isOfOperation = (
-  { process: { run, engine, host, id } }: Pick<JournalEntry, "process">,
-  self: ProcessName,
-) => run === self.run || (engine !== undefined && engine === self.engine && host === self.host && isRunning(id));
+export const isOfOperation = ({ process: owner }: Pick<JournalEntry, "process">, self: ProcessName): boolean =>
+  isRunning(owner, self) && (owner.run === self.run || (owner.engine !== undefined && owner.engine === self.engine));
 
 /** Two containers of one machine may tell the time a little differently. */
 const clockSkewMs = 5000;
 
-export function isRunning(id: number): boolean {
+function isInUse(id: number): boolean {
   try {
     process.kill(id, 0);
     return true;

@@ -25,9 +25,10 @@ export class Releases {
     const { server } = state;
     let isReleased = false;
     const releaseIfOurs = async (maxAgeMs: number) => {
-      if (this.session.claims.isKept(id) || !(await this.isOurs(id, state, maxAgeMs, signal))) return;
+      const { claims } = this.session;
+      if (!(await this.isOurs(id, state, maxAgeMs, signal)) || claims.isKept(id) || claims.isReleased(id)) return;
       await this.session.journal.removeFromBaselines(id);
-      await this.releaseOnce(id, server, signal);
+      await this.releaseOnce(id, state, signal);
       this.session.claims.markReleased(id);
       await this.session.snapshot.changed(id);
       isReleased = true;
@@ -82,7 +83,8 @@ export class Releases {
    * If the answer is lost, UpCloud may have released the address, and may give it to the next assign. So the request is
    * repeated only while nothing is assigned to the server, and only if nobody has got the address meanwhile.
    */
-  private async releaseOnce(id: string, server: string, signal: AbortSignal): Promise<void> {
+  private async releaseOnce(id: string, state: ServerIpAddressState, signal: AbortSignal): Promise<void> {
+    const { server } = state;
     const { claims, assignments } = this.session;
     const { ipAddresses } = this.session.client();
     const spelled = await this.session.snapshot.spelled(id, signal);
@@ -90,8 +92,11 @@ export class Releases {
     let unlock: (() => void) | undefined;
     const isStillOurs = async () => {
       unlock ??= await assignments.lockOf(server).lock();
-      if (claims.isKept(id) || (await this.session.holderElsewhere(id))) return false;
-      return (await ipAddresses.get(spelled, signal).catch(unlessGone))?.server === server;
+      const answer = await ipAddresses.get(spelled, signal).catch(unlessGone);
+      if (answer?.server !== server || claims.isKept(id)) return false;
+      // Another process may have got it, and wait for the answer that says so.
+      await claims.waitForConcurrentAssigns(state);
+      return (await this.session.holderElsewhere(id)) === undefined;
     };
     try {
       await ipAddresses.release(spelled, signal, isStillOurs).catch(unlessGone);
@@ -107,6 +112,7 @@ export class Releases {
     signal: AbortSignal,
   ): Promise<boolean> {
     const answer = await this.session.addresses.find(id, { server }, maxAgeMs, signal);
+    if (answer === undefined) this.session.claims.markReleased(id);
     return answer?.server === server;
   }
 }

@@ -107,7 +107,6 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   }
 
   async read(id: string, state: Partial<ServerIpAddressState> = {}): Promise<pulumi.dynamic.ReadResult> {
-    if (isManaged(state)) this.session.claims.markOwned(id);
     const answer = await inPlainWords(() =>
       isFirstLook(state)
         ? this.findExisting(id)
@@ -119,6 +118,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     }
     const served = servedIn(answer, state.defaultPtrRecord);
     if (!isManaged(state)) return { id, props: { ...state, ...(await this.lookedAt(answer, served)) } };
+    this.session.claims.markOwned(id);
     const props = { ...state, ...served } as ServerIpAddressState;
     // Of the inputs, only a PTR record that the program declares can drift.
     return { id, props, ...(props.managesPtrRecord && { inputs: partsOf(props).inputs }) };

@@ -13,14 +13,14 @@ import { DeclaredRecords } from "./declaredRecords";
 import { isEngineAlive } from "./engine";
 import type { ForwardRecords, ForwardResolver } from "./forwardRecord";
 import type { PowerCycle } from "./inputs";
-import { type JournalEntry, type ProcessName, thisProcess } from "./journalEntry";
+import { isRunning, type JournalEntry, type ProcessName, thisProcess } from "./journalEntry";
 import { journalDirectory } from "./journalFiles";
 import { OwedStarts } from "./owedStarts";
 import { type Pace, realPace } from "./pace";
 import { PlannedChanges } from "./plannedChanges";
 import { PreviewWarnings } from "./previewWarnings";
 import { StackAddresses } from "./stackAddresses";
-import { pendingTokensIn } from "./stackOwnership";
+import { idsIn } from "./stackOwnership";
 import { StateCache } from "./stateCache";
 import type { StoppedServers } from "./stoppedServers";
 
@@ -65,6 +65,7 @@ export class Session {
 
   readonly notify: (line: string) => void;
   private readonly env: Environment;
+  private readonly self: ProcessName;
   private readonly pace: Pace;
   private readonly resolver: ForwardResolver | undefined;
   private readonly isEngineAlive: (address?: string) => Promise<boolean>;
@@ -72,6 +73,7 @@ export class Session {
   constructor(surroundings: Surroundings) {
     const { env, notify, pace = realPace, readState = noState, process = thisProcess } = surroundings;
     this.env = env;
+    this.self = process;
     this.notify = notify;
     this.pace = pace;
     this.isEngineAlive = surroundings.isEngineAlive ?? isEngineAlive;
@@ -88,12 +90,13 @@ export class Session {
     this.claims = new AddressClaims(this.journal, pace, longestMs);
     this.state = new StateCache(async (isOfThisOperation) => {
       const state = await readState(this.stackHints, isOfThisOperation);
-      this.journal.acknowledgeSaved(state, pendingTokensIn(state));
+      for (const address of idsIn(state)) this.journal.acknowledge(address);
       return state;
     });
     const ipAddresses = () => this.client().ipAddresses;
     const ports = {
       isEngineAlive: () => this.isEngineAlive(),
+      isUnderWay: (entry: JournalEntry) => this.isUnderWay(entry),
       readState: (...asked: Parameters<StateCache["atAnyTime"]>) => this.state.atAnyTime(...asked),
       unlessGone: (...about: Parameters<StackAddresses["unlessGone"]>) => this.addresses.unlessGone(...about),
       notify,
@@ -122,12 +125,17 @@ export class Session {
   /** Another process that has been assigned the address or adopts it: another provider of this operation, or one of another operation. */
   async holderElsewhere(address: string): Promise<{ entry: JournalEntry; isOfThisOperation: boolean } | undefined> {
     for (const entry of this.journal.othersWith(address)) {
-      if (this.journal.isOfThisOperation(entry)) return { entry, isOfThisOperation: true };
-      const { engine } = entry.process;
-      const mayRun = engine !== undefined && this.journal.isOfRunningProcess(entry);
-      if (mayRun && (await this.isEngineAlive(engine))) return { entry, isOfThisOperation: false };
+      const isOfThisOperation = this.journal.isOfThisOperation(entry);
+      if (isOfThisOperation || (await this.isUnderWay(entry))) return { entry, isOfThisOperation };
     }
     return undefined;
+  }
+
+  /** Whether the process of the entry and its engine run. Either alone may be another one, whose id or port is in use again. */
+  private async isUnderWay(entry: JournalEntry): Promise<boolean> {
+    if (!isRunning(entry.process, this.self)) return false;
+    const { engine } = entry.process;
+    return this.journal.isOfThisOperation(entry) || (engine !== undefined && (await this.isEngineAlive(engine)));
   }
 
   /** For changes that need a stopped server; made and loaded on first use, like the client. */

@@ -9,13 +9,13 @@ export const isCreating =
   ({ pendingOperations }: StackState): boolean =>
     pendingOperations.some(({ type, inputs }) => type === "creating" && inputs.__creation === token);
 
-/** The address is unknown where the state has it encrypted. */
+/** Or taken over from another life cycle, which is an update. The address is unknown where the state has it encrypted. */
 export const isCreatingRecordOf =
   (address: string) =>
   ({ pendingOperations }: StackState): boolean =>
     pendingOperations.some(
       ({ type, resourceType, inputs }) =>
-        type === "creating" &&
+        ["creating", "updating"].includes(type) &&
         resourceType === "PtrRecord" &&
         (inputs.address === undefined || isSameAddress(inputs.address, address)),
     );

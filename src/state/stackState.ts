@@ -69,8 +69,12 @@ export function parseState(text: string, source: string): StackState {
     const [urnPrefix] = /^urn:pulumi:.+?::.+?::/.exec(urn) ?? [];
     if (urnPrefix !== undefined) stack.urnPrefix ??= urnPrefix;
     const addressType = addressTypeOf(type);
-    // Of one that is deleted before it is replaced, the deletion is over: what it had may be another's by now.
-    if (id === "" || flags.pendingReplacement === true) continue;
+    const isBeingDeleted = () =>
+      pending_operations?.some(
+        ({ type, resource }) => type === "deleting" && resource.urn === urn && resource.id === id,
+      );
+    // Of one that was deleted before it is replaced, what it had may be another's by now. The mark is set before the deletion.
+    if (id === "" || (flags.pendingReplacement === true && !isBeingDeleted())) continue;
     if (addressType === undefined) {
       stack.otherIds.push(id);
       continue;

@@ -1,4 +1,6 @@
+import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { Machine, type Operation, type Saved } from "../support/operation";
 
@@ -125,6 +127,16 @@ describe("an address that Pulumi was told of", () => {
     ]);
   });
 
+  test("is taken over after a stack with the former name of this one has read a state of its own", async () => {
+    const { id } = await machine.operation().createUnsaved("a", { server: web });
+    const [interrupted] = machine.pending;
+    machine.pending.clear();
+    const other = await machine.operation().create("other", { server: mail, powerCycle: true });
+    await machine.operation().delete(other);
+    if (interrupted !== undefined) machine.pending.add(interrupted);
+    expect((await machine.operation().create("a", { server: web })).id).toBe(id);
+  });
+
   test("is not taken over where it was released and is somebody else's by now", async () => {
     const { id } = await machine.operation().create("a", { server: web });
     machine.simulator.account.releaseIpAddress(id);
@@ -162,12 +174,12 @@ describe("an address that Pulumi was told of", () => {
   });
 
   test("of another provider process of the same operation is not taken over, although its result is not saved yet", async () => {
-    const operationOf = () => {
-      const { id, run } = { id: process.ppid, run: randomUUID() };
+    const operationOf = (id: number) => {
+      const run = randomUUID();
       return machine.operation(id, "1.2", { process: { id, run, host: "this machine", engine: "127.0.0.1:1" } });
     };
-    const { id } = await operationOf().createUnsaved("a", { server: web });
-    expect((await operationOf().create("b", { server: web })).id).not.toBe(id);
+    const { id } = await operationOf(process.ppid).createUnsaved("a", { server: web });
+    expect((await operationOf(process.pid).create("b", { server: web })).id).not.toBe(id);
     expect(extras()).toHaveLength(2);
   });
 
@@ -177,10 +189,11 @@ describe("an address that Pulumi was told of", () => {
     expect(journal()).toEqual([]);
   });
 
-  test("is looked for no more once an operation has read the state, also if its resource went without a request", async () => {
-    await machine.operation().create("retained", { server: web });
+  test("is looked for no more once an operation has read a state that has it", async () => {
+    const saved = await machine.operation().create("saved", { server: web });
     const interrupted = await machine.operation().createUnsaved("interrupted", { server: mail, powerCycle: true });
     const other = await machine.operation().create("other", { server: web });
+    machine.inState = [saved.id, other.id];
     await machine.operation().delete(other);
     const left = journal().map((name) => readFileSync(`${machine.journalDirectory}/${name}`, "utf8"));
     expect(left).toEqual([expect.stringContaining(interrupted.id)]);
@@ -188,9 +201,10 @@ describe("an address that Pulumi was told of", () => {
 
   test("leaves no claim behind where it was inferred", async () => {
     machine.simulator.faults.add({ method: "POST", path: "/ip_address", kind: "drop", when: "after-effect" });
-    await machine.operation().create("inferred", { server: web });
+    const inferred = await machine.operation().create("inferred", { server: web });
     expect(journal().filter((name) => name.endsWith(".claim"))).toHaveLength(1);
     const other = await machine.operation().create("other", { server: web });
+    machine.inState = [inferred.id, other.id];
     await machine.operation().delete(other);
     expect(journal()).toEqual([]);
   });
@@ -309,6 +323,45 @@ describe("a process that lives on when its engine is killed", () => {
     const failure = machine.operation().create("a", { server: web, timeouts: { create: "100ms" } });
     await expect(failure).rejects.toThrow("wait until it has ended, then run `pulumi up` again");
     expect(extras()).toHaveLength(1);
+  });
+});
+
+describe("an address of another stack", () => {
+  const engine = "127.0.0.1:1";
+  const isEngineAlive = async () => true;
+  /** The journal of another stack's create, as it is after `change`. */
+  const rewrite = (address: string, change: object) => {
+    const texts = journal().map((name) => [name, readFileSync(`${machine.journalDirectory}/${name}`, "utf8")] as const);
+    const [name, text = ""] = texts.find(([, text]) => text.includes(`"address":"${address}"`)) ?? [];
+    const last = JSON.parse(text.trim().split("\n").at(-1) ?? "");
+    const entry = { ...last, urn: "urn:pulumi:dev::p::t::other", ...change };
+    writeFileSync(`${machine.journalDirectory}/${name}`, JSON.stringify(entry));
+  };
+  const other = async (id: number) => {
+    const ofOther = machine.operation(id, "1.2", { process: { id, run: randomUUID(), host: "this machine", engine } });
+    return (await ofOther.create("other", { server: web })).id;
+  };
+
+  test("is not taken over while its operation is at work, however long that takes", async () => {
+    const id = await other(process.ppid);
+    rewrite(id, { phase: "assigned", at: new Date(Date.now() - 600_000).toISOString() });
+    const ours = machine.operation(undefined, "1.2", { isEngineAlive });
+    expect((await ours.create("a", { server: web })).id).not.toBe(id);
+    expect(extras()).toHaveLength(2);
+  });
+
+  test("is not taken over by a later create of an operation that began before the other one ended", async () => {
+    const process = spawn("sleep", ["100"]);
+    const id = await other(process.pid as number);
+    rewrite(id, { phase: "assigned" });
+    const ours = machine.operation();
+    await ours.create("a", { server: web });
+    rewrite(id, { phase: "reported" });
+    const hasEnded = once(process, "exit");
+    process.kill("SIGKILL");
+    await hasEnded;
+    expect((await ours.create("b", { server: web })).id).not.toBe(id);
+    expect(extras()).toHaveLength(3);
   });
 });
 

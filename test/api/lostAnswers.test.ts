@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import type { Fault } from "../../src/simulator";
-import { Machine, type Saved } from "../support/operation";
+import { Machine, type Operation, type Saved } from "../support/operation";
 
 const web = "0053cd80-5945-4105-9081-11192806a8f7";
 const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
@@ -60,6 +60,30 @@ test.each<[string, Fault]>([
       "POST /1.2/ip_address",
     ),
   );
+});
+
+describe("an address that was released in the control panel, and that UpCloud assigns anew", () => {
+  test.each<[string, (operation: Operation, gone: Saved) => Promise<unknown>]>([
+    ["refresh", ({ provider }, { id, state }) => provider.read(id, state)],
+    ["delete", (operation, gone) => operation.delete(gone)],
+  ])("is found after a lost answer where a %s of the same operation has seen it gone", async (_, look) => {
+    const gone = await machine.operation().create("a", { server: web });
+    machine.simulator.account.releaseIpAddress(gone.id);
+    const operation = machine.operation();
+    await look(operation, gone);
+    lose({ ...assigning, kind: "drop", when: "after-effect" });
+    const { id } = await operation.create("b", { server: web });
+    expect([id, ...addressesOf(extras())]).toEqual([gone.id, gone.id]);
+  });
+
+  test("to the resource that had it is no other's, and no line says so", async () => {
+    const gone = await machine.operation().create("a", { server: web });
+    machine.simulator.account.releaseIpAddress(gone.id);
+    const operation = machine.operation();
+    await operation.provider.read(gone.id, gone.state);
+    expect((await operation.create("a", { server: web })).id).toBe(gone.id);
+    expect(operation.said).toEqual([]);
+  });
 });
 
 test("an assign that UpCloud refuses is not sent again, nor looked for", async () => {

@@ -69,17 +69,15 @@ test("an address is released whose resource the engine replaces although diff fo
 });
 
 describe("an address that another process has been assigned or adopts", () => {
-  const ofEngine = (engine: string, isEngineAlive = async () => true) =>
-    machine.operation(process.ppid, "1.2", {
-      process: { id: process.ppid, run: randomUUID(), host: "this machine", engine },
-      isEngineAlive,
-    });
+  const ofEngine = (engine: string, isEngineAlive = async () => true, id = process.ppid) =>
+    machine.operation(id, "1.2", { process: { id, run: randomUUID(), host: "this machine", engine }, isEngineAlive });
+  const ended = 2 ** 22 + 1;
 
   test("is not released by the provider process of the same operation that had it before", async () => {
     const saved = await machine.operation().create("a", { server: web });
     const explicit = ofEngine("127.0.0.1:1");
     await explicit.create("b", { server: web, adopt: saved.id });
-    await ofEngine("127.0.0.1:1").delete(saved);
+    await ofEngine("127.0.0.1:1", async () => true, process.pid).delete(saved);
     expect([isThere(saved.id), releases()]).toEqual([true, 0]);
   });
 
@@ -90,11 +88,9 @@ describe("an address that another process has been assigned or adopts", () => {
   });
 
   test.each(["127.0.0.1:1", "127.0.0.1:2"])(
-    "is released once that process has ended, though another engine has the address of its engine by now: %s",
+    "is released once that process has ended, though its engine's port is in use again (%s)",
     async (engine) => {
-      const [id, run] = [2 ** 22 + 1, randomUUID()];
-      const ended = { id, run, host: "this machine", engine: "127.0.0.1:1" };
-      const saved = await machine.operation(id, "1.2", { process: ended }).create("a", { server: web });
+      const saved = await ofEngine("127.0.0.1:1", undefined, ended).create("a", { server: web });
       await ofEngine(engine).delete(saved);
       expect(isThere(saved.id)).toBe(false);
     },
@@ -102,7 +98,7 @@ describe("an address that another process has been assigned or adopts", () => {
 
   test("is not released while another operation is under way that has it, and the failure says so", async () => {
     const saved = await ofEngine("127.0.0.1:1").create("a", { server: web });
-    await expect(ofEngine("127.0.0.1:2").delete(saved)).rejects.toThrow(
+    await expect(ofEngine("127.0.0.1:2", undefined, process.pid).delete(saved)).rejects.toThrow(
       `${saved.id} is not released, because another operation (process ${process.ppid} on host this machine, `,
     );
     expect([isThere(saved.id), releases()]).toEqual([true, 0]);
@@ -136,7 +132,36 @@ describe("a release whose answer is lost", () => {
     const b = await operation.create("b", { server: web });
     await deleted;
     expect(b.id).toBe(a.id);
-    expect([isThere(b.id), releases()]).toEqual([true, 1]);
+    expect([isThere(b.id), releases(), operation.session.claims.isKept(b.id)]).toEqual([true, 1, true]);
+  });
+
+  test("is not repeated on an address that another process has got, whose answer is still under way", async () => {
+    const a = await machine.operation().create("a", { server: web });
+    machine.inState = [a.id];
+    const [id, run] = [process.ppid, randomUUID()];
+    const other = machine.operation(id, "1.2", { process: { id, run, host: "this machine", engine: "127.0.0.1:1" } });
+    await other.session.snapshot.addresses();
+    let [isAssigned, isAnswered] = [false, false];
+    const { assign } = other.session.client().ipAddresses;
+    other.session.client().ipAddresses.assign = async (...request) => {
+      const answer = await assign(...request);
+      isAssigned = true;
+      while (!isAnswered) await new Promise((resolve) => setTimeout(resolve, 2));
+      return answer;
+    };
+    let b: Promise<Saved> | undefined;
+    const act = () => {
+      b = other.create("b", { server: web });
+    };
+    machine.simulator.faults.add({ method: "DELETE", kind: "act", when: "after", act });
+    lose();
+    const deleted = machine.operation(undefined, "1.2", { isEngineAlive: async () => true }).delete(a);
+    while (!isAssigned) await new Promise((resolve) => setTimeout(resolve, 2));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    isAnswered = true;
+    await deleted;
+    expect((await b)?.id).toBe(a.id);
+    expect([isThere(a.id), releases()]).toEqual([true, 1]);
   });
 
   test("waits for an assign that is under way on the same server before it is repeated", async () => {

@@ -28,6 +28,12 @@ test("an address of the state has its id, its server and the flags that say who 
   expect(urnPrefix).toBe("urn:pulumi:prod::web::");
 });
 
+test("an address of a resource that is just being deleted before it is replaced is still there", () => {
+  const replaced = resource("mail", "198.51.100.7", { server }, { pendingReplacement: true });
+  const { addresses } = parse(exported([replaced], [{ type: "deleting", resource: replaced }]));
+  expect(addresses).toMatchObject([{ id: "198.51.100.7", urn: urnOf("mail") }]);
+});
+
 test("a PTR record is marked as such, and ids of other resources are kept apart", () => {
   const ptrRecord = { ...resource("ptr", "198.51.100.2", { server }), type: "pulumi-nodejs:dynamic/upcloud:PtrRecord" };
   const floating = { urn: "urn:…", type: "upcloud:index/floatingIpAddress:FloatingIpAddress", id: "203.0.113.9" };

@@ -1,5 +1,6 @@
 import { remainingOwner } from "../../src/provider/stackOwnership";
-import type { PendingOperation, StackState } from "../../src/state/stackState";
+import { type PendingOperation, parseState, type StackState } from "../../src/state/stackState";
+import { exported, resource } from "../audit/support/stackFixture";
 
 const address = "198.51.100.3";
 const [early, late] = ["2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"];
@@ -50,4 +51,12 @@ test.each<[string, Holder[], Holder[], string | undefined]>([
   ],
 ])("of an address that several resources have, the deletion of %s leaves the owner", (_, holders, deleted, owner) => {
   expect(remainingOwner(stateOf(holders, deleted), address)?.urn).toBe(owner);
+});
+
+test("the deletion of a resource that is deleted before it is replaced leaves the owner", () => {
+  const declared = { server: "0053cd80-5945-4105-9081-11192806a8f7" };
+  const first = resource("first", address, declared, { created: early, pendingReplacement: true });
+  const last = resource("last", address, declared, { created: late });
+  const state = exported([first, last], [{ type: "deleting", resource: first }]);
+  expect(remainingOwner(parseState(JSON.stringify(state), "the state"), address)?.urn).toBe(last.urn);
 });
