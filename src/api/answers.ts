@@ -1,52 +1,106 @@
 import { isIP } from "node:net";
-import { type IpAddressWire, type ServerState, type ServerWire, serverStates } from "./wire";
+import type { Access, IpAddressWire, ServerWire } from "./wire";
 
 /*
- * Readers of UpCloud's answers. Each gives what the wire types promise, or `undefined` for JSON that breaks the promise.
- * Fields that UpCloud adds are passed over, since it counts additions as compatible.
+ * Readers of UpCloud's answers. Each gives what the wire types promise, or fails with `ShapeError` for JSON that breaks the
+ * promise. Fields that UpCloud adds are passed over, since it counts additions as compatible; `null` is as good as absent.
  */
 
-export const ipAddressIn = (body: unknown): IpAddressWire | undefined => ipAddress(field(body, "ip_address"));
-
-export const ipAddressesIn = (body: unknown): IpAddressWire[] | undefined =>
-  all(field(field(body, "ip_addresses"), "ip_address"), ipAddress);
-
-export const serverIn = (body: unknown): ServerWire | undefined => server(field(body, "server"));
-
-export const serversIn = (body: unknown): ServerWire[] | undefined =>
-  all(field(field(body, "servers"), "server"), server);
-
-function ipAddress(value: unknown): IpAddressWire | undefined {
-  const { access, address, family, ptr_record, ...rest } = (value ?? {}) as Record<string, unknown>;
-  const optional = ["server", "part_of_plan", "floating", "mac", "zone"].every((key) => isStringOrAbsent(rest[key]));
-  const whole =
-    typeof access === "string" &&
-    typeof address === "string" &&
-    isIP(address) !== 0 &&
-    family === (isIP(address) === 4 ? "IPv4" : "IPv6") &&
-    typeof ptr_record === "string" &&
-    optional;
-  return whole ? (value as IpAddressWire) : undefined;
+/** JSON of another shape than documented; the message names the field, what was expected and what came. */
+export class ShapeError extends Error {
+  constructor(field: string, expected: string, got: unknown) {
+    super(`expected ${field} to be ${expected}, got ${shown(got)}`);
+  }
 }
 
-function server(value: unknown): ServerWire | undefined {
-  const { uuid, title, state, zone } = (value ?? {}) as Record<string, unknown>;
-  const whole =
-    typeof uuid === "string" &&
-    typeof title === "string" &&
-    typeof zone === "string" &&
-    serverStates.includes(state as ServerState);
-  return whole ? (value as ServerWire) : undefined;
+/** An address of the list. Of one that is not as documented, the fields that are; the others are as if absent. */
+export interface ListedAddress extends IpAddressWire {
+  /** What is not as documented. A request about the address alone fails for it, unless its answer is better. */
+  malformed?: string;
 }
 
-function all<T>(values: unknown, read: (value: unknown) => T | undefined): T[] | undefined {
-  if (!Array.isArray(values)) return undefined;
-  const results = values.map(read);
-  return results.includes(undefined) ? undefined : (results as T[]);
+export function ipAddressIn(body: unknown): IpAddressWire {
+  const value = field(body, "ip_address");
+  const read = ipAddress(value);
+  if (read === undefined) throw new ShapeError("ip_address.address", "an IP address", field(value, "address"));
+  const { malformed, ...address } = read;
+  if (malformed !== undefined) throw malformed;
+  return address;
+}
+
+/** An entry without a readable address is nobody's: it is passed over. */
+export const ipAddressesIn = (body: unknown): ListedAddress[] =>
+  entriesIn(body, "ip_addresses", "ip_address")
+    .map(ipAddress)
+    .filter((read) => read !== undefined)
+    .map(({ malformed, ...address }) => (malformed ? { ...address, malformed: malformed.message } : address));
+
+export function serverIn(body: unknown): ServerWire {
+  const value = field(body, "server");
+  const [uuid, state] = [field(value, "uuid"), field(value, "state")];
+  if (typeof uuid !== "string") throw new ShapeError("server.uuid", "a string", uuid);
+  if (typeof state !== "string") throw new ShapeError("server.state", "a string", state);
+  return { uuid, state, title: textIn(value, "title"), zone: textIn(value, "zone") };
+}
+
+/** An entry without a readable UUID is passed over. */
+export const serversIn = (body: unknown): ServerWire[] =>
+  entriesIn(body, "servers", "server").flatMap((value) => {
+    const uuid = field(value, "uuid");
+    const state = textIn(value, "state") || "unknown";
+    return typeof uuid === "string"
+      ? [{ uuid, state, title: textIn(value, "title"), zone: textIn(value, "zone") }]
+      : [];
+  });
+
+function ipAddress(value: unknown): (IpAddressWire & { malformed?: ShapeError }) | undefined {
+  const address = field(value, "address");
+  if (typeof address !== "string" || isIP(address) === 0) return undefined;
+  let malformed: ShapeError | undefined;
+  const text = (name: string, isExpected = (_: string) => true, expected = "a string") => {
+    const given = field(value, name) ?? undefined;
+    if (given === undefined || (typeof given === "string" && isExpected(given))) return given;
+    malformed ??= new ShapeError(`ip_address.${name}`, expected, given);
+    return undefined;
+  };
+  const family = isIP(address) === 4 ? "IPv4" : "IPv6";
+  text("family", (given) => given === family, `"${family}"`);
+  const access = text("access");
+  if (access === undefined) malformed ??= new ShapeError("ip_address.access", "a string", field(value, "access"));
+  const ptr_record = text("ptr_record") ?? "";
+  const optional = optionalFields.map((name) => [name, text(name)]).filter(([, given]) => given !== undefined);
+  return {
+    address,
+    family,
+    access: (access ?? "public") as Access,
+    ptr_record,
+    ...Object.fromEntries(optional),
+    ...(malformed && { malformed }),
+  };
+}
+
+const optionalFields = ["server", "part_of_plan", "floating", "mac", "zone", "release_policy"];
+
+function entriesIn(body: unknown, list: string, name: string): unknown[] {
+  const entries = field(field(body, list), name);
+  if (Array.isArray(entries)) return entries;
+  throw new ShapeError(`${list}.${name}`, "a list", entries);
 }
 
 function field(value: unknown, key: string): unknown {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined;
 }
 
-const isStringOrAbsent = (value: unknown) => value === undefined || typeof value === "string";
+/** Of what is only told. */
+function textIn(value: unknown, key: string): string {
+  const text = field(value, key);
+  return typeof text === "string" ? text : "";
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object" && value !== null) return "an object";
+  const json = JSON.stringify(value);
+  return json.length > 60 ? `${json.slice(0, 60)}…` : json;
+}

@@ -1,4 +1,4 @@
-import { ipAddressesIn, ipAddressIn, serverIn, serversIn } from "./answers";
+import { ipAddressesIn, ipAddressIn, type ListedAddress, ShapeError, serverIn, serversIn } from "./answers";
 import { isVersionRefused, UpCloudError } from "./errors";
 import { createHttp, type HttpOptions, type HttpRequest } from "./http";
 import { createRetry } from "./retry";
@@ -36,7 +36,7 @@ interface AssignRequest {
  */
 export interface UpCloudClient {
   readonly ipAddresses: {
-    list(signal?: AbortSignal): Promise<IpAddressWire[]>;
+    list(signal?: AbortSignal): Promise<ListedAddress[]>;
     get(address: string, signal?: AbortSignal): Promise<IpAddressWire>;
     assign(request: AssignRequest, signal?: AbortSignal): Promise<IpAddressWire>;
     modify(address: string, change: { ptrRecord: string }, signal?: AbortSignal): Promise<IpAddressWire>;
@@ -64,7 +64,7 @@ export function createClient(options: ClientOptions): UpCloudClient {
   /** One request in the version of the day; a refused version cannot have had an effect, so any verb may go again. */
   async function send<T>(
     request: (version: ApiVersion) => HttpRequest,
-    read: (body: unknown) => T | undefined,
+    read: (body: unknown) => T,
     signal: AbortSignal | undefined,
     settled?: () => Promise<T | undefined>,
   ): Promise<T> {
@@ -73,9 +73,12 @@ export function createClient(options: ClientOptions): UpCloudClient {
     const sent = { ...rest, path: `/${used}${path}`, signal };
     const once = async () => {
       const { status, body } = await http.send(sent);
-      const result = read(body);
-      if (result === undefined) throw UpCloudError.unreadable(sent, status, "JSON of another shape than documented");
-      return result;
+      try {
+        return read(body);
+      } catch (error) {
+        if (body === undefined) throw UpCloudError.unreadable(sent, status, "an empty body");
+        throw UpCloudError.malformed(sent, status, (error as ShapeError).message);
+      }
     };
     try {
       return await repeatedly(sent, once, settled);
@@ -89,15 +92,17 @@ export function createClient(options: ClientOptions): UpCloudClient {
     }
   }
 
+  const getAddress: UpCloudClient["ipAddresses"]["get"] = (address, signal) =>
+    send(
+      () => ({ method: "GET", path: `/ip_address/${encodeAddress(address)}`, subject: { address } }),
+      ipAddressIn,
+      signal,
+    );
+
   return {
     ipAddresses: {
       list: (signal) => send(() => ({ method: "GET", path: "/ip_address", subject: {} }), ipAddressesIn, signal),
-      get: (address, signal) =>
-        send(
-          () => ({ method: "GET", path: `/ip_address/${encodeAddress(address)}`, subject: { address } }),
-          ipAddressIn,
-          signal,
-        ),
+      get: getAddress,
       assign: ({ server, family, access }, signal) =>
         send(
           (used) => {
@@ -107,20 +112,23 @@ export function createClient(options: ClientOptions): UpCloudClient {
           ipAddressIn,
           signal,
         ),
-      modify: (address, { ptrRecord }, signal) =>
-        send(
+      async modify(address, { ptrRecord }, signal) {
+        const answer = await send(
           (used) => {
             const body: ModifyRequestWire = { ip_address: { ptr_record: ptrRecord } };
             const method = used === "1.2" ? "PUT" : "PATCH";
             return { method, path: `/ip_address/${encodeAddress(address)}`, body, subject: { address, ptrRecord } };
           },
-          ipAddressIn,
+          (body) => (body === undefined ? undefined : ipAddressIn(body)),
           signal,
-        ),
+        );
+        // Without a body the change has succeeded, too.
+        return answer ?? getAddress(address, signal);
+      },
       release: (address, signal, stillOurs) =>
         send(
           () => ({ method: "DELETE", path: `/ip_address/${encodeAddress(address)}`, subject: { address } }),
-          (body) => (body === undefined ? null : undefined),
+          nothingIn,
           signal,
           async () => (stillOurs === undefined || (await stillOurs()) ? undefined : null),
         ).then(() => undefined),
@@ -128,19 +136,19 @@ export function createClient(options: ClientOptions): UpCloudClient {
     servers: {
       list: (signal) => send(() => ({ method: "GET", path: "/server", subject: {} }), serversIn, signal),
       get: (server, signal) =>
-        send(() => ({ method: "GET", path: `/server/${server}`, subject: { server } }), serverIn, signal),
+        send(() => ({ method: "GET", path: serverPath(server), subject: { server } }), serverIn, signal),
       stop: (server, { type, timeoutSeconds }, signal) =>
         send(
           () => {
             const body: StopRequestWire = { stop_server: { stop_type: type, timeout: String(timeoutSeconds) } };
-            return { method: "POST", path: `/server/${server}/stop`, body, subject: { server } };
+            return { method: "POST", path: `${serverPath(server)}/stop`, body, subject: { server } };
           },
           serverIn,
           signal,
         ),
       start: (server, signal) =>
         send(
-          () => ({ method: "POST", path: `/server/${server}/start`, body: { server: {} }, subject: { server } }),
+          () => ({ method: "POST", path: `${serverPath(server)}/start`, body: { server: {} }, subject: { server } }),
           serverIn,
           signal,
         ),
@@ -149,10 +157,18 @@ export function createClient(options: ClientOptions): UpCloudClient {
   };
 }
 
+/** A release has no body to answer with: what comes with one is somebody else's answer. */
+function nothingIn(body: unknown): null {
+  if (body === undefined) return null;
+  throw new ShapeError("the body", "empty", body);
+}
+
 function accessIn(version: ApiVersion, access: Access): Access {
   if (access === "public") return access;
   return version === "1.2" ? "private" : "utility";
 }
+
+const serverPath = (uuid: string) => `/server/${encodeURIComponent(uuid)}`;
 
 /** UpCloud takes the colons of an IPv6 address as they are. */
 const encodeAddress = (address: string) => encodeURIComponent(address).replaceAll("%3A", ":");

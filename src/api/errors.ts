@@ -1,8 +1,12 @@
 import { seePage } from "./errorPages";
 import { explain, type Subject } from "./explanations";
+import { printable } from "./printable";
 
-/** How a request failed: UpCloud said no, said something unreadable, or said nothing; or it was never sent. */
-export type Failure = "refused" | "unreadable" | "unanswered" | "unsent";
+/**
+ * How a request failed: UpCloud said no, said something unreadable, or said nothing; or it was never sent, which goes for
+ * one whose receiver this computer does not trust.
+ */
+export type Failure = "refused" | "unreadable" | "unanswered" | "unsent" | "untrusted";
 
 export interface FailedRequest {
   method: string;
@@ -39,7 +43,7 @@ export class UpCloudError extends Error implements AnswerFacts {
     request: Pick<FailedRequest, "method" | "path">,
     { status, code, retryAfterMs, timedOut = false }: AnswerFacts = {},
   ) {
-    super(message);
+    super(printable(message));
     this.method = request.method;
     this.path = request.path;
     this.status = status;
@@ -48,12 +52,17 @@ export class UpCloudError extends Error implements AnswerFacts {
     this.timedOut = timedOut;
   }
 
-  static refused(request: FailedRequest, answer: AnswerFacts & { status: number }, said: string): UpCloudError {
+  /** @param answer `url`: where the request was sent, whole. */
+  static refused(
+    request: FailedRequest,
+    answer: AnswerFacts & { status: number; url?: string },
+    said: string,
+  ): UpCloudError {
     const { status, code, retryAfterMs } = answer;
     const verdict = [status, code].filter((part) => part !== undefined).join(" ");
     const words = said === "" ? "" : `, "${said}"`;
     const isUncertain = isUncertainStatus(status) && request.subject.assigning === true;
-    const explanation = explain(status, code, request.subject);
+    const explanation = explain(status, code, request.subject, answer.url);
     const told = [
       explanation.told,
       ...(isUncertain ? [afterUncertainty(request)] : []),
@@ -64,17 +73,33 @@ export class UpCloudError extends Error implements AnswerFacts {
     return new UpCloudError("refused", message, request, answer);
   }
 
+  /** Never followed: the credentials would go with the request. */
+  static redirected(request: FailedRequest, status: number, target: string): UpCloudError {
+    const message =
+      `${request.method} ${request.path} was answered with a redirect (${status}) to ${target}, which is not followed, since the credentials would go there too: ` +
+      "set upcloud:apiBaseUrl to the address of UpCloud's API itself.";
+    return new UpCloudError("refused", message, request, { status });
+  }
+
   static unreadable(request: FailedRequest, status: number, what: string, timedOut = false): UpCloudError {
     const message =
       `UpCloud answered ${request.method} ${request.path} with status ${status} and ${what}. ` +
-      `${afterUncertainty(request)} If it goes on, check that upcloud:apiBaseUrl names UpCloud's API and not a proxy or a login page.`;
+      `${afterUncertainty(request)} If it persists, check that upcloud:apiBaseUrl names UpCloud's API and not a proxy or a login page.`;
     return new UpCloudError("unreadable", message, request, { status, timedOut });
+  }
+
+  /** JSON, and so hardly a proxy's page. */
+  static malformed(request: FailedRequest, status: number, what: string): UpCloudError {
+    const message =
+      `UpCloud answered ${request.method} ${request.path} with status ${status} and JSON of another shape than documented: ${what}. ` +
+      `${afterUncertainty(request)} If it persists, update pulumi-upcloud-ip, or report it.`;
+    return new UpCloudError("unreadable", message, request, { status });
   }
 
   static unanswered(request: FailedRequest, why: string, timedOut = false): UpCloudError {
     const message =
       `UpCloud gave no answer to ${request.method} ${request.path}: ${why}. ` +
-      `${afterUncertainty(request)} If it goes on, check the network and upcloud:apiBaseUrl.`;
+      `${afterUncertainty(request)} If it persists, check the network and upcloud:apiBaseUrl.`;
     return new UpCloudError("unanswered", message, request, { timedOut });
   }
 
@@ -85,8 +110,16 @@ export class UpCloudError extends Error implements AnswerFacts {
 
   /** No connection came about, so that nothing was written to one. */
   static unconnected(request: FailedRequest, why: string): UpCloudError {
-    const message = `${request.method} ${request.path} was not sent to UpCloud: ${why}. Run again. If it goes on, check the network and upcloud:apiBaseUrl.`;
+    const message = `${request.method} ${request.path} was not sent to UpCloud: ${why}. Run again. If it persists, check the network and upcloud:apiBaseUrl.`;
     return new UpCloudError("unsent", message, request);
+  }
+
+  /** The certificate would be the same in another try. */
+  static untrusted(request: FailedRequest, host: string, why: string): UpCloudError {
+    const message =
+      `${request.method} ${request.path} was not sent to UpCloud, because this computer does not trust the certificate of ${host}: ${why}. ` +
+      "Check upcloud:apiBaseUrl. If your network signs certificates with an authority of its own, name the file of that authority's certificate in the environment variable NODE_EXTRA_CA_CERTS.";
+    return new UpCloudError("untrusted", message, request);
   }
 
   /** The same failure with a sentence more. */
@@ -121,12 +154,13 @@ export const isForbidden = (error: unknown): boolean => has(error, "ACTION_FORBI
 /** Nothing that UpCloud means by it: the same request may well succeed a moment later. */
 export const isPassing = (error: unknown): boolean =>
   error instanceof UpCloudError &&
-  (error.failure !== "refused" || error.status === 429 || isUncertainStatus(error.status));
+  (!["refused", "untrusted"].includes(error.failure) || error.status === 429 || isUncertainStatus(error.status));
 
 /** Certain not to have had an effect: never sent, or refused by UpCloud's own rules. An answer that broke off is neither. */
 export const isWithoutEffect = (error: unknown): boolean =>
   error instanceof UpCloudError &&
-  (error.failure === "unsent" || (error.failure === "refused" && !isUncertainStatus(error.status)));
+  (["unsent", "untrusted"].includes(error.failure) ||
+    (error.failure === "refused" && !isUncertainStatus(error.status)));
 
 /** Sent, and UpCloud or a proxy before it may still be carrying it out: a look at the account may come too early to show it. */
 export const mayStillTakeEffect = (error: unknown): boolean =>

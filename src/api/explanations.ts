@@ -16,7 +16,8 @@ export interface Explanation {
 }
 
 /** By UpCloud's code where that is known, by the HTTP status elsewhere. */
-export function explain(status: number, code: string | undefined, subject: Subject): Explanation {
+export function explain(status: number, code: string | undefined, subject: Subject, url = "its address"): Explanation {
+  if (code === undefined && isForeign(status)) return { told: byForeign(status, url)(subject) };
   const known = code !== undefined && isExplained(code) ? code : codeOfStatus(status);
   return known === undefined ? { told: byStatus(status)(subject) } : { told: byCode[known](subject), code: known };
 }
@@ -80,9 +81,28 @@ function codeOfStatus(status: number): ExplainedCode | undefined {
   return status === 403 ? "ACTION_FORBIDDEN" : undefined;
 }
 
+/** UpCloud's own refusals have a code. The statuses that are left out mean the same whoever says them. */
+const isForeign = (status: number) => status < 500 && ![401, 408, 429].includes(status);
+
+function byForeign(status: number, url: string): Sentence {
+  if (status === 403) {
+    return (s) =>
+      `A request about ${theSubject(s)} was refused, and not by UpCloud, whose answers have a code: check that no firewall or proxy stands between this computer and ${url}, and upcloud:apiBaseUrl.`;
+  }
+  if (status === 404) return () => `UpCloud's API is not at ${url}: check upcloud:apiBaseUrl.`;
+  return (s) =>
+    `A request about ${theSubject(s)} was refused, and not by UpCloud, whose answers have a code: check upcloud:apiBaseUrl, and what answers at ${url}.`;
+}
+
 function byStatus(status: number): Sentence {
   if (status === 429) {
     return (s) => `UpCloud takes no more requests for now, this one about ${theSubject(s)}: run again later.`;
+  }
+  if (status === 408) {
+    return (s) => {
+      const what = `A request about ${theSubject(s)} did not come in whole in time`;
+      return s.assigning ? `${what}.` : `${what}: run again, and check the network.`;
+    };
   }
   if (status >= 500) {
     return (s) => {

@@ -1,7 +1,9 @@
-import type { buildConnector } from "undici";
+import { type Answer, readAnswer } from "./answer";
+import { whyBroken } from "./brokenConnections";
 import { type FailedRequest, UpCloudError } from "./errors";
+import { type BrokenExchange, noConnectionWithin, openConnections } from "./exchange";
 import { redactor } from "./redaction";
-import { loadUndici } from "./undici";
+import { Slots } from "./slots";
 
 export type Credentials = { token: string } | { username: string; password: string };
 
@@ -20,30 +22,17 @@ export interface HttpRequest extends FailedRequest {
   signal?: AbortSignal | undefined;
 }
 
-interface Answer {
-  status: number;
-  /** Parsed JSON; `undefined` where UpCloud sends no body (204). */
-  body: unknown;
-}
-
 export interface Http {
   send(request: HttpRequest): Promise<Answer>;
   close(): Promise<void>;
 }
 
-const undici = loadUndici();
-const largestAnswerBytes = 64 * 1024 * 1024;
-
-/** One keep-alive pool; every request is bounded in time; failures are `UpCloudError`s without any credential in them. */
+/** Bounded in number, size and time, which runs from when a request is sent; failures are `UpCloudError`s without credentials. */
 export function createHttp({ baseUrl, credentials, requestTimeoutMs }: HttpOptions): Http {
-  const { origin, pathname } = new URL(baseUrl);
-  const { connect, isConnectFailure } = watchedConnector();
-  const pool = new undici.Pool(origin, {
-    connections: 16,
-    pipelining: 1,
-    maxResponseSize: largestAnswerBytes,
-    connect,
-  });
+  const { host, pathname } = new URL(baseUrl);
+  const connectMs = Math.min(longestConnectMs, requestTimeoutMs);
+  const connections = openConnections(baseUrl, { most: mostAtATime, connectMs });
+  const slots = new Slots(mostAtATime);
   const redact = redactor(credentials);
   const headers = {
     accept: "application/json",
@@ -51,45 +40,47 @@ export function createHttp({ baseUrl, credentials, requestTimeoutMs }: HttpOptio
     "user-agent": userAgent,
   };
 
+  async function answerTo(request: HttpRequest): Promise<Answer> {
+    const timeout = AbortSignal.timeout(requestTimeoutMs);
+    const signal = request.signal ? AbortSignal.any([timeout, request.signal]) : timeout;
+    const outgoing = {
+      method: request.method,
+      path: pathname.replace(/\/$/, "") + request.path,
+      headers: request.body ? { ...headers, "content-type": "application/json" } : headers,
+      body: request.body && JSON.stringify(request.body),
+      signal,
+    };
+    const incoming = await connections.exchange(outgoing).catch((broken: BrokenExchange) => {
+      const { cause, isWritten, isUntrusted, status } = broken;
+      const isOperationOver = request.signal?.aborted === true && !timeout.aborted;
+      if (isOperationOver && !isWritten) throw UpCloudError.unsent(request, operationOver);
+      if (isUntrusted) throw UpCloudError.untrusted(request, host, redact(whyBroken(cause, host)));
+      const tooLong = isWritten ? `it took longer than ${requestTimeoutMs / 1000} s` : noConnectionWithin(connectMs);
+      const why = isOperationOver ? operationOver : timeout.aborted ? tooLong : redact(whyBroken(cause, host));
+      if (!isWritten) throw UpCloudError.unconnected(request, why);
+      if (status === undefined) throw UpCloudError.unanswered(request, why, signal.aborted);
+      throw UpCloudError.unreadable(request, status, `an answer that was cut off: ${why}`, signal.aborted);
+    });
+    return readAnswer(request, incoming, baseUrl, redact);
+  }
+
   return {
     async send(request) {
-      if (request.signal?.aborted) throw UpCloudError.unsent(request, "the time of the operation was over");
-      const timeout = AbortSignal.timeout(requestTimeoutMs);
-      const signal = request.signal ? AbortSignal.any([timeout, request.signal]) : timeout;
-      let status: number | undefined;
-      let text: string;
-      let contentType: string;
-      let retryAfterMs: number | undefined;
+      if (!(await slots.take(request.signal))) throw UpCloudError.unsent(request, operationOver);
       try {
-        const response = await undici.request(pool, {
-          method: request.method,
-          path: pathname.replace(/\/$/, "") + request.path,
-          headers: request.body ? { ...headers, "content-type": "application/json" } : headers,
-          body: request.body ? JSON.stringify(request.body) : null,
-          signal,
-        });
-        status = response.statusCode;
-        contentType = String(response.headers["content-type"] ?? "").split(";")[0] || "no content type";
-        retryAfterMs = retryAfterMsIn(response.headers["retry-after"], response.headers.date);
-        text = await response.body.text();
-      } catch (cause) {
-        const why = timeout.aborted
-          ? `it took longer than ${requestTimeoutMs / 1000} s`
-          : request.signal?.aborted
-            ? "the time that `timeouts` allows for the operation was over"
-            : redact(causeOf(cause));
-        if (isConnectFailure(cause)) throw UpCloudError.unconnected(request, why);
-        throw status === undefined
-          ? UpCloudError.unanswered(request, why, signal.aborted)
-          : UpCloudError.unreadable(request, status, `an answer that broke off (${why})`, signal.aborted);
+        return await answerTo(request);
+      } finally {
+        slots.give();
       }
-      if (status >= 300) throw refusal(request, { status, retryAfterMs }, contentType, text, redact);
-      if (status === 204) return { status, body: undefined };
-      return { status, body: parse(request, status, contentType, text) };
     },
-    close: () => pool.close(),
+    close: async () => connections.close(),
   };
 }
+
+/** UpCloud documents no limit; more in parallel has no use for a server, whose changes go one by one. */
+const mostAtATime = 16;
+const longestConnectMs = 10_000;
+const operationOver = "the time that `timeouts` allows for the operation was over";
 
 const { version } = require("../../package.json") as { version: string };
 const userAgent = `pulumi-upcloud-ip/${version}`;
@@ -98,73 +89,4 @@ function authorization(credentials: Credentials): string {
   return "token" in credentials
     ? `Bearer ${credentials.token}`
     : `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString("base64")}`;
-}
-
-/** Tells the failures to connect, DNS and TLS included, from those of a connection that stands. */
-function watchedConnector(): { connect: buildConnector.connector; isConnectFailure(cause: unknown): boolean } {
-  const connector = undici.buildConnector({});
-  const failures = new WeakSet<Error>();
-  return {
-    connect: (options, callback) =>
-      connector(options, (...outcome) => {
-        if (outcome[0] !== null) failures.add(outcome[0]);
-        callback(...outcome);
-      }),
-    isConnectFailure: (cause) => failures.has(cause as Error),
-  };
-}
-
-type HeaderValue = string | string[] | undefined;
-
-/** Seconds, or a date by UpCloud's own clock; `undefined` for anything else. */
-function retryAfterMsIn(retryAfter: HeaderValue, date: HeaderValue): number | undefined {
-  if (typeof retryAfter !== "string") return undefined;
-  if (/^\d+$/.test(retryAfter)) return Number(retryAfter) * 1000;
-  const waitMs = Date.parse(retryAfter) - (Date.parse(String(date)) || Date.now());
-  return waitMs >= 0 ? waitMs : undefined;
-}
-
-/** Node's error of several failed addresses has a code and no message. */
-export function causeOf(cause: unknown): string {
-  const { message, code } = cause as { message?: string; code?: string };
-  return message || code || String(cause);
-}
-
-function parse(request: HttpRequest, status: number, contentType: string, text: string): unknown {
-  const body = jsonOf(text);
-  if (body !== undefined) return body;
-  throw UpCloudError.unreadable(
-    request,
-    status,
-    text === "" ? "an empty body" : `${contentType} that is no whole JSON`,
-  );
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** UpCloud's envelope, the problem+json of its newer services, or a body from something in between. */
-function refusal(
-  request: HttpRequest,
-  answer: { status: number; retryAfterMs: number | undefined },
-  contentType: string,
-  text: string,
-  redact: (text: string) => string,
-): UpCloudError {
-  const body = jsonOf(text) as
-    | { error?: { error_code?: unknown; error_message?: unknown }; type?: unknown; title?: unknown }
-    | null
-    | undefined;
-  const { error_code: code, error_message: said } = body?.error ?? {};
-  if (typeof code === "string") return UpCloudError.refused(request, { ...answer, code }, redact(String(said ?? "")));
-  if (typeof body?.type === "string") {
-    const problem = body.type.replace(/^.*#(ERROR_)?/, "");
-    return UpCloudError.refused(request, { ...answer, code: problem }, redact(String(body.title ?? "")));
-  }
-  return UpCloudError.refused(request, answer, text === "" ? "" : `${contentType} instead of JSON`);
 }

@@ -16,4 +16,5 @@ export function repeatOf(error: UpCloudError, isOperationOver: boolean): { after
 }
 
 const repeatableMethods = ["GET", "PUT", "PATCH", "DELETE"];
-const passingStatuses = [500, 502, 503, 504];
+/** 520 to 524 are what a proxy says that cannot get an answer from UpCloud. */
+const passingStatuses = [408, 500, 502, 503, 504, 520, 521, 522, 523, 524];

@@ -43,6 +43,7 @@ export interface ModifyRequestWire {
   ip_address: { ptr_record: string };
 }
 
+/** The states that UpCloud documents. */
 export const serverStates = ["started", "stopped", "maintenance", "error"] as const;
 export type ServerState = (typeof serverStates)[number];
 
@@ -50,7 +51,8 @@ export type ServerState = (typeof serverStates)[number];
 export interface ServerWire {
   uuid: string;
   title: string;
-  state: ServerState;
+  /** A `ServerState`, or a word that UpCloud has added since: of such a server is known only that it is not stopped. */
+  state: string;
   zone: string;
 }
 

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { ListedAddress } from "../api/answers";
 import { createClient } from "../api/client";
-import type { IpAddressWire } from "../api/wire";
 import { readConfiguration } from "../provider/configuration";
 
-type Addresses = readonly IpAddressWire[];
+type Addresses = readonly ListedAddress[];
 
 /** Of each run of a program: the Automation API may have several runs, of several stacks, in one process. */
 const listsOfRuns = new WeakMap<object, Map<string, AddressList>>();

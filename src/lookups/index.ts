@@ -1,4 +1,5 @@
-import { accesses, families, type IpAddressWire } from "../api/wire";
+import type { ListedAddress } from "../api/answers";
+import { accesses, families } from "../api/wire";
 import type { GetIpAddressArgs, GetIpAddressesArgs, GetIpAddressesResult, GetIpAddressResult } from "../getIpAddresses";
 import { addressKey, defaultPtrRecordIn, isSameNetwork, isSamePtrRecord } from "../provider/addresses";
 import { messageOf } from "../provider/failures";
@@ -54,24 +55,29 @@ function checked<Args>(rules: Record<string, Rule>, args: object): Partial<Args>
   throw new Error(failures.map(({ property, reason }) => `${property}: ${reason}`).join("; "));
 }
 
-const fits = (one: IpAddressWire, { server, family, access, ptrRecord }: GetIpAddressesArgs): boolean =>
+const fits = (one: ListedAddress, { server, family, access, ptrRecord }: GetIpAddressesArgs): boolean =>
   (server === undefined || one.server === server) &&
   (family === undefined || one.family === family) &&
   (access === undefined || isSameNetwork(one.access, access)) &&
   (ptrRecord === undefined || isSamePtrRecord(one.ptr_record, ptrRecord));
 
-const indexes = new WeakMap<readonly IpAddressWire[], Map<string, IpAddressWire>>();
+const indexes = new WeakMap<readonly ListedAddress[], Map<string, ListedAddress>>();
 
 /** Made once for each list, however many look-ups share it. */
-function byAddress(list: readonly IpAddressWire[]): Map<string, IpAddressWire> {
+function byAddress(list: readonly ListedAddress[]): Map<string, ListedAddress> {
   const index = indexes.get(list) ?? new Map(list.map((one) => [addressKey(one.address), one]));
   indexes.set(list, index);
   return index;
 }
 
 /** Plain data: what does not apply is absent. */
-function resultOf(answer: IpAddressWire): GetIpAddressResult {
-  const { address, family, access, server, ptr_record, part_of_plan, floating, mac, zone } = answer;
+function resultOf(answer: ListedAddress): GetIpAddressResult {
+  const { address, family, access, server, ptr_record, part_of_plan, floating, mac, zone, malformed } = answer;
+  if (malformed !== undefined) {
+    throw new Error(
+      `UpCloud's list of addresses is not as documented for ${address}: ${malformed}. If it persists, update pulumi-upcloud-ip, or report it.`,
+    );
+  }
   const defaultPtrRecord = defaultPtrRecordIn(answer);
   return {
     address,

@@ -1,3 +1,4 @@
+import type { ListedAddress } from "../api/answers";
 import type { UpCloudClient } from "../api/client";
 import { isForbidden, unlessGone } from "../api/errors";
 import type { IpAddressWire, ServerWire } from "../api/wire";
@@ -11,7 +12,7 @@ import type { Pace } from "./pace";
  */
 export class AccountSnapshot {
   private first: Promise<IpAddressWire[]> | undefined;
-  private latest: { atMs: number; addresses: Promise<Map<string, IpAddressWire>> } | undefined;
+  private latest: { atMs: number; addresses: Promise<Map<string, ListedAddress>> } | undefined;
   private plannedAddresses: Promise<IpAddressWire[] | undefined> | undefined;
   private plannedServers: Promise<ServerWire[] | undefined> | undefined;
   private join: (() => void) | undefined;
@@ -56,7 +57,7 @@ export class AccountSnapshot {
   async find(address: string, maxAgeMs: number, signal?: AbortSignal): Promise<IpAddressWire | undefined> {
     const isAlone = await this.isAlone(maxAgeMs);
     const listed = isAlone && this.isSpelled(address) ? undefined : await this.findListed(address, maxAgeMs);
-    return listed ?? this.get(address, signal);
+    return listed === undefined || listed.malformed !== undefined ? this.get(address, signal) : listed;
   }
 
   /**
@@ -94,7 +95,7 @@ export class AccountSnapshot {
     return this.spellings.has(addressKey(address)) || upCloudSpelling(address) === address;
   }
 
-  private async findListed(address: string, maxAgeMs: number): Promise<IpAddressWire | undefined> {
+  private async findListed(address: string, maxAgeMs: number): Promise<ListedAddress | undefined> {
     const list = async (ageMs: number) => this.listed(ageMs).catch(about(address));
     const shared = await list(maxAgeMs);
     const found = shared?.get(addressKey(address));
@@ -132,7 +133,7 @@ export class AccountSnapshot {
   }
 
   /** `undefined` for a user who may see addresses, but not the list of them. */
-  private async listed(maxAgeMs: number): Promise<Map<string, IpAddressWire> | undefined> {
+  private async listed(maxAgeMs: number): Promise<Map<string, ListedAddress> | undefined> {
     if (!this.isYoung(maxAgeMs)) this.list(patienceMs).catch(() => undefined);
     return this.latest?.addresses.catch(unlessForbidden);
   }

@@ -1,5 +1,6 @@
 import type { ClientOptions } from "../api/client";
 import type { Credentials } from "../api/http";
+import { printable } from "../api/printable";
 import { type ApiVersion, apiVersions } from "../api/wire";
 import { parseDuration } from "./durations";
 import { powerCycle as checkPowerCycle } from "./inputRules";
@@ -8,6 +9,10 @@ import type { PowerCycle } from "./inputs";
 /** A configuration that cannot work; the message names the key, what is expected and never a credential. */
 export class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
+
+  constructor(message: string) {
+    super(printable(message));
+  }
 }
 
 /** A value of the stack's configuration by its full key, such as `upcloud:token`. */
@@ -86,7 +91,23 @@ function credentialsOf(
     const [present, absent] = usernameValue === undefined ? [password, username] : [username, password];
     throw new ConfigurationError(`Expected ${absent[0]} beside ${present[0]} in ${where}, got nothing: set it too.`);
   }
-  return { username: usernameValue, password: passwordValue };
+  if (usernameValue.includes(":")) {
+    throw new ConfigurationError(
+      `Expected ${username[0]} to hold a user name, got a value with a colon, which ends the name in a request: copy the user name again.`,
+    );
+  }
+  return {
+    username: asCopied(username[0], "user name", usernameValue),
+    password: asCopied(password[0], "password", passwordValue),
+  };
+}
+
+/** What a careless copy adds would come back as wrong credentials, and nobody would see why. */
+function asCopied(key: string, what: string, value: string): string {
+  if (value === value.trim() && !/\p{Cc}/u.test(value)) return value;
+  throw new ConfigurationError(
+    `Expected ${key} to hold a ${what}, got a value that begins or ends with a blank, or has a line break or another control character in it: copy the ${what} again.`,
+  );
 }
 
 /** A stray line break in a token would otherwise fail deep in the HTTP library, with the token in its message. */

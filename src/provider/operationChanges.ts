@@ -1,4 +1,4 @@
-import type { JournalEntry, ProcessName } from "./journalEntry";
+import { isOfOperation, type JournalEntry, type ProcessName } from "./journalEntry";
 import { JournalFiles, lineOf } from "./journalFiles";
 
 /** What a provider process does with a server, and what the others of its operation leave to it meanwhile. */
@@ -129,15 +129,13 @@ export class OperationChanges {
     return this.notesOf(server, this.files.names()).filter(isIn(...phases));
   }
 
-  /** Those of the other processes that live. An engine's address names an operation on one host only. */
+  /** Those of the other processes that run. */
   private notesOf(server: string, names: readonly string[]): Note[] {
-    const { engine, host } = this.self;
-    if (engine === undefined) return [];
     const own = fileOf(server, this.self);
     return names
       .filter((name) => name.startsWith(`${server}.`) && name.endsWith(ending) && name !== own)
       .flatMap((name) => this.files.lastEntry<Note>(name) ?? [])
-      .filter((note) => note.process.engine === engine && note.process.host === host && this.isAtWork(note));
+      .filter((note) => isOfOperation(note, this.self));
   }
 
   /** A thousand changes that wait would read the directory all the time. */

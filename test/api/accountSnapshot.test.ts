@@ -1,6 +1,7 @@
 import { createClient, type UpCloudClient } from "../../src/api/client";
 import { AccountSnapshot } from "../../src/provider/accountSnapshot";
 import { type Rules, type Seed, type Simulator, startSimulator } from "../../src/simulator";
+import { answering, json } from "../support/answers";
 
 /** UpCloud pads the last four groups of it, which is not the canonical spelling. */
 const six = "2001:db8:1:2:0030:abff:fe0c:04dd";
@@ -121,4 +122,31 @@ describe("addresses that an operation asks for", () => {
     await find();
     expect(asked()).toEqual([`GET /1.2/ip_address/${address}`, "GET /1.2/ip_address"]);
   });
+});
+
+test("an address whose entry in the list is malformed is asked for alone, and what is wrong there is told", async () => {
+  const sound = { access: "public", address: "198.51.100.7", family: "IPv4", ptr_record: "", server: web };
+  const broken = { ...sound, address: "198.51.100.8", ptr_record: 7 };
+  const server = await answering((response, received) => {
+    const alone = { ip_address: broken };
+    const listed = { ip_addresses: { ip_address: [sound, broken] } };
+    json(200, received.path.endsWith("/ip_address") ? listed : alone)(response, received);
+  });
+  const credentials = { token: "ucat_demo" };
+  const sleep = async () => undefined;
+  const options = { baseUrl: server.url, credentials, apiVersion: "1.2", requestTimeoutMs: 10_000, sleep } as const;
+  const client = createClient(options);
+  const snapshot = new AccountSnapshot(() => client, { now: () => 0, sleep: () => new Promise(() => undefined) });
+  try {
+    const looks = [sound, broken].map(({ address }) => snapshot.find(address, 60_000));
+    const [found, failed] = await Promise.allSettled(looks);
+    expect(found).toMatchObject({ status: "fulfilled", value: sound });
+    expect(failed).toMatchObject({
+      status: "rejected",
+      reason: { message: expect.stringContaining("expected ip_address.ptr_record to be a string, got 7") },
+    });
+  } finally {
+    await client.close();
+    await server.close();
+  }
 });

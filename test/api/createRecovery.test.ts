@@ -186,6 +186,15 @@ describe("an address that Pulumi was told of", () => {
     expect(left).toEqual([expect.stringContaining(interrupted.id)]);
   });
 
+  test("leaves no claim behind where it was inferred", async () => {
+    machine.simulator.faults.add({ method: "POST", path: "/ip_address", kind: "drop", when: "after-effect" });
+    await machine.operation().create("inferred", { server: web });
+    expect(journal().filter((name) => name.endsWith(".claim"))).toHaveLength(1);
+    const other = await machine.operation().create("other", { server: web });
+    await machine.operation().delete(other);
+    expect(journal()).toEqual([]);
+  });
+
   test("is in the journal after a refresh that finds it, which keeps nobody waiting for that", async () => {
     const { id, state } = await machine.operation().create("a", { server: web });
     const { provider } = machine.operation();

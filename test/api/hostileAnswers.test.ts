@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
+import * as zlib from "node:zlib";
 import { type ClientOptions, createClient, type UpCloudClient } from "../../src/api/client";
-import { mayStillTakeEffect, UpCloudError } from "../../src/api/errors";
+import { isAddressGone, isForbidden, mayStillTakeEffect, UpCloudError } from "../../src/api/errors";
 import { type AnsweringServer, answering, json, type Respond, text } from "../support/answers";
 
 const address = {
@@ -40,21 +41,18 @@ const failureOf = async (promise: Promise<unknown>): Promise<UpCloudError> => {
   return outcome as UpCloudError;
 };
 
-const tail = "If it goes on, check that upcloud:apiBaseUrl names UpCloud's API and not a proxy or a login page.";
+const tail = "If it persists, check that upcloud:apiBaseUrl names UpCloud's API and not a proxy or a login page.";
 
 test.each<[string, Respond, string]>([
-  ["an HTML page", text(200, "text/html; charset=utf-8", "<html>Sign in</html>"), "text/html that is no whole JSON"],
+  [
+    "an HTML page",
+    text(200, "text/html; charset=utf-8", "<html>Sign in</html>"),
+    "text/html that is not complete JSON",
+  ],
   ["an empty body", text(200, "application/json", ""), "an empty body"],
-  ["half a JSON body", text(200, "application/json", '{"ip_address":{"acc'), "application/json that is no whole JSON"],
-  ["no content type and no JSON", (response) => response.end("ok"), "no content type that is no whole JSON"],
-  ["JSON of another shape", json(200, { ip_address: [] }), "JSON of another shape than documented"],
-  ["JSON null", json(200, null), "JSON of another shape than documented"],
-  ["an address that is none", json(200, { ip_address: { ...address, address: "x.x.x.x" } }), "JSON of another shape"],
-  ["a wrong family", json(200, { ip_address: { ...address, family: "IPv6" } }), "JSON of another shape"],
-  ["a PTR record of a wrong type", json(200, { ip_address: { ...address, ptr_record: 7 } }), "JSON of another shape"],
-  ["a server of a wrong type", json(200, { ip_address: { ...address, server: {} } }), "JSON of another shape"],
-  ["an address that is null", json(200, { ip_address: null }), "JSON of another shape"],
-  ["no body where one belongs", (response) => response.writeHead(204).end(), "JSON of another shape than documented"],
+  ["half a JSON body", text(200, "application/json", '{"ip_address":{"acc'), "application/json that is not complete"],
+  ["no content type and no JSON", (response) => response.end("ok"), "no content type that is not complete JSON"],
+  ["no body where one belongs", (response) => response.writeHead(204).end(), "an empty body"],
 ])("%s is told as unreadable", async (_, respond, what) => {
   const { client } = await clientOf(respond);
   const error = await failureOf(client.ipAddresses.get(address.address));
@@ -64,7 +62,52 @@ test.each<[string, Respond, string]>([
   expect(error.message).toContain(`Run the operation again. ${tail}`);
 });
 
-test("a body that breaks off is told as unreadable with its status", async () => {
+const long = "x".repeat(100);
+
+test.each<[string, unknown, string]>([
+  ["is a list", { ip_address: [] }, "ip_address.address to be an IP address, got nothing"],
+  ["is null", null, "ip_address.address to be an IP address, got nothing"],
+  ["holds null", { ip_address: null }, "ip_address.address to be an IP address, got nothing"],
+  [
+    "has no address",
+    { ip_address: { ...address, address: "x.x" } },
+    'ip_address.address to be an IP address, got "x.x"',
+  ],
+  ["has another family", { ip_address: { ...address, family: "IPv6" } }, 'ip_address.family to be "IPv4", got "IPv6"'],
+  ["has no access", { ip_address: { ...address, access: null } }, "ip_address.access to be a string, got null"],
+  [
+    "has a number as PTR record",
+    { ip_address: { ...address, ptr_record: 7 } },
+    "ip_address.ptr_record to be a string, got 7",
+  ],
+  ["has a list as server", { ip_address: { ...address, server: [] } }, "ip_address.server to be a string, got a list"],
+  ["has an object as zone", { ip_address: { ...address, zone: {} } }, "ip_address.zone to be a string, got an object"],
+  [
+    "has a flag that is none",
+    { ip_address: { ...address, floating: true } },
+    "ip_address.floating to be a string, got true",
+  ],
+  [
+    "has a long text",
+    { ip_address: { ...address, family: long } },
+    `ip_address.family to be "IPv4", got "${long.slice(0, 59)}….`,
+  ],
+])("an address that %s is told by the field, what is expected and what came", async (_, body, what) => {
+  const { client } = await clientOf(json(200, body));
+  const error = await failureOf(client.ipAddresses.get(address.address));
+  expect(error).toMatchObject({ failure: "unreadable", status: 200 });
+  expect(error.message).toContain(`with status 200 and JSON of another shape than documented: expected ${what}`);
+  expect(error.message).not.toMatch(/proxy/);
+});
+
+test("an address with null in place of what does not apply is read as one without", async () => {
+  const { ptr_record, ...rest } = address;
+  const nulls = { ptr_record: null, family: null, mac: null, zone: null, floating: null, part_of_plan: null };
+  const { client } = await clientOf(json(200, { ip_address: { ...rest, ...nulls } }));
+  await expect(client.ipAddresses.get(address.address)).resolves.toEqual({ ...rest, ptr_record: "" });
+});
+
+test("a body that is cut off is told as unreadable with its status", async () => {
   const { client } = await clientOf((response) => {
     response.writeHead(200, { "content-type": "application/json", "content-length": "100" });
     response.write('{"ip_address"');
@@ -72,7 +115,7 @@ test("a body that breaks off is told as unreadable with its status", async () =>
   });
   const error = await failureOf(client.ipAddresses.list());
   expect(error).toMatchObject({ failure: "unreadable", status: 200, method: "GET", path: "/1.2/ip_address" });
-  expect(error.message).toContain("an answer that broke off");
+  expect(error.message).toContain("an answer that was cut off");
 });
 
 test("fields that UpCloud adds are passed over", async () => {
@@ -80,9 +123,28 @@ test("fields that UpCloud adds are passed over", async () => {
   await expect(client.ipAddresses.get(address.address)).resolves.toMatchObject(address);
 });
 
-test("one broken entry makes a list unreadable, rather than an address less", async () => {
-  const { client } = await clientOf(json(200, { ip_addresses: { ip_address: [address, { address: 5 }] } }));
-  expect((await failureOf(client.ipAddresses.list())).failure).toBe("unreadable");
+test("an entry of the list without a readable address is passed over", async () => {
+  const broken = [{ address: 5 }, null, "198.51.100.9", {}];
+  const { client } = await clientOf(json(200, { ip_addresses: { ip_address: [...broken, address] } }));
+  await expect(client.ipAddresses.list()).resolves.toEqual([address]);
+});
+
+test("an entry of the list that is malformed elsewhere is listed with the rest of its fields, and with what is wrong", async () => {
+  const entries = [
+    { ...address, ptr_record: 7 },
+    { ...address, access: 7, zone: 8 },
+  ];
+  const { client } = await clientOf(json(200, { ip_addresses: { ip_address: entries } }));
+  await expect(client.ipAddresses.list()).resolves.toEqual([
+    { ...address, ptr_record: "", malformed: "expected ip_address.ptr_record to be a string, got 7" },
+    { ...address, access: "public", malformed: "expected ip_address.access to be a string, got 7" },
+  ]);
+});
+
+test("a list that is none is told by the field", async () => {
+  const { client } = await clientOf(json(200, { ip_addresses: { ip_address: {} } }));
+  const error = await failureOf(client.ipAddresses.list());
+  expect(error.message).toContain("expected ip_addresses.ip_address to be a list, got an object");
 });
 
 test("a lost answer to assign says that an address may have been bought", async () => {
@@ -185,23 +247,38 @@ test("a refused connection is told as a request that was not sent, with what to 
   const error = await failureOf(client.ipAddresses.list());
   expect(error.failure).toBe("unsent");
   expect(error.message).toMatch(
-    /^GET \/1\.2\/ip_address was not sent to UpCloud: .*ECONNREFUSED.*\. Run again\. If it goes on, check the network/,
+    /^GET \/1\.2\/ip_address was not sent to UpCloud: .*ECONNREFUSED.*\. Run again\. If it persists, check the network/,
   );
 });
 
-test.each<[string, unknown]>([
-  ["no list", { servers: { server: {} } }],
-  ["a server that is null", { servers: { server: [null] } }],
-  [
-    "a server in an unheard-of state",
-    { servers: { server: [{ uuid: "1", title: "web", zone: "fi-hel1", state: "?" }] } },
-  ],
-  ["a server without a title", { servers: { server: [{ uuid: "1", zone: "fi-hel1", state: "started" }] } }],
-])("a list of servers with %s is told as unreadable", async (_, body) => {
+const web = { uuid: "0053cd80-5945-4105-9081-11192806a8f7", title: "web", zone: "fi-hel1", state: "started" };
+
+test.each<[string, unknown, string]>([
+  ["has no UUID", { server: {} }, "server.uuid to be a string, got nothing"],
+  ["has no state", { server: { ...web, state: 5 } }, "server.state to be a string, got 5"],
+])("a server that %s is told by the field", async (_, body, what) => {
   const { client } = await clientOf(json(200, body));
-  const error = await failureOf(client.servers.list());
-  expect(error.failure).toBe("unreadable");
-  expect(error.message).toContain("JSON of another shape than documented");
+  const error = await failureOf(client.servers.get(web.uuid));
+  expect(error.message).toContain(`JSON of another shape than documented: expected ${what}`);
+});
+
+test("a server in a state that UpCloud has added, or without a title, is read", async () => {
+  const { client } = await clientOf(json(200, { server: { ...web, state: "rebooting", title: null } }));
+  await expect(client.servers.get(web.uuid)).resolves.toEqual({ ...web, state: "rebooting", title: "" });
+});
+
+test("servers are listed with what is readable, and without those that have no UUID", async () => {
+  const servers = [null, { title: "?" }, { ...web, state: null }, { ...web, state: "rebooting" }];
+  const { client } = await clientOf(json(200, { servers: { server: servers } }));
+  await expect(client.servers.list()).resolves.toEqual([
+    { ...web, state: "unknown" },
+    { ...web, state: "rebooting" },
+  ]);
+});
+
+test("a list of servers that is none is told by the field", async () => {
+  const { client } = await clientOf(json(200, { servers: { server: {} } }));
+  expect((await failureOf(client.servers.list())).message).toContain("expected servers.server to be a list");
 });
 
 test("a date in Retry-After counts by the clock here where the answer has none", async () => {
@@ -254,12 +331,132 @@ test.each<[string, Respond, Partial<UpCloudError>, string]>([
   ],
   ["429", json(429, null), { status: 429 }, "UpCloud takes no more requests for now"],
   ["401 without a code", text(401, "text/html", "no"), { status: 401 }, "UpCloud does not accept the credentials"],
-  ["403 without a code", text(403, "text/html", "no"), { status: 403 }, "has no right to do this"],
+  [
+    "403 with a new code",
+    json(403, { error: { error_code: "NEW_FORBIDDEN" } }),
+    { status: 403, code: "NEW_FORBIDDEN" },
+    "has no right to do this",
+  ],
+  ["408", text(408, "text/html", "no"), { status: 408 }, "did not come in whole in time: run again"],
 ])("a refusal as %s carries status and code", async (_, respond, fields, words) => {
   const { client } = await clientOf(respond);
   const error = await failureOf(client.ipAddresses.list());
   expect(error).toMatchObject({ failure: "refused", method: "GET", path: "/1.2/ip_address", ...fields });
   expect(error.message).toContain(words);
+});
+
+test.each([
+  [
+    403,
+    "was refused, and not by UpCloud, whose answers have a code: check that no firewall or proxy stands between this computer and URL, and upcloud:apiBaseUrl.",
+  ],
+  [404, "UpCloud's API is not at URL: check upcloud:apiBaseUrl."],
+  [
+    405,
+    "was refused, and not by UpCloud, whose answers have a code: check upcloud:apiBaseUrl, and what answers at URL.",
+  ],
+])("a %i that is not UpCloud's is told with the whole URL", async (status, told) => {
+  const { client, server } = await clientOf(text(status, "text/html", "<h1>no</h1>"));
+  const error = await failureOf(client.ipAddresses.list());
+  expect(error.message).toContain(told.replace("URL", `${server.url}/1.2/ip_address`));
+  expect(error.message).not.toMatch(/has no right|fault of pulumi-upcloud-ip/);
+  expect([isForbidden(error), isAddressGone(error)]).toEqual([false, false]);
+});
+
+describe.each([301, 302, 303, 307, 308])("a redirect with %i", (status) => {
+  const redirectedTo = async (location: string | undefined) => {
+    const { client, server } = await clientOf((response) => {
+      response.writeHead(status, { "content-type": "application/json", ...(location && { location }) });
+      response.end(JSON.stringify({ ip_address: address }));
+    });
+    const error = await failureOf(client.ipAddresses.get(address.address));
+    expect(error).toMatchObject({ failure: "refused", status });
+    expect(error.message).toContain("set upcloud:apiBaseUrl to the address of UpCloud's API itself");
+    expect(server.received).toHaveLength(1);
+    return { error, url: server.url };
+  };
+
+  test("is told with where it leads to, without what may be secret, and is not followed", async () => {
+    const target = await answering(json(200, { ip_address: address }));
+    open.push(target);
+    const { error } = await redirectedTo(`${target.url.replace("//", "//me:secret@")}/login/ucat_secret?token=x#y`);
+    expect(error.message).toContain(`to ${target.url}/login/[redacted], which is not followed`);
+    expect(target.received).toEqual([]);
+  });
+
+  test("to a path is told with the host", async () => {
+    const { error, url } = await redirectedTo("/login");
+    expect(error.message).toContain(`to ${url}/login, which`);
+  });
+
+  test.each([undefined, "http://"])("to %s is told as such", async (location) => {
+    const { error } = await redirectedTo(location);
+    expect(error.message).toContain("to an address that it does not name, which");
+  });
+});
+
+describe("a body that is compressed though nobody asked for it", () => {
+  const body = JSON.stringify({ ip_address: address });
+  const encoded =
+    (encoding: string, bytes: Buffer): Respond =>
+    (response) => {
+      response.writeHead(200, { "content-type": "application/json", "content-encoding": encoding }).end(bytes);
+    };
+
+  test.each([
+    ["gzip", zlib.gzipSync(body)],
+    ["X-GZIP", zlib.gzipSync(body)],
+    ["deflate", zlib.deflateSync(body)],
+    ["br", zlib.brotliCompressSync(body)],
+    ["identity", Buffer.from(body)],
+  ])("is read in %s", async (encoding, bytes) => {
+    const { client } = await clientOf(encoded(encoding, bytes));
+    await expect(client.ipAddresses.get(address.address)).resolves.toEqual(address);
+  });
+
+  test.each([
+    ["zstd", Buffer.from("?"), 'a body in the Content-Encoding "zstd", which was not asked for'],
+    ["toString", Buffer.from("?"), 'a body in the Content-Encoding "tostring", which was not asked for'],
+    ["gzip", Buffer.from("?"), 'a body in the Content-Encoding "gzip" that cannot be read ('],
+    [
+      "gzip",
+      zlib.gzipSync(Buffer.alloc(65 * 1024 * 1024)),
+      'a body in the Content-Encoding "gzip" that cannot be read (',
+    ],
+  ])("is told in %s that cannot be read", async (encoding, bytes, told) => {
+    const { client } = await clientOf(encoded(encoding, bytes));
+    const error = await failureOf(client.ipAddresses.get(address.address));
+    expect(error).toMatchObject({ failure: "unreadable", status: 200 });
+    expect(error.message).toContain(told);
+  });
+});
+
+test("control characters in UpCloud's words and in a value are shown as escapes", async () => {
+  const refusal = { error: { error_code: "PTR_RECORD_INVALID", error_message: "no\u001b[31m\nred" } };
+  const { client } = await clientOf(json(400, refusal));
+  const error = await failureOf(client.ipAddresses.modify(address.address, { ptrRecord: "a\u0007b\r.example.com" }));
+  expect(error.message).not.toMatch(/\p{Cc}/u);
+  expect(error.message).toContain('"a\\u0007b\\r.example.com"');
+  expect(error.message).toContain('"no\\u001b[31m\\nred"');
+});
+
+describe.each(["1.2", "1.3"] as const)("a change in API %s", (apiVersion) => {
+  test.each([200, 202, 204])("that is answered %i without a body has succeeded", async (status) => {
+    const { client, server } = await clientOf(
+      (response, received) =>
+        received.method === "GET"
+          ? json(200, { ip_address: address })(response, received)
+          : void response.writeHead(status).end(),
+      { apiVersion },
+    );
+    await expect(client.ipAddresses.modify(address.address, { ptrRecord: "a.example.com" })).resolves.toEqual(address);
+    expect(server.received.map(({ method }) => method)).toEqual([apiVersion === "1.2" ? "PUT" : "PATCH", "GET"]);
+  });
+});
+
+test("a release that is answered without a body has succeeded, whatever the status", async () => {
+  const { client } = await clientOf((response) => void response.writeHead(202).end());
+  await expect(client.ipAddresses.release(address.address)).resolves.toBeUndefined();
 });
 
 describe("credentials", () => {

@@ -43,6 +43,36 @@ const padded = (address: string) =>
     .map((group) => group.padStart(4, "0"))
     .join(":");
 
+describe("an entry of the list that is malformed", () => {
+  const sound = { access: "public", address: "198.51.100.7", family: "IPv4", ptr_record: "", server: web };
+  const broken = { ...sound, address: "198.51.100.8", ptr_record: 7, server: mail };
+  const serve = async () => {
+    const server = await answering(
+      json(200, { ip_addresses: { ip_address: [sound, broken, { ...sound, address: 5 }] } }),
+    );
+    configure(server.url);
+    return server;
+  };
+
+  test("is passed over by a look-up that does not need it", async () => {
+    const server = await serve();
+    expect(await getIpAddress({ address: sound.address })).toMatchObject({ address: sound.address });
+    expect(await getIpAddresses({ server: web })).toMatchObject([{ address: sound.address }]);
+    await server.close();
+  });
+
+  test.each([
+    ["getIpAddress", () => getIpAddress({ address: broken.address })],
+    ["getIpAddresses", () => getIpAddresses({ server: mail })],
+  ])("fails %s that needs it, with the field and what came", async (name, lookUp) => {
+    const server = await serve();
+    await expect(lookUp()).rejects.toThrow(
+      `${name}: UpCloud's list of addresses is not as documented for 198.51.100.8: expected ip_address.ptr_record to be a string, got 7. If it persists`,
+    );
+    await server.close();
+  });
+});
+
 describe("an address", () => {
   test.each([
     ["1.2", { access: "public", floating: false, partOfPlan: true }],

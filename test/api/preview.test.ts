@@ -1,3 +1,4 @@
+import type { ServerState } from "../../src/api/wire";
 import type { ServerIpAddressInputs } from "../../src/provider/inputs";
 import type { ServerIpAddressState } from "../../src/provider/ipAddressState";
 import { PtrRecordProvider } from "../../src/provider/ptrRecordProvider";
@@ -33,6 +34,15 @@ test("of a create on a running server warns, after two looks, and leaves the mar
 test("of a create on a server that is not known yet leaves the mark of the create open", async () => {
   const { inputs } = await checked({}, { server: unknown, __program: unknown });
   expect(inputs).toHaveProperty("__creation", unknown);
+});
+
+test("of a create on a server in a state that UpCloud has added warns as of one that runs", async () => {
+  machine = await Machine.start();
+  machine.simulator.account.setServerState(web, "rebooting" as ServerState);
+  const operation = machine.operation();
+  await operation.provider.check({}, { ...line, __program: program, server: web });
+  expect(operation.said).toEqual([expect.stringMatching(/^warning: .*is rebooting, and UpCloud assigns/)]);
+  expect(requests().sort()).toEqual(looks);
 });
 
 test("of what is there already asks nothing", async () => {

@@ -55,11 +55,17 @@ describe("a refusal that names no page of its own", () => {
     [403, "ACTION_FORBIDDEN"],
   ] as const)("is explained by the page of its status where that is %i", (status, code) => {
     expect(refused(status, "SOMETHING_NEW")).toContain(seePage(code));
-    expect(refused(status)).toContain(seePage(code));
   });
 
   test.each([400, 404, 409, 429, 500])("names none where its status is %i", (status) => {
     expect(refused(status, "SOMETHING_NEW")).not.toContain("See docs/");
+  });
+
+  test.each([
+    [401, true],
+    [403, false],
+  ])("and has no code is explained by the page of its status where that is %i: %s", (status, isExplained) => {
+    expect(refused(status).includes("See docs/")).toBe(isExplained);
   });
 
   test("names none where its code is a name that every object has", () => {

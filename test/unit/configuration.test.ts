@@ -84,6 +84,34 @@ test.each<[string, Record<string, string>, Record<string, string>, RegExp]>([
     /Expected upcloud:username beside upcloud:password/,
   ],
   ["a token with a line break", { "upcloud:token": "hid\nden" }, {}, /upcloud:token to hold printable ASCII/],
+  ...["hid\nden", " hidden", "hidden\t", "hid\u0007den"].flatMap(
+    (value): [string, Record<string, string>, Record<string, string>, RegExp][] => [
+      [
+        `a password that is ${JSON.stringify(value)}`,
+        { "upcloud:username": "user", "upcloud:password": value },
+        {},
+        /^Expected upcloud:password to hold a password, got a value that begins or ends with a blank, or has a line break/,
+      ],
+      [
+        `a user name that is ${JSON.stringify(value)}`,
+        {},
+        { UPCLOUD_USERNAME: value, UPCLOUD_PASSWORD: "hidden" },
+        /^Expected UPCLOUD_USERNAME to hold a user name, got a value that begins or ends with a blank, or has a line break/,
+      ],
+    ],
+  ),
+  [
+    "a user name with a colon",
+    {},
+    { UPCLOUD_USERNAME: "user:hidden", UPCLOUD_PASSWORD: "hidden" },
+    /^Expected UPCLOUD_USERNAME to hold a user name, got a value with a colon/,
+  ],
+  [
+    "a base URL with a control character",
+    { "upcloud:token": "t", "upcloud:apiBaseUrl": "api\u001b[31m" },
+    {},
+    /got "api\\u001b\[31m"/,
+  ],
   [
     "a base URL that is none",
     { "upcloud:token": "t", "upcloud:apiBaseUrl": "api.upcloud.com" },
@@ -119,4 +147,11 @@ test.each<[string, Record<string, string>, Record<string, string>, RegExp]>([
   expect(() => read(config, env)).toThrow(ConfigurationError);
   expect(() => read(config, env)).toThrow(message);
   expect(() => read(config, env)).not.toThrow(/hidden|hid\n/);
+});
+
+test("a password with blanks, colons and letters of any language inside is taken as it is", () => {
+  const credentials = { username: "user name", password: "salä: sana" };
+  expect(read({}, { UPCLOUD_USERNAME: credentials.username, UPCLOUD_PASSWORD: credentials.password })).toMatchObject({
+    credentials,
+  });
 });

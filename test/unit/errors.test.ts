@@ -1,6 +1,7 @@
+import { whyBroken } from "../../src/api/brokenConnections";
 import { isForbidden, isPassing, isWithoutEffect, mayStillTakeEffect, UpCloudError } from "../../src/api/errors";
 import { explain } from "../../src/api/explanations";
-import { causeOf } from "../../src/api/http";
+import { printable } from "../../src/api/printable";
 import { redactor } from "../../src/api/redaction";
 import { createRetry } from "../../src/api/retry";
 
@@ -16,6 +17,8 @@ test.each<[string, UpCloudError, { passes: boolean; hasNoEffect: boolean }]>([
   ["half an answer", UpCloudError.unreadable(request, 200, "half"), { passes: true, hasNoEffect: false }],
   ["no answer", UpCloudError.unanswered(request, "reset"), { passes: true, hasNoEffect: false }],
   ["no connection", UpCloudError.unconnected(request, "refused"), { passes: true, hasNoEffect: true }],
+  ["no trust", UpCloudError.untrusted(request, "host", "self-signed"), { passes: false, hasNoEffect: true }],
+  ["a redirect", UpCloudError.redirected(request, 302, "https://x.example/"), { passes: false, hasNoEffect: true }],
   ["a request that was not sent", UpCloudError.unsent(request, "too late"), { passes: true, hasNoEffect: true }],
 ])("%s is told apart by whether it passes and had an effect", (_, error, { passes, hasNoEffect }) => {
   expect(isPassing(error)).toBe(passes);
@@ -72,8 +75,30 @@ test.each([
   ["its message", { message: "connect ECONNREFUSED", code: "ECONNREFUSED" }, "connect ECONNREFUSED"],
   ["its code where it has no message", { message: "", code: "ECONNREFUSED" }, "ECONNREFUSED"],
   ["itself where it has neither", "closed", "closed"],
-])("a cause is told by %s", (_, cause, told) => {
-  expect(causeOf(cause)).toBe(told);
+  [
+    "OpenSSL's reason",
+    { code: "EPROTO", message: "write EPROTO 80C8:error:0A00010B:SSL routines", reason: "wrong version number" },
+    "TLS could not be established with api.example.com (wrong version number): an address that begins with https:// needs a port that speaks TLS",
+  ],
+  [
+    "its code where OpenSSL gives no reason",
+    { code: "ERR_SSL_PACKET_LENGTH_TOO_LONG", message: "0A0000C6:SSL routines" },
+    "TLS could not be established with api.example.com (ERR_SSL_PACKET_LENGTH_TOO_LONG): an address that begins with https:// needs a port that speaks TLS",
+  ],
+])("what broke a connection is told by %s", (_, cause, told) => {
+  expect(whyBroken(cause, "api.example.com")).toBe(told);
+});
+
+test.each([
+  ["a colour of the terminal", "\u001b[31mred", "\\u001b[31mred"],
+  ["line breaks and a tab", "a\r\nb\tc", "a\\r\\nb\\tc"],
+  ["a line separator", "a\u2028b", "a\\u2028b"],
+  ["a turn of the direction", "a\u202eb", "a\\u202eb"],
+  ["a control character beyond the first plane", "a\u{e0001}b", "a\\udb40\\udc01b"],
+  ["an escape of before", "a\\u001bb", "a\\u001bb"],
+  ["letters of any language", "pölkky 木", "pölkky 木"],
+])("%s is shown without effect", (_, text, shown) => {
+  expect(printable(text)).toBe(shown);
 });
 
 test("an empty secret cuts nothing out", () => {

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import type { ProcessName } from "../../src/provider/journalEntry";
 import { OperationChanges } from "../../src/provider/operationChanges";
 
+/** No computer has so many. */
+const ended = 2 ** 30;
 const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
 
 let folder: string;
@@ -13,14 +15,14 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const processOf = (run: string, more: Partial<ProcessName> = {}): ProcessName => ({
-  id: 1,
+  id: process.pid,
   run,
   host: "this machine",
   engine: "127.0.0.1:1",
   ...more,
 });
 const changesOf = (run: string, more?: Partial<ProcessName>, directory = folder) =>
-  new OperationChanges(directory, processOf(run, more), ({ process }) => !process.run.startsWith("dead"));
+  new OperationChanges(directory, processOf(run, more), ({ process }) => process.id !== ended);
 
 /** What another process has just written, at a moment between two steps of this one. */
 const write = (run: string, phase: string) =>
@@ -67,7 +69,7 @@ test("a process that changes the server again after it has stopped it still has 
 });
 
 test.each([
-  ["that was killed", "dead", {}],
+  ["that was killed", "x", { id: ended }],
   ["of another operation", "x", { engine: "127.0.0.1:2" }],
   ["of another host", "x", { host: "another" }],
   ["that knows no engine", "x", { engine: undefined }],
@@ -81,7 +83,7 @@ test.each([
 });
 
 test("the files of processes that have ended are removed, and those of processes at work stay", () => {
-  changesOf("dead").begin(mail);
+  changesOf("dead", { id: ended }).begin(mail);
   changesOf("other").begin(mail);
   writeFileSync(join(folder, `${mail}.cut.change`), "{");
   const one = changesOf("one");

@@ -17,7 +17,9 @@ const again = [["GET", "PUT", "PATCH", "DELETE"]] as const;
 const always = [["GET", "PUT", "PATCH", "DELETE", "POST"]] as const;
 const never = [[]] as const;
 
-const table: [string, Failed, readonly [readonly string[]]][] = [
+type Row = [string, Failed, readonly [readonly string[]]];
+
+const table: Row[] = [
   ["no connection", unconnected, always],
   ["429", refused(429), always],
   ["429 TOO_MANY_REQUESTS", refused(429, "TOO_MANY_REQUESTS"), always],
@@ -28,22 +30,27 @@ const table: [string, Failed, readonly [readonly string[]]][] = [
   ["502", refused(502), again],
   ["503", refused(503), again],
   ["504", refused(504), again],
+  ["408", refused(408), again],
+  ...[520, 521, 522, 523, 524].map((status): Row => [String(status), refused(status), again]),
   ["503 SERVICE_ERROR", refused(503, "SERVICE_ERROR"), again],
   ["503 SERVER_STATE_ILLEGAL", refused(503, "SERVER_STATE_ILLEGAL"), again],
   ["500 IP_ADDRESS_RESOURCES_UNAVAILABLE", refused(500, "IP_ADDRESS_RESOURCES_UNAVAILABLE"), again],
 
-  ["302", refused(302), never],
+  ["no trust", (request) => UpCloudError.untrusted(request, "host", "self-signed"), never],
+  ["302", (request) => UpCloudError.redirected(request, 302, "https://x.example/"), never],
+  ["304", refused(304), never],
   ["400 SERVER_INVALID", refused(400, "SERVER_INVALID"), never],
   ["400 API_VERSION_OBSOLETE", refused(400, "API_VERSION_OBSOLETE"), never],
   ["401 AUTHENTICATION_FAILED", refused(401, "AUTHENTICATION_FAILED"), never],
   ["402 INSUFFICIENT_CREDITS", refused(402, "INSUFFICIENT_CREDITS"), never],
   ["403 IP_ADDRESS_FORBIDDEN", refused(403, "IP_ADDRESS_FORBIDDEN"), never],
   ["404 IP_ADDRESS_NOT_FOUND", refused(404, "IP_ADDRESS_NOT_FOUND"), never],
-  ["408", refused(408), never],
   ["409 SERVER_STATE_ILLEGAL", refused(409, "SERVER_STATE_ILLEGAL"), never],
   ["409 IP_ADDRESS_RESOURCES_UNAVAILABLE", refused(409, "IP_ADDRESS_RESOURCES_UNAVAILABLE"), never],
   ["501", refused(501), never],
   ["505", refused(505), never],
+  ["519", refused(519), never],
+  ["525", refused(525), never],
 ];
 const methods = ["GET", "PUT", "PATCH", "DELETE", "POST"];
 
