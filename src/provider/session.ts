@@ -88,7 +88,7 @@ export class Session {
     this.processes = new OperationChanges(journalDirectory(env), process, isAtWork);
     this.plan = new PlannedChanges(pace.now, this.processes);
     const longestMs = () => this.configuration().requestTimeoutMs + marginMs;
-    this.claims = new AddressClaims(this.journal, pace, longestMs);
+    this.claims = new AddressClaims(this.journal, pace, longestMs, notify);
     this.state = new StateCache(async (isOfThisOperation) => {
       const state = await readState(this.stackHints, isOfThisOperation);
       this.journal.acknowledgeSaved(state, pendingTokensIn(state));
