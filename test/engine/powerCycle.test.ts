@@ -148,7 +148,8 @@ describe("three addresses of a running server, two of them on explicit providers
   let project: Project;
   let before: unknown;
   beforeAll(async () => {
-    project = await start();
+    // Long enough for all processes to see the server still running.
+    project = await start({ rules: { softStopMs: 5000 } });
     before = project.account();
   });
   /** What was asked for in order, each address by its verb. */
