@@ -6,6 +6,8 @@ export interface ProgramHints {
   preview: boolean;
   /** How many addresses the program declares on the same server, this one included. */
   onServer: number;
+  /** How many of them have another provider, and so another process, where some have. */
+  withOtherProviders?: number;
   urn: string;
   /** As the Pulumi CLI names it: `organization/project/stack`. */
   stack: string | undefined;

@@ -3,8 +3,14 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ProgramHints } from "./lifeCycle";
 
 /** Of each run of a program: the Automation API may have several runs, of several stacks, in one process. */
-const declaredIn = new WeakMap<object, Map<string, number>>();
+const declaredIn = new WeakMap<object, Map<string, Declared>>();
 const noEngine = {};
+
+/** The addresses of one server: all of them, and those of each provider. */
+interface Declared {
+  count: number;
+  byProvider: Map<pulumi.ProviderResource | undefined, number>;
+}
 
 interface Turn {
   /** None once it has passed: then nobody joins it any more. */
@@ -21,18 +27,27 @@ let lastTurn: Turn = { server: undefined, passed: Promise.resolve() };
  * of their own: registrations that reach the engine in one burst are taken up in any order, and then a server would be
  * stopped for its first address while its last one waits behind all others.
  */
-export function programHints(server: pulumi.Input<string>, urn: pulumi.Input<string>): pulumi.Input<string> {
+export function programHints(
+  server: pulumi.Input<string>,
+  urn: pulumi.Input<string>,
+  provider?: pulumi.ProviderResource,
+): pulumi.Input<string> {
   const run = pulumi.runtime.getMonitor() ?? noEngine;
-  const declaredOn = declaredIn.get(run) ?? new Map<string, number>();
+  const declaredOn = declaredIn.get(run) ?? new Map<string, Declared>();
   declaredIn.set(run, declaredOn);
   const tell = async (server: string, urn: string) => {
     const key = String(server).toLowerCase();
-    declaredOn.set(key, (declaredOn.get(key) ?? 0) + 1);
+    const declared = declaredOn.get(key) ?? { count: 0, byProvider: new Map() };
+    declaredOn.set(key, declared);
+    declared.count++;
+    declared.byProvider.set(provider, (declared.byProvider.get(provider) ?? 0) + 1);
     await turnOf(key);
-    const onServer = declaredOn.get(key) ?? 1;
+    const onServer = declared.count;
+    const withOtherProviders = onServer - (declared.byProvider.get(provider) ?? 0);
     const hints: ProgramHints = {
       preview: pulumi.runtime.isDryRun(),
       onServer,
+      ...(withOtherProviders > 0 && { withOtherProviders }),
       urn,
       stack: stackName(),
       projectFolder: projectFolder(),
@@ -49,6 +64,10 @@ export function urnOf(type: string, name: string, parent: pulumi.Resource | unde
   if (parent !== undefined) return withoutDependencies(pulumi.createUrn(name, type, parent));
   return `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${type}::${name}`;
 }
+
+/** That of a resource with these options; `undefined` is Pulumi's own. */
+export const providerOf = (type: string, options: pulumi.CustomResourceOptions = {}) =>
+  options.provider ?? options.parent?.getProvider(type);
 
 function turnOf(server: string): Promise<void> {
   if (lastTurn.server === server) return lastTurn.passed;

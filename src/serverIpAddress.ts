@@ -3,7 +3,7 @@ import { addressOutput } from "./addressOutput";
 import type { Access, Family, StopType } from "./api/wire";
 import { refuseImport } from "./importOption";
 import { lifeCycle } from "./lifeCycle";
-import { programHints, urnOf } from "./programHints";
+import { programHints, providerOf, urnOf } from "./programHints";
 import { withoutPromiseTraces } from "./promiseTraces";
 import { declaresRecord } from "./recordHints";
 
@@ -72,7 +72,7 @@ export class ServerIpAddress extends pulumi.CustomResource {
     const isRead = opts?.id !== undefined;
     const own = isRead
       ? { address: undefined, ...lifeCycle("serverIpAddress") }
-      : { ...args, ...lifeCycle("serverIpAddress", programHints(args?.server, urnOf(type, name, opts?.parent))) };
+      : { ...args, ...lifeCycle("serverIpAddress", hintsOf(name, args, opts)) };
     const restoreTraces = withoutPromiseTraces();
     try {
       super(type, name, { ...outputs, ...own }, opts);
@@ -85,6 +85,9 @@ export class ServerIpAddress extends pulumi.CustomResource {
     if (args?.ptrRecord !== undefined) declaresRecord([this.id, address], name, args.ptrRecord);
   }
 }
+
+const hintsOf = (name: string, args: ServerIpAddressArgs, opts?: pulumi.CustomResourceOptions) =>
+  programHints(args?.server, urnOf(type, name, opts?.parent), providerOf(type, opts));
 
 const type = "pulumi-nodejs:dynamic/upcloud:ServerIpAddress";
 

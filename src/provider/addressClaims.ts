@@ -22,6 +22,8 @@ export class AddressClaims {
     private readonly pace: Pace,
     /** How long an assign may take in another process. */
     private readonly longestMs: () => number,
+    /** Shows the user a line, at once. */
+    private readonly notify: (line: string) => void,
   ) {}
 
   /** The address is the id of a resource: a lost answer cannot have been about it. */
@@ -105,7 +107,12 @@ export class AddressClaims {
   /** Assigns of the same kind in other processes: what they bring is theirs, and cannot be told from ours before they end. */
   async waitForConcurrentAssigns(assignment: Kind): Promise<void> {
     const isSending = (entry: JournalEntry) => entry.phase === "intent" && this.isAtWork(entry);
-    while (this.unanswered(assignment).some(isSending)) await this.pace.sleep(pollMs);
+    for (let hasSaid = false; ; hasSaid = true) {
+      const sending = this.unanswered(assignment).find(isSending);
+      if (sending === undefined) return;
+      if (!hasSaid) this.notify(waitingFor(sending));
+      await this.pace.sleep(pollMs);
+    }
   }
 
   /** How many creates of the same kind in other processes look for what became of theirs at the same time. */
@@ -129,5 +136,9 @@ type Kind = Pick<IpAddressWire, "server" | "family" | "access">;
 /** Addresses of one kind are interchangeable until a resource has them. */
 export const isOfKind = (one: Kind, { server, family, access }: Kind): boolean =>
   one.server === server && one.family === family && isSameNetwork(one.access, access);
+
+/** @param purpose what else is known of the assign, in words that follow the server */
+export const waitingFor = ({ server, at, process: { id, host } }: JournalEntry, purpose = ""): string =>
+  `Waiting for process ${id} on host ${host}, which has been assigning an address to server ${server}${purpose} since ${at}.`;
 
 export const pollMs = 250;

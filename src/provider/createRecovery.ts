@@ -1,7 +1,7 @@
 import type { UpCloudClient } from "../api/client";
 import type { IpAddressWire } from "../api/wire";
 import type { StackState } from "../state/stackState";
-import { type AddressClaims, isOfKind, pollMs } from "./addressClaims";
+import { type AddressClaims, isOfKind, pollMs, waitingFor } from "./addressClaims";
 import { addressKey } from "./addresses";
 import { AmbiguousAddressesError, AnotherOperationError, CannotTellError } from "./assignmentFailures";
 import type { AssignmentJournal, Leftover } from "./assignmentJournal";
@@ -82,7 +82,7 @@ export class CreateRecovery {
         const now = this.journal.current(leftover);
         if (now === undefined || now.phase === "reported" || !this.claims.isAtWork(now)) break;
         if (signal.aborted) throw new AnotherOperationError(assignment);
-        if (!hasSaid) this.ports.notify(waitingFor(now));
+        if (!hasSaid) this.ports.notify(waitingFor(now, " for the same resource"));
         await this.ports.pace.sleep(pollMs, signal);
       }
     }
@@ -210,9 +210,6 @@ interface Found {
 }
 
 const addressesOf = (found: readonly IpAddressWire[]) => found.map(({ address }) => address);
-
-const waitingFor = ({ server, at, process: { id, host } }: JournalEntry) =>
-  `Waiting for process ${id} on host ${host}, which has been assigning an address to server ${server} for the same resource since ${at}.`;
 
 function notTakenOver({ address, server, at }: JournalEntry, state: object): string {
   const why =

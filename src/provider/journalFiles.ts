@@ -9,6 +9,7 @@ import {
   readFileSync,
   renameSync,
   unlinkSync,
+  writeFileSync,
   writeSync,
 } from "node:fs";
 import { homedir } from "node:os";
@@ -38,8 +39,7 @@ export class JournalFiles {
 
   /** Durable before it ends. `false`: the file is there already. */
   async create(name: string, text: string): Promise<boolean> {
-    if (!this.isMade) mkdirSync(this.directory, { recursive: true });
-    this.isMade = true;
+    this.makeDirectory();
     const draft = this.pathOf(`${name}.${this.run}`);
     const file = openSync(draft, "wx", ownerOnly);
     try {
@@ -54,6 +54,14 @@ export class JournalFiles {
       closeSync(file);
       this.remove(`${name}.${this.run}`);
     }
+  }
+
+  /** Whole or not at all, at once, and not durable: for what tells nothing once its process has ended. */
+  replace(name: string, text: string): void {
+    this.makeDirectory();
+    const draft = this.pathOf(`${name}.${this.run}`);
+    writeFileSync(draft, text, { mode: ownerOnly });
+    renameSync(draft, this.pathOf(name));
   }
 
   /** One that is not there is made. */
@@ -109,6 +117,11 @@ export class JournalFiles {
     } catch {
       return false;
     }
+  }
+
+  private makeDirectory(): void {
+    if (!this.isMade) mkdirSync(this.directory, { recursive: true });
+    this.isMade = true;
   }
 
   private pathOf(name: string): string {

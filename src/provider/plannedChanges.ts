@@ -1,3 +1,4 @@
+import type { OperationChanges } from "./operationChanges";
 import { isUnknown } from "./unknown";
 
 /** What a declaration tells check of its program (`src/programHints.ts`). Nothing while the server is unknown. */
@@ -5,6 +6,8 @@ export interface ProgramHints {
   preview?: boolean;
   /** How many addresses the program declares on the same server, this one included. */
   onServer?: number;
+  /** How many of them have another provider, and so another process. */
+  withOtherProviders?: number;
   urn?: string;
   /** As the Pulumi CLI names it: `organization/project/stack`. */
   stack?: string;
@@ -22,38 +25,55 @@ export function programHintsIn(json: unknown): ProgramHints {
  * how long a server stays stopped for changes that may still come.
  */
 export class PlannedChanges {
-  private readonly servers = new Map<string, { declared: number; checked: number; toCreate: number }>();
+  private readonly servers = new Map<string, Plan>();
   private lastSignMs: number;
 
-  constructor(private readonly now: () => number) {
+  constructor(
+    private readonly now: () => number,
+    /** What the other processes of the operation have been handed over, and are told. */
+    private readonly processes: Pick<OperationChanges, "arrived" | "arrivedElsewhere">,
+  ) {
     this.lastSignMs = now();
   }
 
   checked(server: string, hints: ProgramHints | undefined, isToBeCreated: boolean): void {
     this.sign();
-    const plan = this.servers.get(server) ?? { declared: 0, checked: 0, toCreate: 0 };
+    const plan = this.servers.get(server) ?? { declared: 0, elsewhere: 0, checked: 0, toCreate: 0 };
     this.servers.set(server, plan);
-    plan.declared = Math.max(plan.declared, hints?.onServer ?? 0);
+    const { onServer = 0, withOtherProviders = 0, preview = false } = hints ?? {};
+    plan.declared = Math.max(plan.declared, onServer - withOtherProviders);
+    if (!preview) plan.elsewhere = Math.max(plan.elsewhere, withOtherProviders);
     plan.checked++;
     if (isToBeCreated) plan.toCreate++;
+    this.tellOthers(server, plan);
   }
 
   /** A replacement is checked once more, without its olds. */
   willBeCheckedAgain(server: string): void {
     const plan = this.servers.get(server);
-    if (plan !== undefined) plan.checked--;
+    if (plan === undefined) return;
+    plan.checked--;
+    this.tellOthers(server, plan);
   }
 
   creating(server: string): void {
     this.sign();
     const plan = this.servers.get(server);
-    if (plan !== undefined) plan.toCreate--;
+    if (plan === undefined) return;
+    plan.toCreate--;
+    this.tellOthers(server, plan);
   }
 
   /** Whether more is to come, or `undefined` where nothing is known, as of a destroy. */
   isExpecting(server: string): boolean | undefined {
     const plan = this.servers.get(server);
-    return plan && (plan.declared > plan.checked || plan.toCreate > 0);
+    return plan && (plan.declared > plan.checked || plan.toCreate > 0 || this.isExpectingElsewhere(server));
+  }
+
+  /** The same of addresses that another process of the operation gets. */
+  isExpectingElsewhere(server: string): boolean {
+    const { elsewhere = 0 } = this.servers.get(server) ?? {};
+    return elsewhere > 0 && elsewhere > this.processes.arrivedElsewhere(server);
   }
 
   /** Something has come from the engine or gone back to it. */
@@ -65,4 +85,16 @@ export class PlannedChanges {
   quietMs(): number {
     return this.now() - this.lastSignMs;
   }
+
+  private tellOthers(server: string, { elsewhere, checked, toCreate }: Plan): void {
+    if (elsewhere > 0) this.processes.arrived(server, checked - toCreate);
+  }
+}
+
+interface Plan {
+  /** For this process, and for others. */
+  declared: number;
+  elsewhere: number;
+  checked: number;
+  toCreate: number;
 }

@@ -2,6 +2,7 @@ import type { UpCloudClient } from "../api/client";
 import { isPassing, isServerGone, isServerStateIllegal, isWithoutEffect, type UpCloudError } from "../api/errors";
 import type { ServerWire, StopType } from "../api/wire";
 import { messageOf } from "./failures";
+import type { OperationChanges } from "./operationChanges";
 import type { OwedStarts } from "./owedStarts";
 import { type Pace, pollDelaysMs } from "./pace";
 import type { Progress } from "./progress";
@@ -34,6 +35,7 @@ export class ServerCycle {
     private readonly progress: Progress,
     private readonly pace: Pace,
     private readonly owedStarts: OwedStarts,
+    private readonly processes: OperationChanges,
   ) {}
 
   get owesStart(): boolean {
@@ -128,6 +130,7 @@ export class ServerCycle {
     const now = this.pace.now();
     const before = this.pendingStop;
     if (before !== undefined && now - before.askedMs < askAgainMs) return;
+    if (!this.processes.claimStop(this.server)) return;
     if (before === undefined) {
       this.say(how.type === "soft" ? `stopping it, hard after ${how.timeoutSeconds} s` : "stopping it hard");
     }
@@ -145,6 +148,7 @@ export class ServerCycle {
       // Nothing was stopped here. Whoever has just taken the server out of `started` owes the start.
       this.pendingStop = before;
       this.isStoppedHere = wasStoppedHere;
+      if (!wasStoppedHere) this.processes.giveUpStop(this.server);
       if (!this.owesStart) this.owedStarts.settle(this.server);
       if (!isPassing(error) && !isServerStateIllegal(error)) throw error;
     }

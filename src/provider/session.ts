@@ -15,6 +15,7 @@ import type { ForwardRecords, ForwardResolver } from "./forwardRecord";
 import type { PowerCycle } from "./inputs";
 import { isRunning, type JournalEntry, type ProcessName, thisProcess } from "./journalEntry";
 import { journalDirectory } from "./journalFiles";
+import { OperationChanges } from "./operationChanges";
 import { OwedStarts } from "./owedStarts";
 import { type Pace, realPace } from "./pace";
 import { PlannedChanges } from "./plannedChanges";
@@ -62,6 +63,7 @@ export class Session {
   private madeStoppedServers: StoppedServers | undefined;
   private madeForwardRecords: ForwardRecords | undefined;
   private readonly owedStarts: OwedStarts;
+  private readonly processes: OperationChanges;
 
   readonly notify: (line: string) => void;
   private readonly env: Environment;
@@ -77,17 +79,18 @@ export class Session {
     this.notify = notify;
     this.pace = pace;
     this.isEngineAlive = surroundings.isEngineAlive ?? isEngineAlive;
-    this.plan = new PlannedChanges(pace.now);
     this.snapshot = new AccountSnapshot(() => this.client(), pace);
     this.addresses = new StackAddresses(() => this.client(), this.snapshot);
     this.previewWarnings = new PreviewWarnings(this.snapshot, notify);
     this.resolver = surroundings.resolver;
     this.journal = AssignmentJournal.of(env, notify, process);
-    this.owedStarts = new OwedStarts(journalDirectory(env), process, (owed) =>
-      this.journal.isAtWork(owed, longestCycleMs),
-    );
+    const isAtWork = (note: Parameters<AssignmentJournal["isAtWork"]>[0]) =>
+      this.journal.isAtWork(note, longestCycleMs);
+    this.owedStarts = new OwedStarts(journalDirectory(env), process, isAtWork);
+    this.processes = new OperationChanges(journalDirectory(env), process, isAtWork);
+    this.plan = new PlannedChanges(pace.now, this.processes);
     const longestMs = () => this.configuration().requestTimeoutMs + marginMs;
-    this.claims = new AddressClaims(this.journal, pace, longestMs);
+    this.claims = new AddressClaims(this.journal, pace, longestMs, notify);
     this.state = new StateCache(async (isOfThisOperation) => {
       const state = await readState(this.stackHints, isOfThisOperation);
       for (const address of idsIn(state)) this.journal.acknowledge(address);
@@ -173,7 +176,7 @@ export class Session {
     const { StoppedServers } = require("./stoppedServers") as typeof import("./stoppedServers");
     const { Progress } = require("./progress") as typeof import("./progress");
     const progress = new Progress(this.notify, this.pace.now);
-    return new StoppedServers(this.client().servers, progress, this.pace, this.plan, this.owedStarts);
+    return new StoppedServers(this.client().servers, progress, this.pace, this.plan, this.owedStarts, this.processes);
   }
 
   private createClient(): UpCloudClient {

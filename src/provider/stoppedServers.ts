@@ -1,6 +1,8 @@
 import type { UpCloudClient } from "../api/client";
 import { isServerGone } from "../api/errors";
+import { type Gathered, Gathering, pollMs } from "./gathering";
 import type { PowerCycle } from "./inputs";
+import type { OperationChanges } from "./operationChanges";
 import type { OwedStarts } from "./owedStarts";
 import type { Pace } from "./pace";
 import type { PlannedChanges } from "./plannedChanges";
@@ -18,30 +20,31 @@ export interface Changed<T> {
 /**
  * Makes changes that UpCloud allows only while their server is stopped. Changes of one server that overlap in time share
  * one stop and one start: they gather before the server is stopped, and the last one out has it started. A change that
- * comes while that one is about to do so takes the duty over. A server that was stopped stays stopped.
+ * comes while that one is about to do so takes the duty over. A server that was stopped stays stopped. Where an operation
+ * has several provider processes, the one that stopped the server starts it when the changes of all have ended.
  */
 export class StoppedServers {
   private readonly shared = new Map<string, SharedCycle>();
   /** Servers that this operation has stopped and could not start again. */
   private readonly leftStopped = new Set<string>();
-  /** Changes under way in this operation, and those of them that only wait for others to come. */
-  private underWay = 0;
-  private waiting = 0;
+  private readonly gathering: Gathering;
   private readonly refusals: StateRefusals;
 
   constructor(
     private readonly servers: UpCloudClient["servers"],
     private readonly progress: Progress,
     private readonly pace: Pace,
-    private readonly plan: PlannedChanges,
+    plan: PlannedChanges,
     private readonly owedStarts: OwedStarts,
+    private readonly processes: OperationChanges,
   ) {
+    this.gathering = new Gathering(pace, plan, processes);
     this.refusals = new StateRefusals(servers, progress, pace);
   }
 
   /** Where the server is deleted meanwhile, a release only looks whether the address went with it; an assign fails. */
   async whileStopped<T>(request: StoppedChange, change: Change<T>): Promise<Changed<T>> {
-    this.underWay++;
+    this.gathering.begin();
     try {
       if (request.powerCycle === false) return { value: await this.refusals.waitedOut(request, change) };
       return await this.together(request, howToStop(request.powerCycle), change);
@@ -51,8 +54,7 @@ export class StoppedServers {
       if (request.purpose === "release") return { value: await change("gone") };
       throw error.andThen(nothingAssigned);
     } finally {
-      this.underWay--;
-      this.plan.sign();
+      this.gathering.end();
     }
   }
 
@@ -81,8 +83,8 @@ export class StoppedServers {
     let value: T;
     try {
       await shared.previous;
-      shared.cycle.wasLeftStopped ||= this.isStartOwed(server);
-      await this.gather(server, shared, signal);
+      await this.begin(server, shared, signal);
+      await this.gathering.beforeStop(server, shared, signal, () => this.isLargest(shared));
       await shared.cycle.stop(how, signal);
       value = await this.refusals.untilAllowed(request, change, () => shared.cycle.stopAgain(how, signal));
     } catch (error) {
@@ -104,6 +106,18 @@ export class StoppedServers {
     return { notStarted: await shared.ended, gone: shared.cycle.gone };
   }
 
+  /** Another process that starts the server at this moment does so first. */
+  private async begin(server: string, { cycle }: SharedCycle, signal: AbortSignal): Promise<void> {
+    cycle.wasLeftStopped ||= this.isStartOwed(server);
+    this.processes.begin(server);
+    const since = this.pace.now();
+    while (this.processes.isStartedByOthers(server)) {
+      if (signal.aborted) throw new NoTimeLeftError(server);
+      cycle.say("waiting until another provider process of this operation has started it", since);
+      await this.pace.sleep(pollMs, signal);
+    }
+  }
+
   private join(server: string): SharedCycle {
     const current = this.shared.get(server);
     if (current !== undefined && !current.isRestoring) {
@@ -115,7 +129,7 @@ export class StoppedServers {
       end = resolve;
     });
     const next: SharedCycle = {
-      cycle: new ServerCycle(server, this.servers, this.progress, this.pace, this.owedStarts),
+      cycle: new ServerCycle(server, this.servers, this.progress, this.pace, this.owedStarts, this.processes),
       changes: 1,
       previous: current?.ended,
       isRestoring: false,
@@ -133,12 +147,16 @@ export class StoppedServers {
   ): Promise<NotStartedError | undefined> {
     shared.changes--;
     if (shared.changes > 0) return undefined;
-    if (shared.cycle.stoppedAtMs !== undefined && shared.cycle.owesStart) {
-      await this.lateComers(server, shared, purpose);
+    // Of a process that was killed meanwhile.
+    shared.cycle.wasLeftStopped ||= this.owedStarts.isOwed(server);
+    if (shared.cycle.owesStart) {
+      this.processes.wait(server);
+      await this.gathering.beforeStart(server, shared, purpose);
     }
     if (shared.changes > 0 || shared.isRestoring) return undefined;
     shared.isRestoring = true;
     const notStarted = await shared.cycle.restore();
+    this.processes.end(server);
     if (notStarted === undefined) this.leftStopped.delete(server);
     else this.leftStopped.add(server);
     shared.end(notStarted);
@@ -146,59 +164,14 @@ export class StoppedServers {
     return notStarted;
   }
 
-  /** The server still runs and waits for the rest of the program's addresses; nothing to gain where it is off. */
-  private async gather(server: string, shared: SharedCycle, signal: AbortSignal): Promise<void> {
-    const { cycle } = shared;
-    if (!this.plan.isExpecting(server) || (await cycle.isStoppedAlready(signal))) return;
-    const since = this.pace.now();
-    await this.whileOthersMayCome(server, (isStuck) => {
-      if (signal.aborted) throw new NoTimeLeftError(server);
-      if (cycle.stoppedAtMs !== undefined || this.pace.now() - since > longestGatheringMs) return false;
-      cycle.say("waiting for the rest of its addresses before it is stopped", since);
-      return !(isStuck && this.isLargest(shared));
-    });
-  }
-
-  /** The server is off and waits for late comers; somebody must stay to start it. */
-  private async lateComers(server: string, shared: SharedCycle, purpose: StoppedChange["purpose"]): Promise<void> {
-    // Of releases nothing is planned: the next one comes at once, or not at all.
-    if (purpose === "release" || this.plan.isExpecting(server) === undefined) await this.pace.sleep(quietMs);
-    const { cycle } = shared;
-    const offSince = cycle.stoppedAtMs ?? this.pace.now();
-    await this.whileOthersMayCome(server, (isStuck) => {
-      cycle.say("waiting for more of its addresses before it is started", offSince);
-      return shared.changes === 0 && !isStuck && this.pace.now() - offSince < longestDowntimeMs;
-    });
-  }
-
-  /**
-   * Waits as long as the program declares more for this server, and `goesOn`. The engine has only so many slots: it is
-   * stuck when everything under way waits and nothing has come from it for a moment.
-   */
-  private async whileOthersMayCome(server: string, goesOn: (isStuck: boolean) => boolean): Promise<void> {
-    this.waiting++;
-    try {
-      const isStuck = () => this.waiting >= this.underWay && this.plan.quietMs() > quietMs;
-      while (this.plan.isExpecting(server) && goesOn(isStuck())) await this.pace.sleep(stepMs);
-    } finally {
-      this.waiting--;
-      this.plan.sign();
-    }
-  }
-
   private isLargest({ changes }: SharedCycle): boolean {
     return [...this.shared.values()].every((other) => other.changes <= changes);
   }
 }
 
-interface SharedCycle {
-  cycle: ServerCycle;
-  /** How many changes have joined and not left. */
-  changes: number;
+interface SharedCycle extends Gathered {
   /** The end of the cycle before: its start comes before this one's first look. */
   previous: Promise<unknown> | undefined;
-  /** The last one out starts the server: nobody joins any more. */
-  isRestoring: boolean;
   ended: Promise<NotStartedError | undefined>;
   end(notStarted: NotStartedError | undefined): void;
 }
@@ -206,13 +179,6 @@ interface SharedCycle {
 const nothingAssigned =
   "Nothing is assigned to it: where it was deleted while this operation waited, give the resource another server, or remove it.";
 const addressesGone = "Its addresses went with it: run `pulumi refresh`, then `pulumi up`.";
-
-/** The engine hands over the next change this soon after the one before has ended. */
-const quietMs = 1000;
-const stepMs = 50;
-/** What waiting for more may cost at the most: time while the server runs, and downtime. */
-const longestGatheringMs = 5 * 60_000;
-const longestDowntimeMs = 60_000;
 
 function howToStop(powerCycle: Exclude<PowerCycle, false>): HowToStop {
   const { stopType = "soft", timeoutSeconds = 120 } = powerCycle === true ? {} : powerCycle;

@@ -1,4 +1,5 @@
-import { readdirSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Fault } from "../../src/simulator";
 import { Machine, type Operation, type Saved } from "../support/operation";
 
@@ -158,6 +159,25 @@ test("an assign that is still being written to the journal when another one's an
   const saved = await Promise.all(["a", "b"].map((name) => operation.create(name, { server: web })));
   expect(ids(saved)).toEqual(addressesOf(extras()));
   expect(count("POST /1.2/ip_address")).toBe(2);
+});
+
+test("an assign of another host that is still under way is waited for, and one line says for which and since when", async () => {
+  lose({ ...assigning, kind: "drop", when: "after-effect" });
+  const at = new Date().toISOString();
+  const elsewhere = { token: "elsewhere", urn: "urn:elsewhere", server: web, family: "IPv4", access: "public" };
+  const entry = { ...elsewhere, phase: "intent", baseline: [], process: { id: 7, run: "7", host: "another host" }, at };
+  mkdirSync(machine.journalDirectory);
+  const file = join(machine.journalDirectory, "elsewhere.jsonl");
+  writeFileSync(file, `\n${JSON.stringify(entry)}`);
+  const operation = machine.operation();
+  const created = operation.create("a", { server: web });
+  while (operation.said.length === 0) await new Promise(setImmediate);
+  expect(operation.said).toEqual([
+    `Waiting for process 7 on host another host, which has been assigning an address to server ${web} since ${at}.`,
+  ]);
+  rmSync(file);
+  expect(addressesOf(extras())).toEqual([(await created).id]);
+  expect(operation.said).toHaveLength(1);
 });
 
 test("a lost answer makes its own server wait, and no other", async () => {

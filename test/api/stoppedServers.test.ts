@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { createClient, type UpCloudClient } from "../../src/api/client";
 import type { PowerCycle } from "../../src/provider/inputs";
+import { OperationChanges } from "../../src/provider/operationChanges";
 import { OwedStarts } from "../../src/provider/owedStarts";
 import type { Pace } from "../../src/provider/pace";
 import { PlannedChanges } from "../../src/provider/plannedChanges";
@@ -55,10 +56,12 @@ let plan: PlannedChanges;
 const folder = mkdtempSync(join(tmpdir(), "stopped-servers-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const stack = () => {
-  plan = new PlannedChanges(pace.now);
   const self = { id: process.pid, run: randomUUID(), host: "this machine" };
   const owedStarts = new OwedStarts(folder, self, () => true);
-  return new StoppedServers(client.servers, new Progress((line) => said.push(line), pace.now), pace, plan, owedStarts);
+  const processes = new OperationChanges(folder, self, () => true);
+  plan = new PlannedChanges(pace.now, processes);
+  const progress = new Progress((line) => said.push(line), pace.now);
+  return new StoppedServers(client.servers, progress, pace, plan, owedStarts, processes);
 };
 
 afterEach(async () => {

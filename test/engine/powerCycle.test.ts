@@ -144,6 +144,40 @@ test("two stacks that change the same running server at once both succeed and le
   }
 });
 
+describe("three addresses of a running server, two of them on explicit providers", () => {
+  let project: Project;
+  let before: unknown;
+  beforeAll(async () => {
+    // Long enough for all processes to see the server still running.
+    project = await start({ rules: { softStopMs: 5000 } });
+    before = project.account();
+  });
+  /** What was asked for in order, each address by its verb. */
+  const inOrder = (requests: readonly string[]) =>
+    requests
+      .filter((request) => !request.startsWith("GET"))
+      .map((request) => (request.includes("/ip_address") ? request.split(" ")[0] : request.split("/").at(-1)));
+
+  test("up stops it once, assigns three times and starts it once", async () => {
+    project.declare(`
+      class Provider extends pulumi.ProviderResource { constructor(name) { super("pulumi-nodejs", name, {}); } }
+      const args = { server: "${servers.mail}", powerCycle: true };
+      new ServerIpAddress("one", args);
+      for (const name of ["two", "three"]) new ServerIpAddress(name, args, { provider: new Provider(name) });`);
+    const { ok, requests } = await project.up();
+    expect([ok, inOrder(requests)]).toEqual([true, ["stop", "POST", "POST", "POST", "start"]]);
+    expect(stateOf(project, servers.mail)).toBe("started");
+  });
+
+  test("destroy stops it once for all that the engine deletes together, and never for two at the same time", async () => {
+    const { ok, requests } = await project.destroy();
+    // The engine deletes what has an explicit provider first, and only then asks for the others.
+    const expected = ["stop", "DELETE", "DELETE", "start", "stop", "DELETE", "start"];
+    expect([ok, inOrder(requests)]).toEqual([true, expected]);
+    expect(project.account()).toEqual(before);
+  });
+});
+
 describe("a replacement on the same server", () => {
   const declare = (family: string, options = "{}") =>
     `new ServerIpAddress("a", { server: "${servers.web}", family: "${family}" }, ${options});`;

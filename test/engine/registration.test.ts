@@ -168,6 +168,30 @@ describe("what a declaration registers", () => {
       });
     });
 
+    test("counts those that another provider has, also one that a component hands down", async () => {
+      const on = "00333d1b-3a4a-4b75-820a-4a56d70395dd";
+      class Provider extends pulumi.ProviderResource {
+        constructor() {
+          super("pulumi-nodejs", "second", {});
+        }
+      }
+      const provider = new Provider();
+      const parent = new pulumi.ComponentResource("test:index:Mail", "mail", {}, { providers: [provider] });
+      const all = [{}, {}, { provider }, { parent }].map(
+        (options, index) => new ServerIpAddress(`of a provider ${index}`, { server: on }, options),
+      );
+      const told = (await Promise.all(all.map(hintsOf))).map(({ onServer, withOtherProviders }) => [
+        onServer,
+        withOtherProviders,
+      ]);
+      expect(told).toEqual([
+        [4, 2],
+        [4, 2],
+        [4, 2],
+        [4, 2],
+      ]);
+    });
+
     test("is told in a turn of the event loop for each server whose addresses stand together", async () => {
       const servers = [server, server, other, server, other, other];
       const all = servers.map((server, index) => new ServerIpAddress(`turn ${index}`, { server }));
