@@ -25,6 +25,8 @@ export class Releases {
     let isReleased = false;
     const releaseIfOurs = async (maxAgeMs: number) => {
       if (this.session.claims.isKept(id) || !(await this.isOurs(id, state, maxAgeMs, signal))) return;
+      // The operation after the engine's end may have released the address meanwhile, and been assigned it anew.
+      if (!(await this.session.isEngineAlive())) throw new Error(engineGone(id));
       await this.session.journal.removeFromBaselines(id);
       await this.releaseOnce(id, server, signal);
       this.session.claims.markReleased(id);
@@ -88,6 +90,7 @@ export class Releases {
     const isStillOurs = async () => {
       unlock ??= await assignments.lockOf(server).lock();
       if (claims.isKept(id) || (await this.session.isAnotherProcesses(id))) return false;
+      if (!(await this.session.isEngineAlive())) throw new Error(engineGone(id));
       return (await ipAddresses.get(spelled, signal).catch(unlessGone))?.server === server;
     };
     try {
@@ -107,5 +110,8 @@ export class Releases {
     return answer?.server === server;
   }
 }
+
+const engineGone = (id: string) =>
+  `Pulumi has ended, so ${id} is not released: run \`pulumi up\` or \`pulumi destroy\` again.`;
 
 const justNowMs = 10_000;

@@ -63,10 +63,11 @@ export class Session {
   private readonly owedStarts: OwedStarts;
 
   readonly notify: (line: string) => void;
+  /** Default: of the engine that this process works for. */
+  readonly isEngineAlive: (address?: string) => Promise<boolean>;
   private readonly env: Environment;
   private readonly pace: Pace;
   private readonly resolver: ForwardResolver | undefined;
-  private readonly isEngineAlive: (address?: string) => Promise<boolean>;
 
   constructor(surroundings: Surroundings) {
     const { env, notify, pace = realPace, readState = noState, process = thisProcess } = surroundings;
