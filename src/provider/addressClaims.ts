@@ -13,7 +13,7 @@ export class AddressClaims {
   private readonly owned = new Set<string>();
   /** By address: the token of the create of this operation that has it. */
   private readonly creates = new Map<string, string>();
-  /** Addresses of resources that the program goes on with. */
+  /** Addresses that resources of the program adopt and have. */
   private readonly kept = new Set<string>();
   private readonly released = new Set<string>();
 
@@ -34,7 +34,7 @@ export class AddressClaims {
     return this.owned.has(key) || this.creates.has(key);
   }
 
-  /** A resource of the program has the address and keeps it. Another resource that has it too lets go of it. */
+  /** A resource of the program adopts the address and has it. Another resource that has it too lets go of it. */
   keep(address: string): void {
     this.kept.add(addressKey(address));
     this.markOwned(address);

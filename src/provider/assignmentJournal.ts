@@ -1,11 +1,17 @@
-import { homedir } from "node:os";
-import { join } from "node:path";
 import type { StackState } from "../state/stackState";
 import { addressKey } from "./addresses";
 import type { Environment } from "./configuration";
 import { messageOf } from "./failures";
-import { type Assignment, isAtWork, type JournalEntry, type ProcessName, thisProcess } from "./journalEntry";
-import { JournalFiles, lineOf } from "./journalFiles";
+import {
+  type Assignment,
+  isAtWork,
+  isOfOperation,
+  isRunning,
+  type JournalEntry,
+  type ProcessName,
+  thisProcess,
+} from "./journalEntry";
+import { JournalFiles, journalDirectory, lineOf } from "./journalFiles";
 
 /** An entry of another process, and the file that holds it. */
 export interface Leftover {
@@ -53,9 +59,12 @@ export class AssignmentJournal {
     return this.files.lastEntry<JournalEntry>(file);
   }
 
-  /** Whether the entry was written for the operation under way, maybe by another provider process. */
-  isOfThisOperation({ process: { run, engine } }: JournalEntry): boolean {
-    return run === this.self.run || (engine !== undefined && engine === this.self.engine);
+  isOfThisOperation(entry: JournalEntry): boolean {
+    return isOfOperation(entry, this.self);
+  }
+
+  isOfRunningProcess({ process: { host, id } }: JournalEntry): boolean {
+    return host === this.self.host && isRunning(id);
   }
 
   isAtWork(entry: Pick<JournalEntry, "process" | "at">, longestMs: number): boolean {
@@ -206,10 +215,11 @@ export class AssignmentJournal {
   private loadLeftovers(): Map<string, Leftover> {
     const names = this.files.names();
     const all = this.load(names);
-    const [old, young] = partition(all, ({ entry }) => Date.now() - Date.parse(entry.at) > lifetimeMs);
+    const isOld = ({ entry }: Leftover) => Date.now() - Date.parse(entry.at) > lifetimeMs;
+    const young = all.filter((one) => !isOld(one));
     const tokens = new Set(young.map(({ entry }) => entry.token));
     const idleClaims = names.filter((name) => name.endsWith(claimEnding) && !tokens.has(this.files.read(name)));
-    for (const name of [...old.map(({ file }) => file), ...idleClaims]) this.files.remove(name);
+    for (const name of [...all.filter(isOld).map(({ file }) => file), ...idleClaims]) this.files.remove(name);
     const others = young.filter(({ entry }) => entry.process.run !== this.self.run);
     return new Map(others.map((one) => [one.file, one]));
   }
@@ -231,9 +241,6 @@ export class AssignmentJournal {
   }
 }
 
-export const journalDirectory = (env: Environment): string =>
-  join(env.PULUMI_HOME || join(homedir(), ".pulumi"), "upcloud-ip");
-
 const ending = ".jsonl";
 const claimEnding = ".claim";
 /** After 30 days, too much may have happened to the account for an entry to tell anything. */
@@ -241,8 +248,4 @@ const lifetimeMs = 30 * 24 * 60 * 60_000;
 const fileOf = (token: string) => `${token}${ending}`;
 const keyOf = (address: string) => addressKey(address).replaceAll(":", "_");
 const claimOf = (address: string) => `${keyOf(address)}${claimEnding}`;
-function partition<T>(all: readonly T[], belongs: (one: T) => boolean): [T[], T[]] {
-  return [all.filter(belongs), all.filter((one) => !belongs(one))];
-}
-
 const now = () => new Date().toISOString();

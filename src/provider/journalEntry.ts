@@ -62,10 +62,19 @@ export function isAtWork(
   return owner.host !== self.host || (owner.id !== self.id && isRunning(owner.id));
 }
 
+/**
+ * Whether the entry was written for the same operation, maybe by another provider process of it. The address of an engine that
+ * has ended may be another one's by now: so the process has to run still.
+ */
+export const isOfOperation = (
+  { process: { run, engine, host, id } }: Pick<JournalEntry, "process">,
+  self: ProcessName,
+) => run === self.run || (engine !== undefined && engine === self.engine && host === self.host && isRunning(id));
+
 /** Two containers of one machine may tell the time a little differently. */
 const clockSkewMs = 5000;
 
-function isRunning(id: number): boolean {
+export function isRunning(id: number): boolean {
   try {
     process.kill(id, 0);
     return true;

@@ -11,8 +11,14 @@ import {
   unlinkSync,
   writeSync,
 } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import type { Environment } from "./configuration";
+
+/** The user's: beside what Pulumi itself keeps. */
+export const journalDirectory = (env: Environment): string =>
+  join(env.PULUMI_HOME || join(homedir(), ".pulumi"), "upcloud-ip");
 
 /**
  * A directory of small files that outlive the process: each is there whole or not at all, by one process only, and grows

@@ -4,6 +4,7 @@ import { deadline } from "./durations";
 import { messageOf } from "./failures";
 import type { PowerCycle } from "./inputs";
 import type { ServerIpAddressState } from "./ipAddressState";
+import type { JournalEntry } from "./journalEntry";
 import type { Session } from "./session";
 import { isDeleting, remainingOwner } from "./stackOwnership";
 
@@ -56,7 +57,9 @@ export class Releases {
   private async mayRelease(id: string): Promise<boolean> {
     const { claims, adoptions, notify } = this.session;
     if (claims.isKept(id) || claims.isReleased(id) || adoptions.isAdopted(id)) return false;
-    if (await this.session.isAnotherProcesses(id)) return false;
+    const elsewhere = await this.session.holderElsewhere(id);
+    if (elsewhere?.isOfThisOperation) return false;
+    if (elsewhere !== undefined) throw new HeldByAnotherOperationError(id, elsewhere.entry);
     const owner = await this.ownerInState(id);
     if (owner === undefined) return true;
     notify(`${id}: not released, because ${nameOf(owner.urn)} has it in the stack's state.`);
@@ -89,7 +92,7 @@ export class Releases {
     let unlock: (() => void) | undefined;
     const isStillOurs = async () => {
       unlock ??= await assignments.lockOf(server).lock();
-      if (claims.isKept(id) || (await this.session.isAnotherProcesses(id))) return false;
+      if (claims.isKept(id) || (await this.session.holderElsewhere(id))) return false;
       if (!(await this.session.isEngineAlive())) throw new Error(engineGone(id));
       return (await ipAddresses.get(spelled, signal).catch(unlessGone))?.server === server;
     };
@@ -115,3 +118,14 @@ const engineGone = (id: string) =>
   `Pulumi has ended, so ${id} is not released: run \`pulumi up\` or \`pulumi destroy\` again.`;
 
 const justNowMs = 10_000;
+
+/** A release that is in doubt would take the address from the other operation. */
+class HeldByAnotherOperationError extends Error {
+  override readonly name = "HeldByAnotherOperationError";
+
+  constructor(address: string, { process: { id, host }, at }: JournalEntry) {
+    super(
+      `${address} is not released, because another operation (process ${id} on host ${host}, ${at}) has been assigned it or adopts it: run again when that operation has ended.`,
+    );
+  }
+}

@@ -64,10 +64,12 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     // One that is replaced may have been released by an operation that was interrupted, and be another's by now.
     if (this.session.hasProgram) {
       if (this.session.claims.isCreated(id)) this.session.notify(assignedAnew(id));
-      this.session.claims.keep(id);
+      this.session.claims.markOwned(id);
       this.acknowledge(id);
     }
-    if (news.adopt === undefined) await inPlainWords(async () => this.session.adoptions.keeps(id));
+    // Without `adopt` the engine may still replace the resource, and then has the address released (`replaceOnChanges: ["#initerror"]`).
+    if (news.adopt !== undefined) this.session.claims.keep(id);
+    else await inPlainWords(async () => this.session.adoptions.keeps(id));
     if (news.ptrRecord !== undefined) await inPlainWords(async () => this.session.declaredRecords.declareWith(id));
     const changes =
       isTakenOver ||

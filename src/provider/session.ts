@@ -4,7 +4,7 @@ import type { StackState } from "../state/stackState";
 import { AccountSnapshot } from "./accountSnapshot";
 import { AddressClaims } from "./addressClaims";
 import { Adoptions } from "./adoptions";
-import { AssignmentJournal, journalDirectory } from "./assignmentJournal";
+import { AssignmentJournal } from "./assignmentJournal";
 import { Assignments } from "./assignments";
 import { type Environment, powerCycleIn, readConfiguration, type StackConfig } from "./configuration";
 import { CreateRecovery } from "./createRecovery";
@@ -13,7 +13,8 @@ import { DeclaredRecords } from "./declaredRecords";
 import { isEngineAlive } from "./engine";
 import type { ForwardRecords, ForwardResolver } from "./forwardRecord";
 import type { PowerCycle } from "./inputs";
-import { type ProcessName, thisProcess } from "./journalEntry";
+import { type JournalEntry, type ProcessName, thisProcess } from "./journalEntry";
+import { journalDirectory } from "./journalFiles";
 import { OwedStarts } from "./owedStarts";
 import { type Pace, realPace } from "./pace";
 import { PlannedChanges } from "./plannedChanges";
@@ -119,14 +120,15 @@ export class Session {
     return this.madeClient;
   }
 
-  /** Whether a process of an operation that is under way, maybe another provider of this one, has been assigned the address or adopts it. */
-  async isAnotherProcesses(address: string): Promise<boolean> {
+  /** Another process that has been assigned the address or adopts it: another provider of this operation, or one of another operation. */
+  async holderElsewhere(address: string): Promise<{ entry: JournalEntry; isOfThisOperation: boolean } | undefined> {
     for (const entry of this.journal.othersWith(address)) {
+      if (this.journal.isOfThisOperation(entry)) return { entry, isOfThisOperation: true };
       const { engine } = entry.process;
-      if (this.journal.isOfThisOperation(entry)) return true;
-      if (engine !== undefined && (await this.isEngineAlive(engine))) return true;
+      const mayRun = engine !== undefined && this.journal.isOfRunningProcess(entry);
+      if (mayRun && (await this.isEngineAlive(engine))) return { entry, isOfThisOperation: false };
     }
-    return false;
+    return undefined;
   }
 
   /** For changes that need a stopped server; made and loaded on first use, like the client. */

@@ -59,6 +59,15 @@ test("an address that the program adopts is not released first, although its res
   expect([isThere(saved.id), releases()]).toEqual([true, 0]);
 });
 
+test("an address is released whose resource the engine replaces although diff found nothing to replace", async () => {
+  const saved = await machine.operation().create("a", { server: web });
+  const operation = machine.operation();
+  expect(await operation.diff(saved, { server: web })).toMatchObject({ changes: false });
+  await operation.create("a", { server: web });
+  await operation.delete(saved);
+  expect(isThere(saved.id)).toBe(false);
+});
+
 describe("an address that another process has been assigned or adopts", () => {
   const ofEngine = (engine: string, isEngineAlive: (address?: string) => Promise<boolean> = async () => true) =>
     machine.operation(process.ppid, "1.2", {
@@ -78,6 +87,25 @@ describe("an address that another process has been assigned or adopts", () => {
     const saved = await ofEngine("127.0.0.1:1").create("a", { server: web });
     await ofEngine("127.0.0.1:2", async (address) => address === undefined).delete(saved);
     expect(isThere(saved.id)).toBe(false);
+  });
+
+  test.each(["127.0.0.1:1", "127.0.0.1:2"])(
+    "is released once that process has ended, though another engine has the address of its engine by now: %s",
+    async (engine) => {
+      const [id, run] = [2 ** 22 + 1, randomUUID()];
+      const ended = { id, run, host: "this machine", engine: "127.0.0.1:1" };
+      const saved = await machine.operation(id, "1.2", { process: ended }).create("a", { server: web });
+      await ofEngine(engine).delete(saved);
+      expect(isThere(saved.id)).toBe(false);
+    },
+  );
+
+  test("is not released while another operation is under way that has it, and the failure says so", async () => {
+    const saved = await ofEngine("127.0.0.1:1").create("a", { server: web });
+    await expect(ofEngine("127.0.0.1:2").delete(saved)).rejects.toThrow(
+      `${saved.id} is not released, because another operation (process ${process.ppid} on host this machine, `,
+    );
+    expect([isThere(saved.id), releases()]).toEqual([true, 0]);
   });
 });
 

@@ -44,6 +44,7 @@ test("an address that was assigned again to another resource is not released by 
   project.declare(resource("b"));
   const without = await project.up();
   expect([without.ok, releasesIn(without.requests), project.address(address)?.server]).toEqual([true, [], servers.web]);
+  expect(without.output).toContain(`${address}: not released, because b has it in the stack's state.`);
   expect((await project.destroy()).ok).toBe(true);
   expect(project.address(address)).toBeUndefined();
 });
@@ -99,7 +100,7 @@ test("an adopted address that is replaced with deleteBeforeReplace is adopted ag
   expect([ok, writesOnly(requests), await idOf(project, "a")]).toEqual([true, [], address]);
 });
 
-describe("a resource that moves to an explicit provider, which is a process of its own", () => {
+describe("a resource that is renamed, and moves to an explicit provider, which is a process of its own", () => {
   const declaration = `
     class Provider extends pulumi.ProviderResource { constructor(name) { super("pulumi-nodejs", name, {}); } }
     const provider = new Provider("second");`;
@@ -109,7 +110,7 @@ describe("a resource that moves to an explicit provider, which is a process of i
     project.declare(resource("one"));
     await project.up();
     const address = await idOf(project, "one");
-    project.declare(declaration + resource("one", `adopt: "${address}"`, "provider"));
+    project.declare(declaration + resource("two", `adopt: "${address}"`, "provider"));
     const { ok, requests } = await project.up();
     expect([ok, writesOnly(requests), project.address(address)?.server]).toEqual([true, [], servers.web]);
   });
@@ -118,11 +119,11 @@ describe("a resource that moves to an explicit provider, which is a process of i
     const project = await start();
     const { address } = project.simulator.account.assignIpAddress({ server: servers.web });
     const before = project.account();
-    const record = (options: string) =>
-      `new PtrRecord("mail", { address: "${address}", ptrRecord: "mail.example.com" }, { ${options} });`;
-    project.declare(record(""));
+    const record = (name: string, options: string) =>
+      `new PtrRecord("${name}", { address: "${address}", ptrRecord: "mail.example.com" }, { ${options} });`;
+    project.declare(record("mail", ""));
     await project.up();
-    project.declare(declaration + record("provider"));
+    project.declare(declaration + record("renamed", "provider"));
     const { ok, requests } = await project.up();
     expect([ok, writesOnly(requests), project.address(address)?.ptrRecord]).toEqual([true, [], "mail.example.com"]);
     expect((await project.destroy()).ok).toBe(true);
