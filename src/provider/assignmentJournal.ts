@@ -1,4 +1,3 @@
-import type { StackState } from "../state/stackState";
 import { addressKey } from "./addresses";
 import type { Environment } from "./configuration";
 import { messageOf } from "./failures";
@@ -130,16 +129,6 @@ export class AssignmentJournal {
       this.loaded?.delete(file);
     }
     this.loadedByAddress.delete(keyOf(address));
-  }
-
-  /** Of the stack's creates, those that Pulumi was told of and whose end its state has: nobody has to look for them. */
-  acknowledgeSaved({ urnPrefix }: StackState, interrupted: ReadonlySet<string | undefined>): void {
-    for (const leftover of this.leftovers()) {
-      const { urn, phase, token } = leftover.entry;
-      const isOfStack = urnPrefix !== undefined && urn.startsWith(urnPrefix);
-      if (!isOfStack || phase !== "reported" || interrupted.has(token)) continue;
-      if (!this.isOfThisOperation(leftover.entry)) this.discard(leftover);
-    }
   }
 
   /** Creates and adoptions of other processes that have the address, as the journal is now. */

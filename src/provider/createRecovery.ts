@@ -69,9 +69,7 @@ export class CreateRecovery {
 
   /** A process lives on when its engine is killed, and may be in the middle of the same create. */
   private async waitForOrphan(assignment: Assignment, signal: AbortSignal): Promise<void> {
-    const isOrphans = ({ entry }: Leftover) =>
-      entry.urn === assignment.urn && !entry.adopted && !this.journal.isOfThisOperation(entry);
-    for (const leftover of this.journal.leftovers().filter(isOrphans)) {
+    for (const leftover of await this.orphansOf(assignment)) {
       for (let hasSaid = false; ; hasSaid = true) {
         const now = this.journal.current(leftover);
         if (now !== undefined) leftover.entry = now;
@@ -81,6 +79,18 @@ export class CreateRecovery {
         await this.ports.pace.sleep(pollMs, signal);
       }
     }
+  }
+
+  /** By the token too: the stack, or the resource in the program, may have been renamed. */
+  private async orphansOf(assignment: Assignment): Promise<Leftover[]> {
+    const underWay = this.journal.leftovers().filter(({ entry }) => {
+      if (entry.phase === "reported" || entry.adopted || this.journal.isOfThisOperation(entry)) return false;
+      return (entry.urn === assignment.urn || isOfKind(entry, assignment)) && this.claims.isAtWork(entry);
+    });
+    if (underWay.every(({ entry }) => entry.urn === assignment.urn)) return underWay;
+    const state = await this.readState(assignment);
+    const interrupted = "failure" in state ? new Set() : pendingTokensIn(state);
+    return underWay.filter(({ entry }) => entry.urn === assignment.urn || interrupted.has(entry.token));
   }
 
   private async takeKnown(
@@ -108,11 +118,14 @@ export class CreateRecovery {
     return undefined;
   }
 
-  /** In doubt, another address is assigned. The user is told of this one if it is still there. */
+  /**
+   * In doubt, another address is assigned. The user is told of this one if it is still there. Its entry stays: a stack that
+   * was renamed, or one of the same name in another backend, may be the one whose create was interrupted.
+   */
   private async leave(leftover: Leftover, assignment: Assignment, state: object, signal: AbortSignal): Promise<void> {
     const { address = "" } = leftover.entry;
     if (await this.find(address, assignment, signal)) this.ports.notify(notTakenOver(leftover.entry, state));
-    this.journal.discard(leftover);
+    else this.journal.discard(leftover);
   }
 
   private async find(address: string, assignment: Assignment, signal: AbortSignal): Promise<IpAddressWire | undefined> {

@@ -20,7 +20,6 @@ import { type Pace, realPace } from "./pace";
 import { PlannedChanges } from "./plannedChanges";
 import { PreviewWarnings } from "./previewWarnings";
 import { StackAddresses } from "./stackAddresses";
-import { pendingTokensIn } from "./stackOwnership";
 import { StateCache } from "./stateCache";
 import type { StoppedServers } from "./stoppedServers";
 
@@ -87,11 +86,7 @@ export class Session {
     );
     const longestMs = () => this.configuration().requestTimeoutMs + marginMs;
     this.claims = new AddressClaims(this.journal, pace, longestMs);
-    this.state = new StateCache(async (isOfThisOperation) => {
-      const state = await readState(this.stackHints, isOfThisOperation);
-      this.journal.acknowledgeSaved(state, pendingTokensIn(state));
-      return state;
-    });
+    this.state = new StateCache((isOfThisOperation) => readState(this.stackHints, isOfThisOperation));
     const ipAddresses = () => this.client().ipAddresses;
     const ports = {
       isEngineAlive: () => this.isEngineAlive(),

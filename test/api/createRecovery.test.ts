@@ -177,22 +177,15 @@ describe("an address that Pulumi was told of", () => {
     expect(journal()).toEqual([]);
   });
 
-  test("is looked for no more once an operation has read the state, also if its resource went without a request", async () => {
-    await machine.operation().create("retained", { server: web });
-    const interrupted = await machine.operation().createUnsaved("interrupted", { server: mail, powerCycle: true });
-    const other = await machine.operation().create("other", { server: web });
-    await machine.operation().delete(other);
-    const left = journal().map((name) => readFileSync(`${machine.journalDirectory}/${name}`, "utf8"));
-    expect(left).toEqual([expect.stringContaining(interrupted.id)]);
-  });
-
-  test("leaves no claim behind where it was inferred", async () => {
-    machine.simulator.faults.add({ method: "POST", path: "/ip_address", kind: "drop", when: "after-effect" });
-    await machine.operation().create("inferred", { server: web });
-    expect(journal().filter((name) => name.endsWith(".claim"))).toHaveLength(1);
-    const other = await machine.operation().create("other", { server: web });
-    await machine.operation().delete(other);
-    expect(journal()).toEqual([]);
+  test("goes to its own stack still after a new stack under the former name has created the same resource", async () => {
+    const { id } = await machine.operation().createUnsaved("a", { server: web });
+    const interrupted = [...machine.pending];
+    machine.pending.clear();
+    const other = await machine.operation().create("a", { server: web });
+    await machine.operation().delete(await machine.operation().create("b", { server: web }));
+    for (const one of interrupted) machine.pending.add(one);
+    expect((await machine.operation().create("a", { server: web })).id).toBe(id);
+    expect(extras()).toEqual([id, other.id].sort());
   });
 
   test("is in the journal after a refresh that finds it, which keeps nobody waiting for that", async () => {
@@ -278,6 +271,26 @@ describe("a process that lives on when its engine is killed", () => {
     const { id } = await first;
     expect((await second).id).toBe(id);
     expect(extras()).toEqual([id]);
+  });
+
+  test("is waited for by the create of another name too, since the stack or the resource may have been renamed", async () => {
+    const orphan = machine.operation(process.pid);
+    let goOn: (() => void) | undefined;
+    const { assign } = orphan.session.client().ipAddresses;
+    orphan.session.client().ipAddresses.assign = async (...request) => {
+      await new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      return assign(...request);
+    };
+    const first = orphan.createUnsaved("a", { server: web });
+    while (goOn === undefined) await new Promise((resolve) => setTimeout(resolve, 2));
+    const second = machine.operation().create("b", { server: web });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(extras()).toEqual([]);
+    goOn();
+    expect((await second).id).toBe((await first).id);
+    expect(extras()).toHaveLength(1);
   });
 
   test("assigns nothing after its engine has ended", async () => {
