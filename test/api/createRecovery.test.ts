@@ -333,6 +333,14 @@ describe("an address that Pulumi was not told of", () => {
     expect((await machine.operation().create("a", { server: web })).id).not.toBe(id);
   });
 
+  test("has UpCloud's own PTR record where its new resource declares none, whatever the interrupted one has set", async () => {
+    await killed("before the answer about the PTR record comes", ["a"]);
+    const { id, state } = await machine.operation().create("b", { server: web });
+    expect(extras()).toEqual([id]);
+    const served = machine.simulator.account.getIpAddress(id)?.ptrRecord;
+    expect([served, state.ptrRecord]).toEqual([state.defaultPtrRecord, state.defaultPtrRecord]);
+  });
+
   test("goes to one create only, when two of them look for it at once", async () => {
     await killed("before the PTR record is set", ["a"], { ptrRecord: "a.example.com" });
     const [one, other] = [machine.operation(), machine.operation()];
