@@ -116,3 +116,13 @@ test("a note whose renewal was cut off still counts", async () => {
   await machine.operation().create("a", declared);
   expect(stateOfMail()).toBe("started");
 });
+
+test("a server whose start has failed after a release is started when an error hook repeats the delete", async () => {
+  const saved = await machine.operation().create("a", declared);
+  const operation = machine.operation();
+  machine.simulator.faults.add({ kind: "error", status: 401, method: "POST", path: "/server/*/start" });
+  await expect(operation.delete(saved)).rejects.toThrow("The address is released.");
+  expect(stateOfMail()).toBe("stopped");
+  await operation.delete(saved);
+  expect(stateOfMail()).toBe("started");
+});
