@@ -10,7 +10,7 @@ import { start } from "./runningServers";
 
 /**
  * Drives the life cycle with the real Pulumi CLI. Its processes are killed on Linux only. Both stacks are in one backend, and
- * so have different names. An error hook is not asked of deletes, whose hooks the engine knows in a `destroy` of its own only.
+ * so have different names. Nothing is repeated: not every CLI of this version knows error hooks.
  */
 export class RealEngine implements Engine {
   readonly stacks: readonly [SavedStack, SavedStack];
@@ -50,11 +50,11 @@ export class RealEngine implements Engine {
     else if (isBefore) faults.add({ kind: "delay", ms: 3000, skip });
   }
 
-  async operate({ operation, of, program, targets, repeats = 0 }: Command): Promise<Outcome> {
+  async operate({ operation, of, program, targets }: Command): Promise<Outcome> {
     this.killed = undefined;
     const stack = this.stacks[of];
     await this.select(stack);
-    this.project.declare(programOf(program, repeats));
+    this.project.declare(programOf(program));
     const names = targets?.map((name) => `**::${name}`);
     const provider = operation === "up" && program.some(({ isExplicit }) => isExplicit) ? ["**::explicit"] : [];
     const { ok, output } = await this.project[operation](names && { target: [...names, ...provider] });
@@ -139,29 +139,25 @@ interface SavedResource extends StateResource {
 
 const open = new Set<RealEngine>();
 
-function programOf(program: readonly Declared[], repeats: number): string {
-  const hook = `const hook = new pulumi.ErrorHook("again", ({ errors }) => errors.length <= ${repeats});`;
+function programOf(program: readonly Declared[]): string {
   const provider = `
     class Provider extends pulumi.ProviderResource { constructor(name) { super("pulumi-nodejs", name, {}); } }
     const provider = new Provider("explicit");`;
   const names = program.filter(({ isDoomed }) => !isDoomed).map(({ name }) => `resource_${name}`);
   return [
-    ...(repeats > 0 ? [hook] : []),
     ...(program.some(({ isExplicit }) => isExplicit) ? [provider] : []),
-    ...program.map((declared) => textOf(declared, repeats > 0, declared.isDoomed ? names : [])),
+    ...program.map((declared) => textOf(declared, declared.isDoomed ? names : [])),
   ].join("\n");
 }
 
 function textOf(
   { name, alias, args, isExplicit, deleteBeforeReplace }: Declared,
-  isHooked: boolean,
   dependsOn: readonly string[],
 ): string {
   const options = [
     ...(alias === undefined ? [] : [`aliases: [{ name: "${alias}" }]`]),
     ...(isExplicit === true ? ["provider"] : []),
     ...(deleteBeforeReplace === true ? ["deleteBeforeReplace: true"] : []),
-    ...(isHooked ? ["hooks: { onError: [hook] }"] : []),
     `dependsOn: [${dependsOn}]`,
   ];
   return `const resource_${name} = new ServerIpAddress("${name}", ${JSON.stringify(args)}, { ${options.join(", ")} });`;
