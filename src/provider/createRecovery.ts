@@ -145,10 +145,13 @@ export class CreateRecovery {
         const candidates = await this.lookFor(assignment, leftover, signal);
         for (const answer of candidates) {
           if (this.claims.isOwned(answer.address)) continue;
-          if (!(await this.journal.takeOver(leftover, assignment))) break;
-          if (!(await this.claims.claim(answer, assignment))) continue;
+          // An interrupted create may have claimed the address already: only with its entry can the claim be taken over.
+          const claimant = this.journal.claimantOf(answer.address);
+          const from = left().find(({ entry }) => entry.token === claimant) ?? leftover;
+          if (!(await this.journal.takeOver(from, assignment))) break;
+          if (!(await this.claims.claim(answer, assignment, from.entry.token))) continue;
           await this.journal.assigned(assignment, answer.address);
-          return { answer, at: leftover.entry.at };
+          return { answer, at: from.entry.at };
         }
         if (candidates.length === 0) this.journal.discard(leftover);
       }

@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { Machine, type Operation, type Saved } from "../support/operation";
 
 const web = "0053cd80-5945-4105-9081-11192806a8f7";
-const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
 const never = () => new Promise<never>(() => undefined);
 
 let machine: Machine;
@@ -331,6 +330,14 @@ describe("an address that Pulumi was not told of", () => {
     const { id } = await machine.operation().create("b", { server: web });
     expect(extras()).toEqual([id]);
     expect((await machine.operation().create("a", { server: web })).id).not.toBe(id);
+  });
+
+  test("goes to the next create also where the interrupted ones had only just claimed it", async () => {
+    await killed("before the request is sent", ["a", "b"]);
+    const { address } = machine.simulator.account.assignIpAddress({ server: web });
+    const [, second] = journal().sort();
+    writeFileSync(`${machine.journalDirectory}/${address}.claim`, `${second?.replace(".jsonl", "")}`);
+    expect((await machine.operation().create("c", { server: web })).id).toBe(address);
   });
 
   test("has UpCloud's own PTR record where its new resource declares none, whatever the interrupted one has set", async () => {
