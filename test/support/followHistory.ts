@@ -31,7 +31,7 @@ export interface Engine extends World {
 /** As many as UpCloud has room for more than a history asks for. */
 export const addressLimit = 24;
 const mostFurtherUps = 2;
-export const none: Trouble = { faults: [], kill: undefined };
+const none: Trouble = { faults: [], kill: undefined };
 
 /**
  * Follows a history with the life cycle and with a model that knows nothing of how it works: after each step, and at most
