@@ -99,9 +99,9 @@ export class AddressClaims {
   }
 
   /** Of an address that was only inferred to be this create's: no other create of the machine can claim it then. */
-  async claim({ address }: IpAddressWire, assignment: Assignment): Promise<boolean> {
+  async claim({ address }: IpAddressWire, assignment: Assignment, former?: string): Promise<boolean> {
     if (this.isOwned(address) || !this.claimInProcess(address, assignment)) return false;
-    return this.journal.claim(address, assignment);
+    return this.journal.claim(address, assignment, former);
   }
 
   /** Assigns of the same kind in other processes: what they bring is theirs, and cannot be told from ours before they end. */

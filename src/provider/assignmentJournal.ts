@@ -149,14 +149,22 @@ export class AssignmentJournal {
     return this.load().map(({ entry }) => entry);
   }
 
-  /** Of an address that was only inferred to be this create's: at most one create of the machine is told `true`. */
-  async claim(address: string, { token }: Assignment): Promise<boolean> {
-    const claim = claimOf(address);
+  /**
+   * Of an address that was only inferred to be this create's: at most one create of the machine is told `true`.
+   *
+   * @param former the token of the entry that this create has taken over, with its claim
+   */
+  async claim(address: string, { token }: Assignment, former = token): Promise<boolean> {
     try {
-      return (await this.files.create(claim, token)) || this.files.read(claim) === token;
+      return (await this.files.create(claimOf(address), token)) || [token, former].includes(this.claimantOf(address));
     } catch {
       return true;
     }
+  }
+
+  /** The token of the create that has claimed the address; empty where none has. */
+  claimantOf(address: string): string {
+    return this.files.read(claimOf(address));
   }
 
   private async write(

@@ -75,9 +75,7 @@ export class CreateRecovery {
 
   /** A process lives on when its engine is killed, and may be in the middle of the same create. */
   private async waitForOrphan(assignment: Assignment, signal: AbortSignal): Promise<void> {
-    const isOrphans = ({ entry }: Leftover) =>
-      entry.urn === assignment.urn && !entry.adopted && !this.journal.isOfThisOperation(entry);
-    for (const leftover of this.journal.leftovers().filter(isOrphans)) {
+    for (const leftover of await this.orphansOf(assignment)) {
       for (let hasSaid = false; ; hasSaid = true) {
         const now = this.journal.current(leftover);
         if (now === undefined || now.phase === "reported" || !this.claims.isAtWork(now)) break;
@@ -86,6 +84,18 @@ export class CreateRecovery {
         await this.ports.pace.sleep(pollMs, signal);
       }
     }
+  }
+
+  /** By the token too: the stack, or the resource in the program, may have been renamed. */
+  private async orphansOf(assignment: Assignment): Promise<Leftover[]> {
+    const underWay = this.journal.leftovers().filter(({ entry }) => {
+      if (entry.phase === "reported" || entry.adopted || this.journal.isOfThisOperation(entry)) return false;
+      return (entry.urn === assignment.urn || isOfKind(entry, assignment)) && this.claims.isAtWork(entry);
+    });
+    if (underWay.every(({ entry }) => entry.urn === assignment.urn)) return underWay;
+    const state = await this.readState(assignment);
+    const interrupted = "failure" in state ? new Set() : pendingTokensIn(state);
+    return underWay.filter(({ entry }) => entry.urn === assignment.urn || interrupted.has(entry.token));
   }
 
   private async takeKnown(
@@ -124,11 +134,14 @@ export class CreateRecovery {
     return leftover.entry.phase === "reported" ? leftover.entry : this.journal.current(leftover);
   }
 
-  /** In doubt, another address is assigned. The user is told of this one if it is still there. */
+  /**
+   * In doubt, another address is assigned. The user is told of this one if it is still there. Its entry stays: a stack that
+   * was renamed, or one of the same name in another backend, may be the one whose create was interrupted.
+   */
   private async leave(leftover: Leftover, assignment: Assignment, state: object, signal: AbortSignal): Promise<void> {
     const { address = "" } = leftover.entry;
     if (await this.find(address, assignment, signal)) this.ports.notify(notTakenOver(leftover.entry, state));
-    this.journal.discard(leftover);
+    else this.journal.discard(leftover);
   }
 
   private async find(address: string, assignment: Assignment, signal: AbortSignal): Promise<IpAddressWire | undefined> {
@@ -151,11 +164,13 @@ export class CreateRecovery {
         let isTaken = false;
         for (const answer of candidates) {
           if (this.claims.isOwned(answer.address)) continue;
-          isTaken ||= await this.journal.takeOver(leftover, assignment);
-          if (!isTaken) break;
-          if (!(await this.claims.claim(answer, assignment))) continue;
+          // An interrupted create may have claimed the address already: only with its entry can the claim be taken over.
+          const claimant = this.journal.claimantOf(answer.address);
+          const from = left().find(({ entry }) => entry.token === claimant) ?? leftover;
+          isTaken = (await this.journal.takeOver(from, assignment)) || isTaken;
+          if (!isTaken || !(await this.claims.claim(answer, assignment, from.entry.token))) continue;
           await this.journal.assigned(assignment, answer.address);
-          return { answer, at: entry.at };
+          return { answer, at: from.entry.at };
         }
         if (candidates.length === 0 && !signal.aborted) this.journal.discard(leftover);
       }

@@ -20,6 +20,8 @@ export class Releases {
   }
 
   async release(id: string, state: ServerIpAddressState): Promise<void> {
+    // An error hook repeats the delete: what may be left to do is the start of the server.
+    if (this.session.claims.isReleased(id)) return this.startIfOwed(state.server);
     if (!(await this.mayRelease(id))) return;
     const signal = deadline(state.timeouts?.delete);
     const { server } = state;
@@ -27,6 +29,8 @@ export class Releases {
     const releaseIfOurs = async (maxAgeMs: number) => {
       const { claims } = this.session;
       if (!(await this.isOurs(id, state, maxAgeMs, signal)) || claims.isKept(id) || claims.isReleased(id)) return;
+      // The operation after the engine's end may have released the address meanwhile, and been assigned it anew.
+      if (!(await this.session.isEngineAlive())) throw new Error(engineGone(id));
       await this.session.journal.removeFromBaselines(id);
       await this.releaseOnce(id, state, signal);
       this.session.claims.markReleased(id);
@@ -37,11 +41,7 @@ export class Releases {
     if (state.access !== "public") return releaseIfOurs(recentMs);
     const powerCycle = this.declaredPowerCycles.get(id) ?? this.session.powerCycleOf(state);
     // Nor for one that is not ours any more.
-    if (powerCycle !== false && !(await this.isOurs(id, state, recentMs, signal))) {
-      const notStarted = await this.session.stoppedServers().startIfOwed(server);
-      if (notStarted !== undefined) throw notStarted;
-      return;
-    }
+    if (powerCycle !== false && !(await this.isOurs(id, state, recentMs, signal))) return this.startIfOwed(server);
     const request = { server, purpose: "release", powerCycle, signal } as const;
     // Until a server is stopped, minutes may pass in which somebody moves the address.
     const maxAgeMs = powerCycle === false ? recentMs : justNowMs;
@@ -52,10 +52,15 @@ export class Releases {
     throw isReleased ? new Error(`The address is released. ${notStarted.message}`) : notStarted;
   }
 
+  private async startIfOwed(server: string): Promise<void> {
+    const notStarted = await this.session.stoppedServers().startIfOwed(server);
+    if (notStarted !== undefined) throw notStarted;
+  }
+
   /** Whether no other resource owns the address, as far as the operation, the journal and the stack's state know. */
   private async mayRelease(id: string): Promise<boolean> {
     const { claims, adoptions, notify } = this.session;
-    if (claims.isKept(id) || claims.isReleased(id) || adoptions.isAdopted(id)) return false;
+    if (claims.isKept(id) || adoptions.isAdopted(id)) return false;
     const elsewhere = await this.session.holderElsewhere(id);
     if (elsewhere?.isOfThisOperation) return false;
     if (elsewhere !== undefined) throw new HeldByAnotherOperationError(id, elsewhere.entry);
@@ -92,6 +97,7 @@ export class Releases {
     let unlock: (() => void) | undefined;
     const isStillOurs = async () => {
       unlock ??= await assignments.lockOf(server).lock();
+      if (!(await this.session.isEngineAlive())) throw new Error(engineGone(id));
       const answer = await ipAddresses.get(spelled, signal).catch(unlessGone);
       if (answer?.server !== server || claims.isKept(id)) return false;
       // Another process may have got it, and wait for the answer that says so.
@@ -116,6 +122,9 @@ export class Releases {
     return answer?.server === server;
   }
 }
+
+const engineGone = (id: string) =>
+  `Pulumi has ended, so ${id} is not released: run \`pulumi up\` or \`pulumi destroy\` again.`;
 
 const justNowMs = 10_000;
 

@@ -4,7 +4,7 @@ import { unlessServerGone } from "../api/errors";
 import type { IpAddressWire } from "../api/wire";
 import { recentMs } from "./accountSnapshot";
 import { Acquisition } from "./acquisition";
-import { isSameAddress, isSameNetwork, isSamePtrRecord } from "./addresses";
+import { isGivenByUpCloud, isSameAddress, isSameNetwork, isSamePtrRecord } from "./addresses";
 import { AddressRecords } from "./addressRecords";
 import { assignedAnew } from "./assignments";
 import { deadline } from "./durations";
@@ -94,7 +94,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     try {
       if (inputs.ptrRecord !== undefined) this.session.declaredRecords.declareWith(id);
       served = await this.records.withDefault(id, inputs.server, served, signal);
-      served = await this.records.with(id, inputs.ptrRecord, served, signal);
+      served = await this.records.with(id, wantedRecord(inputs, served), served, signal);
     } catch (cause) {
       throw partly(notStarted?.after(cause) ?? cause, id, stateOf(inputs, served, notStarted), inputs);
     } finally {
@@ -215,6 +215,10 @@ const replacedIn = (id: string, olds: ServerIpAddressState, news: ServerIpAddres
 /** A record taken out of the program goes back to the default; one that never was in it is nobody's business here. */
 const isRestored = (olds: ServerIpAddressState, news: ServerIpAddressInputs) =>
   olds.managesPtrRecord === true && news.ptrRecord === undefined;
+
+/** What an interrupted create has set for another resource goes from an address that is taken over. */
+const wantedRecord = ({ ptrRecord, adopt }: ServerIpAddressInputs, served: Served): string | undefined =>
+  ptrRecord ?? (adopt === undefined && !isGivenByUpCloud(served.ptrRecord) ? served.defaultPtrRecord : undefined);
 
 const isEmpty = (olds: object) => Object.keys(olds).length === 0;
 

@@ -21,7 +21,6 @@ import { type Pace, realPace } from "./pace";
 import { PlannedChanges } from "./plannedChanges";
 import { PreviewWarnings } from "./previewWarnings";
 import { StackAddresses } from "./stackAddresses";
-import { idsIn } from "./stackOwnership";
 import { StateCache } from "./stateCache";
 import type { StoppedServers } from "./stoppedServers";
 
@@ -66,11 +65,12 @@ export class Session {
   private readonly processes: OperationChanges;
 
   readonly notify: (line: string) => void;
+  /** Default: of the engine that this process works for. */
+  readonly isEngineAlive: (address?: string) => Promise<boolean>;
   private readonly env: Environment;
   private readonly self: ProcessName;
   private readonly pace: Pace;
   private readonly resolver: ForwardResolver | undefined;
-  private readonly isEngineAlive: (address?: string) => Promise<boolean>;
 
   constructor(surroundings: Surroundings) {
     const { env, notify, pace = realPace, readState = noState, process = thisProcess } = surroundings;
@@ -91,11 +91,7 @@ export class Session {
     this.plan = new PlannedChanges(pace.now, this.processes);
     const longestMs = () => this.configuration().requestTimeoutMs + marginMs;
     this.claims = new AddressClaims(this.journal, pace, longestMs, notify);
-    this.state = new StateCache(async (isOfThisOperation) => {
-      const state = await readState(this.stackHints, isOfThisOperation);
-      for (const address of idsIn(state)) this.journal.acknowledge(address);
-      return state;
-    });
+    this.state = new StateCache((isOfThisOperation) => readState(this.stackHints, isOfThisOperation));
     const ipAddresses = () => this.client().ipAddresses;
     const ports = {
       isEngineAlive: () => this.isEngineAlive(),

@@ -189,24 +189,15 @@ describe("an address that Pulumi was told of", () => {
     expect(journal()).toEqual([]);
   });
 
-  test("is looked for no more once an operation has read a state that has it", async () => {
-    const saved = await machine.operation().create("saved", { server: web });
-    const interrupted = await machine.operation().createUnsaved("interrupted", { server: mail, powerCycle: true });
-    const other = await machine.operation().create("other", { server: web });
-    machine.inState = [saved.id, other.id];
-    await machine.operation().delete(other);
-    const left = journal().map((name) => readFileSync(`${machine.journalDirectory}/${name}`, "utf8"));
-    expect(left).toEqual([expect.stringContaining(interrupted.id)]);
-  });
-
-  test("leaves no claim behind where it was inferred", async () => {
-    machine.simulator.faults.add({ method: "POST", path: "/ip_address", kind: "drop", when: "after-effect" });
-    const inferred = await machine.operation().create("inferred", { server: web });
-    expect(journal().filter((name) => name.endsWith(".claim"))).toHaveLength(1);
-    const other = await machine.operation().create("other", { server: web });
-    machine.inState = [inferred.id, other.id];
-    await machine.operation().delete(other);
-    expect(journal()).toEqual([]);
+  test("goes to its own stack still after a new stack under the former name has created the same resource", async () => {
+    const { id } = await machine.operation().createUnsaved("a", { server: web });
+    const interrupted = [...machine.pending];
+    machine.pending.clear();
+    const other = await machine.operation().create("a", { server: web });
+    await machine.operation().delete(await machine.operation().create("b", { server: web }));
+    for (const one of interrupted) machine.pending.add(one);
+    expect((await machine.operation().create("a", { server: web })).id).toBe(id);
+    expect(extras()).toEqual([id, other.id].sort());
   });
 
   test("is in the journal after a refresh that finds it, which keeps nobody waiting for that", async () => {
@@ -294,6 +285,26 @@ describe("a process that lives on when its engine is killed", () => {
     expect(extras()).toEqual([id]);
   });
 
+  test("is waited for by the create of another name too, since the stack or the resource may have been renamed", async () => {
+    const orphan = machine.operation(process.pid);
+    let goOn: (() => void) | undefined;
+    const { assign } = orphan.session.client().ipAddresses;
+    orphan.session.client().ipAddresses.assign = async (...request) => {
+      await new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      return assign(...request);
+    };
+    const first = orphan.createUnsaved("a", { server: web });
+    while (goOn === undefined) await new Promise((resolve) => setTimeout(resolve, 2));
+    const second = machine.operation().create("b", { server: web });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(extras()).toEqual([]);
+    goOn();
+    expect((await second).id).toBe((await first).id);
+    expect(extras()).toHaveLength(1);
+  });
+
   test("assigns nothing after its engine has ended", async () => {
     let isAlive = true;
     const orphan = machine.operation(process.pid, "1.2", { isEngineAlive: async () => isAlive });
@@ -371,6 +382,22 @@ describe("an address that Pulumi was not told of", () => {
     const { id } = await machine.operation().create("b", { server: web });
     expect(extras()).toEqual([id]);
     expect((await machine.operation().create("a", { server: web })).id).not.toBe(id);
+  });
+
+  test("goes to the next create also where the interrupted ones had only just claimed it", async () => {
+    await killed("before the request is sent", ["a", "b"]);
+    const { address } = machine.simulator.account.assignIpAddress({ server: web });
+    const [, second] = journal().sort();
+    writeFileSync(`${machine.journalDirectory}/${address}.claim`, `${second?.replace(".jsonl", "")}`);
+    expect((await machine.operation().create("c", { server: web })).id).toBe(address);
+  });
+
+  test("has UpCloud's own PTR record where its new resource declares none, whatever the interrupted one has set", async () => {
+    await killed("before the answer about the PTR record comes", ["a"]);
+    const { id, state } = await machine.operation().create("b", { server: web });
+    expect(extras()).toEqual([id]);
+    const served = machine.simulator.account.getIpAddress(id)?.ptrRecord;
+    expect([served, state.ptrRecord]).toEqual([state.defaultPtrRecord, state.defaultPtrRecord]);
   });
 
   test("goes to one create only, when two of them look for it at once", async () => {

@@ -7,7 +7,7 @@ const isSoak = process.env.SOAK === "1";
 const runs = isSoak ? 1000 : 40;
 
 test(
-  `${runs} random programs with drifts, faults and killed processes all end with exactly what is declared, nothing bought twice`,
+  `${runs} random programs of two stacks with drifts, faults and killed processes all end with exactly what is declared, nothing bought twice`,
   async () => {
     await fc.assert(
       fc.asyncProperty(historiesOf(5), (history) => follow(history, SimulatedEngine.start)),

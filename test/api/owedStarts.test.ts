@@ -80,6 +80,8 @@ test("a server that is told not to start is saved with the address that was take
 
 test("a server that a living process has stopped is left for that one to start", async () => {
   await killedCreate("before the start", process.pid);
+  // It works for another stack.
+  machine.pending.clear();
   await machine.operation().create("b", declared);
   expect(stateOfMail()).toBe("stopped");
 });
@@ -112,5 +114,15 @@ test("a note whose renewal was cut off still counts", async () => {
   const note = JSON.stringify({ server: mail, process: ended, at: new Date().toISOString() });
   writeFileSync(`${machine.journalDirectory}/${mail}.ended.stopped`, `\n${note}\n{"server":`);
   await machine.operation().create("a", declared);
+  expect(stateOfMail()).toBe("started");
+});
+
+test("a server whose start has failed after a release is started when an error hook repeats the delete", async () => {
+  const saved = await machine.operation().create("a", declared);
+  const operation = machine.operation();
+  machine.simulator.faults.add({ kind: "error", status: 401, method: "POST", path: "/server/*/start" });
+  await expect(operation.delete(saved)).rejects.toThrow("The address is released.");
+  expect(stateOfMail()).toBe("stopped");
+  await operation.delete(saved);
   expect(stateOfMail()).toBe("started");
 });

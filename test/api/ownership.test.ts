@@ -69,7 +69,11 @@ test("an address is released whose resource the engine replaces although diff fo
 });
 
 describe("an address that another process has been assigned or adopts", () => {
-  const ofEngine = (engine: string, isEngineAlive = async () => true, id = process.ppid) =>
+  const ofEngine = (
+    engine: string,
+    isEngineAlive: (address?: string) => Promise<boolean> = async () => true,
+    id = process.ppid,
+  ) =>
     machine.operation(id, "1.2", { process: { id, run: randomUUID(), host: "this machine", engine }, isEngineAlive });
   const ended = 2 ** 22 + 1;
 
@@ -83,7 +87,7 @@ describe("an address that another process has been assigned or adopts", () => {
 
   test("is released once that process and its engine have ended", async () => {
     const saved = await ofEngine("127.0.0.1:1").create("a", { server: web });
-    await ofEngine("127.0.0.1:2", async () => false).delete(saved);
+    await ofEngine("127.0.0.1:2", async (address) => address === undefined).delete(saved);
     expect(isThere(saved.id)).toBe(false);
   });
 
@@ -103,6 +107,27 @@ describe("an address that another process has been assigned or adopts", () => {
     );
     expect([isThere(saved.id), releases()]).toEqual([true, 0]);
   });
+});
+
+test("an address is not released by a process whose engine has ended while the server was being stopped", async () => {
+  const declared = { server: mail, powerCycle: true };
+  const saved = await machine.operation().create("a", declared);
+  let isAlive = true;
+  const orphan = machine.operation(process.ppid, "1.2", { isEngineAlive: async () => isAlive });
+  machine.simulator.faults.add({
+    kind: "act",
+    when: "after",
+    method: "POST",
+    path: "/server/*/stop",
+    act: () => {
+      isAlive = false;
+    },
+  });
+  await expect(orphan.delete(saved)).rejects.toThrow(
+    `Pulumi has ended, so ${saved.id} is not released: run \`pulumi up\` or \`pulumi destroy\` again.`,
+  );
+  expect([isThere(saved.id), releases()]).toEqual([true, 0]);
+  expect(machine.simulator.account.getServer(mail)?.state).toBe("started");
 });
 
 test("an address is not released where the state cannot be read, and the failure says why", async () => {

@@ -1,21 +1,15 @@
 import type { Seed, Simulator } from "../../src/simulator";
-import { type Extra, Program } from "./historyProgram";
-import { type Drift, type History, type Step, servers } from "./historySteps";
+import { OthersAddresses } from "./historyAccount";
+import { Program } from "./historyProgram";
+import { doomed } from "./historyScenes";
+import { type History, type Step, servers } from "./historySteps";
 import { type JournalLine, journalEntries } from "./journalEntries";
-import { entryOf, isPending, type Stack, urnOf } from "./stackEntries";
+import { type Entry, entryOf, isPending, nameOf, type Stack } from "./stackEntries";
 
-/** What a step has to come to, told from what was there before. */
-interface Expected {
-  /** How many addresses the step has to buy. */
-  purchases: number;
-  /** By name; `undefined`: UpCloud's default name. */
-  ptrRecords: Map<string, string | undefined>;
-}
-
-/** What an account and a stack are in. */
+/** What an account and the stacks of a computer are in. */
 export interface World {
   readonly simulator: Simulator;
-  readonly stack: Stack;
+  readonly stacks: readonly [Stack, Stack];
   readonly journalDirectory: string;
 }
 
@@ -38,37 +32,41 @@ export const seedOf = ({ runs }: History): Seed => ({
 
 /** What a history has to come to. It knows nothing of how the life cycle works, nor of what drives it. */
 export class HistoryModel {
-  readonly program: Program;
-  /** Addresses that are not the stack's, with what nobody may change. */
-  private readonly foreign = new Map<string, Extra>();
-  private readonly adoptable = new Map<string, Extra>();
+  readonly programs: readonly [Program, Program];
+  readonly others: OthersAddresses;
+  /** By name, of each stack; `undefined`: UpCloud's default name. */
+  private readonly ptrRecords = [new Map<string, string | undefined>(), new Map<string, string | undefined>()] as const;
   private present = new Set<string>();
+  /** How many addresses a step has bought, and how many it has to buy. */
   private bought = 0;
+  private purchases = 0;
 
   /** @param runs whether the first server runs */
   constructor(
     private readonly world: World,
     private readonly runs: boolean,
   ) {
-    this.program = new Program(world.stack, this.adoptable, runs);
-    for (const { address, partOfPlan, access } of this.addresses()) {
-      this.isForeign(address);
-      if (partOfPlan || access !== "public") this.adoptable.delete(address);
-    }
-    this.look();
+    const [one, other] = world.stacks;
+    this.others = new OthersAddresses(world.simulator.account);
+    this.programs = [new Program(one, this.others.adoptable, runs), new Program(other, this.others.adoptable, runs)];
   }
 
-  /** What the author and everybody else do before the step's first operation. */
-  begin({ edits, drifts }: Pick<Step, "edits" | "drifts">): Expected {
-    for (const edit of edits) this.program.edit(edit);
-    // An address that is released and assigned to somebody else on the same server looks like ours.
-    for (const drift of [...drifts].sort((a, b) => Number(b.drift === "assign") - Number(a.drift === "assign"))) {
-      this.drift(drift);
-    }
-    for (const { args } of this.program.resources) this.isOurs(args.adopt);
+  startStep(): void {
     this.look();
     this.bought = 0;
-    return this.expected();
+    this.purchases = 0;
+  }
+
+  /** What the author of a program and everybody else do before its next operation. */
+  begin(of: 0 | 1, { edits, drifts }: Pick<Step, "edits" | "drifts">): void {
+    const [stack, program] = [this.world.stacks[of], this.programs[of]];
+    for (const edit of edits) program.edit(edit);
+    this.others.apply(drifts, stack, program);
+    this.others.adopted(program);
+    const { bought } = this;
+    this.look();
+    this.bought = bought;
+    this.expect(of);
   }
 
   /** Counts what was bought since the last look: to be done after every request. */
@@ -78,35 +76,30 @@ export class HistoryModel {
     this.present = now;
   }
 
-  /** Throws where the account, the state or the journal is not what was expected. */
-  compare({ purchases, ptrRecords }: Expected): void {
-    const { resources } = this.program;
-    const differences: string[] = [];
-    const expect = (what: string, expected: unknown, got: unknown) => {
-      const [a, b] = [JSON.stringify(expected), JSON.stringify(got)];
-      if (a !== b) differences.push(`${what}: expected ${a}, got ${b}`);
-    };
-    const { entries } = this.world.stack;
-    const urns = (list: readonly { urn: string }[]) => list.map(({ urn }) => urn).sort();
-    expect("resources", resources.map(({ name }) => urnOf(name)).sort(), urns(entries));
-    expect("pending", [], entries.filter(isPending));
-    const ours = this.addresses().filter(({ address }) => !this.foreign.has(address));
-    expect("addresses", ours.map(({ address }) => address).sort(), entries.map(({ id }) => id).sort());
-    for (const { name, args } of resources) {
-      const found = this.address(entries.find(({ urn }) => urn === urnOf(name))?.id ?? "");
-      expect(`${name}'s place`, [args.server, args.family], [found?.server, found?.family]);
-      const wanted = ptrRecords.get(name);
-      const isAsWanted =
-        wanted === undefined ? found?.ptrRecord.endsWith(".upcloud.host") : found?.ptrRecord === wanted;
-      if (!isAsWanted) expect(`${name}'s PTR record`, wanted ?? "the default", found?.ptrRecord);
-    }
-    for (const [address, { server, family, ptrRecord }] of this.foreign) {
-      const found = this.address(address);
-      expect(`foreign ${address}`, [server, family, ptrRecord], [found?.server, found?.family, found?.ptrRecord]);
-    }
-    expect("addresses bought", purchases, this.bought);
-    expect("journal", [], this.unsettled());
-    if (differences.length > 0) throw new Error(differences.join("\n"));
+  /** At no time have two stacks one address, and never is anything changed that is somebody else's. */
+  invariants(): void {
+    const [one, other] = this.world.stacks.map(({ entries }) => new Set(entries.filter(isLive).map(({ id }) => id)));
+    const differences = new Differences();
+    differences.compare(
+      "addresses of both stacks",
+      [],
+      [...(one ?? [])].filter((id) => other?.has(id)),
+    );
+    for (const change of this.others.changes()) differences.compare(...change);
+    differences.end();
+  }
+
+  /** Throws where the account, a state or the journal is not what was expected after a step. */
+  compare(): void {
+    const differences = new Differences();
+    for (const of of [0, 1] as const) this.compareStack(of, differences);
+    const ours = this.addresses().filter(({ address }) => !this.others.has(address));
+    const ids = this.world.stacks.flatMap(({ entries }) => entries.map(({ id }) => id));
+    differences.compare("addresses", ours.map(({ address }) => address).sort(), ids.sort());
+    differences.compare("addresses bought", this.purchases, this.bought);
+    differences.compare("journal", [], this.unsettled(ids));
+    differences.end();
+    this.invariants();
   }
 
   /** @param isExcused after a kill, or where the user was told so, it is the user who starts it */
@@ -118,64 +111,78 @@ export class HistoryModel {
     account.startServer(servers[0]);
   }
 
-  private drift(drift: Drift): void {
-    const { account } = this.world.simulator;
-    if (drift.drift === "assign") {
-      const { address } = account.assignIpAddress(drift);
-      if (drift.ptrRecord !== undefined) account.modifyIpAddress(address, { ptrRecord: drift.ptrRecord });
-      this.isForeign(address);
-      return;
-    }
-    const entries = this.world.stack.entries.filter(({ id }) => account.getIpAddress(id)?.owner === "us");
-    const entry = entries[drift.which % entries.length];
-    if (entry === undefined || this.foreign.has(entry.id)) return;
-    const { id } = entry;
-    if (drift.drift === "ptrRecord") account.modifyIpAddress(id, { ptrRecord: drift.ptrRecord });
-    if (drift.drift === "move" && drift.server !== entry.inputs.server) {
-      account.moveIpAddress(id, drift.server);
-      this.isForeign(id);
-      this.program.adoptNoMore(id);
-    }
-    if (drift.drift === "release") account.releaseIpAddress(id);
-    if (drift.drift === "give away") account.giveIpAddressAway(id);
-    if (drift.drift === "release" || drift.drift === "give away") this.program.adoptNoMore(id);
+  /** Whether a resource in the state has lost its address, so that UpCloud may give it to another stack. */
+  hasLost = (of: 0 | 1): boolean =>
+    this.world.stacks[of].entries.some((entry) => isLive(entry) && !this.isThere(entry));
+
+  /** Names for `--target`, of the program or of what is taken out of it. */
+  targetsAmong(of: 0 | 1, which: readonly number[]): string[] {
+    const { entries } = this.world.stacks[of];
+    const { resources } = this.programs[of];
+    const names = [...new Set([...resources.map(({ name }) => name), ...entries.map(nameOf)])];
+    const chosen = new Set(which.map((one) => names[one % names.length] ?? ""));
+    const adopted = new Set(entries.filter((entry) => chosen.has(nameOf(entry))).map(({ id }) => id));
+    // Nothing tells the life cycle of an `adopt` whose resource is no target: a target that has the address releases it.
+    const belong = resources.filter(({ alias, args }) => alias !== undefined || adopted.has(String(args.adopt)));
+    return [...chosen, ...belong.map(({ name }) => name)];
   }
 
-  private expected(): Expected {
-    const expected: Expected = { purchases: 0, ptrRecords: new Map() };
-    for (const declared of this.program.resources) {
+  private isThere = (entry: Entry): boolean => this.address(entry.id)?.server === entry.inputs.server;
+
+  private expect(of: 0 | 1): void {
+    this.ptrRecords[of].clear();
+    for (const declared of this.programs[of].resources) {
       const { server, family, adopt, ptrRecord } = declared.args;
-      const entry = entryOf(this.world.stack, declared);
-      const isThere = entry !== undefined && this.address(entry.id)?.server === entry.inputs.server;
-      const isKept = isThere && entry.inputs.server === server && entry.inputs.family === family;
+      const entry = entryOf(this.world.stacks[of], declared);
+      const isKept =
+        entry !== undefined && this.isThere(entry) && entry.inputs.server === server && entry.inputs.family === family;
       const isAdopted = typeof adopt === "string" && !(isKept && adopt === entry.id);
-      if (!isKept && !isAdopted) expected.purchases++;
+      if (!isKept && !isAdopted) this.purchases++;
       const isRestored = isKept && !isAdopted && entry.outputs.managesPtrRecord === true;
       const left = isAdopted ? this.address(adopt) : isKept && !isRestored ? this.address(entry.id) : undefined;
-      expected.ptrRecords.set(declared.name, (ptrRecord as string | undefined) ?? left?.ptrRecord);
+      this.ptrRecords[of].set(declared.name, (ptrRecord as string | undefined) ?? left?.ptrRecord);
     }
-    return expected;
   }
 
-  private isForeign(address: string): void {
-    const { server = "", family, ptrRecord } = this.address(address) ?? { family: "IPv4", ptrRecord: "" };
-    this.foreign.set(address, { server, family, ptrRecord });
-    this.adoptable.set(address, { server, family, ptrRecord });
-  }
-
-  private isOurs(address: unknown): void {
-    this.foreign.delete(String(address));
-    this.adoptable.delete(String(address));
+  private compareStack(of: 0 | 1, differences: Differences): void {
+    const { resources } = this.programs[of];
+    const { entries } = this.world.stacks[of];
+    differences.compare(`resources of ${of}`, resources.map(({ name }) => name).sort(), entries.map(nameOf).sort());
+    differences.compare(`pending in ${of}`, [], entries.filter(isPending));
+    for (const { name, args } of resources) {
+      const found = this.address(entries.find((entry) => nameOf(entry) === name)?.id ?? "");
+      differences.compare(`${name}'s place`, [args.server, args.family], [found?.server, found?.family]);
+      const wanted = this.ptrRecords[of].get(name);
+      const isAsWanted =
+        wanted === undefined ? found?.ptrRecord.endsWith(".upcloud.host") : found?.ptrRecord === wanted;
+      if (!isAsWanted) differences.compare(`${name}'s PTR record`, wanted ?? "the default", found?.ptrRecord);
+    }
   }
 
   /** The journal keeps what Pulumi was told until a later operation sees it in the state; of anything else it is free. */
-  private unsettled(): JournalLine[] {
-    const ids = this.world.stack.entries.map(({ id }) => id);
+  private unsettled(ids: readonly string[]): JournalLine[] {
     return journalEntries(this.world.journalDirectory).filter(
-      ({ phase, address }) => phase !== "reported" || !ids.some((id) => id === address),
+      ({ phase, address, server }) =>
+        server !== doomed.args.server && (phase !== "reported" || !ids.some((id) => id === address)),
     );
   }
 
   private addresses = () => this.world.simulator.account.listIpAddresses();
   private address = (text: string) => this.addresses().find(({ address }) => address === text);
+}
+
+/** Of one that is deleted before it is replaced, the address may be another one's by now. */
+const isLive = ({ pendingReplacement }: Entry) => !pendingReplacement;
+
+class Differences {
+  private readonly found: string[] = [];
+
+  compare(what: string, expected: unknown, got: unknown): void {
+    const [a, b] = [JSON.stringify(expected), JSON.stringify(got)];
+    if (a !== b) this.found.push(`${what}: expected ${a}, got ${b}`);
+  }
+
+  end(): void {
+    if (this.found.length > 0) throw new Error(this.found.join("\n"));
+  }
 }

@@ -1,5 +1,5 @@
 import type { Edit } from "./historySteps";
-import { type Declared, entryOf, type Stack } from "./stackEntries";
+import { type Declared, entryOf, nameOf, type Stack } from "./stackEntries";
 
 export interface Extra {
   server: string;
@@ -41,6 +41,15 @@ export class Program {
     for (const { args } of this.resources) if (args.adopt === address) delete args.adopt;
   }
 
+  /** What another stack has of it when it begins with the same program. */
+  copyOf({ resources }: Program): void {
+    this.resources = resources.map(({ name, args: { adopt: _, ...args }, isExplicit = false }) => ({
+      name,
+      args,
+      isExplicit,
+    }));
+  }
+
   /** Renames are over once they are carried out. */
   dropAliases(): void {
     for (const resource of this.resources) delete resource.alias;
@@ -60,6 +69,12 @@ export class Program {
         return;
       case "family":
         found.args = { ...args, family: args.family === "IPv4" ? "IPv6" : "IPv4" };
+        return;
+      case "provider":
+        found.isExplicit = !found.isExplicit;
+        return;
+      case "deleteBeforeReplace":
+        found.deleteBeforeReplace = !found.deleteBeforeReplace;
         return;
       case "rename":
         this.rename(found);
@@ -110,12 +125,13 @@ export class Program {
     const { server, family } = entry.inputs as Declared["args"];
     const name = this.freeNames()[0];
     if (name === undefined || this.resources.some(({ args }) => args.adopt === entry.id && args !== found.args)) return;
-    this.resources.splice(at, 1, { name, args: { ...found.args, server, family, adopt: entry.id } });
+    const { alias: _, ...kept } = found;
+    this.resources.splice(at, 1, { ...kept, name, args: { ...found.args, server, family, adopt: entry.id } });
   }
 
   private freeNames(): string[] {
     const taken = this.resources.flatMap(({ name, alias }) => [name, alias]);
-    const inState = this.stack.entries.map(({ urn }) => urn.split("::").at(-1));
+    const inState = this.stack.entries.map(nameOf);
     return names.filter((name) => !taken.includes(name) && !inState.includes(name));
   }
 }

@@ -28,7 +28,11 @@ export type Edit =
   /** A new resource for an address that somebody else has made. */
   | { edit: "adopt"; which: number; ptrRecord: string | undefined }
   /** A resource goes, and a new one has its address. */
-  | { edit: "hand over"; which: number };
+  | { edit: "hand over"; which: number }
+  /** To an explicit provider, or back to the default one. */
+  | { edit: "provider"; which: number }
+  /** The option `deleteBeforeReplace` is set, or taken out. */
+  | { edit: "deleteBeforeReplace"; which: number };
 
 /** What somebody else does to the account. */
 export type Drift =
@@ -48,7 +52,31 @@ export interface Kill {
   lostSaves: number;
 }
 
+/** What comes before the last `up` of a step, or after it. */
+export type Scene =
+  /** Some resources are destroyed before the program is edited (`destroy --target`). */
+  | { scene: "destroy"; which: number[] }
+  /** Some resources come first (`up --target`). */
+  | { scene: "target"; which: number[] }
+  /** An address is handed over while another resource fails. It is repaired, with or without `adopt`, or by a `destroy` of the former one. */
+  | { scene: "half-way"; which: number; repair: "adopt" | "no adopt" | "destroy" }
+  /** Somebody releases an address, and UpCloud assigns it to a new resource. No refresh has shown that. */
+  | { scene: "unnoticed"; which: number };
+
+/** What happens after the first attempt of a step, however that ended. */
+export interface Interlude {
+  isRenamed: boolean;
+  /** What the other stack does. A copy of the program is for a stack that has none, under the former name of this one. */
+  other: "nothing" | "copy" | Edit[];
+}
+
 export interface Step {
+  /** Which of the two stacks. */
+  of: 0 | 1;
+  /** How often an error hook has the engine repeat what fails. */
+  repeats: number;
+  scene: Scene | undefined;
+  interlude: Interlude | undefined;
   edits: Edit[];
   drifts: Drift[];
   faults: Fault[];
@@ -58,6 +86,8 @@ export interface Step {
 export interface History {
   /** The first server runs, and the program allows its power cycles. */
   runs: boolean;
+  /** The second stack is in a backend of its own, and so may have the name of the first. */
+  names: readonly ["test", "test" | "other"];
   steps: Step[];
 }
 
@@ -77,7 +107,7 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ edit: is("rename"), which }) },
   { weight: 1, arbitrary: fc.record({ edit: is("swap"), which, other: which }) },
   { weight: 1, arbitrary: fc.record({ edit: is("adopt"), which, ptrRecord }) },
-  { weight: 1, arbitrary: fc.record({ edit: is("hand over"), which }) },
+  { weight: 2, arbitrary: fc.record({ edit: is("hand over", "provider", "deleteBeforeReplace"), which }) },
 );
 
 const drift: fc.Arbitrary<Drift> = fc.oneof(
@@ -119,14 +149,35 @@ const fault: fc.Arbitrary<Fault> = fc.oneof(
 const silence: fc.Arbitrary<Fault> = fc.record({ kind: is("no-answer"), when, ...target, times: fc.constant(1) });
 
 const kill: fc.Arbitrary<Kill> = fc.record({
-  after: fc.nat(12),
+  after: fc.oneof(fc.nat(3), fc.nat(12)),
   when,
   what: is("provider", "cli", "both"),
   lostSaves: fc.nat(2),
 });
 
+const some = fc.array(which, { minLength: 1, maxLength: 4 });
+const scene: fc.Arbitrary<Scene> = fc.oneof(
+  fc.record({ scene: is("destroy", "target"), which: some }),
+  fc.record({ scene: is("half-way"), which, repair: is("adopt", "no adopt", "destroy") }),
+  fc.record({ scene: is("unnoticed"), which }),
+);
+const interlude: fc.Arbitrary<Interlude> = fc.record({
+  isRenamed: fc.boolean(),
+  other: fc.oneof(is("nothing", "copy"), fc.array(edit, { minLength: 1, maxLength: 3 })),
+});
+/** One of three. */
+const maybe = <T>(one: fc.Arbitrary<T>) =>
+  fc.oneof(
+    { weight: 2, arbitrary: fc.constant<T | undefined>(undefined) },
+    { weight: 1, arbitrary: one.map((drawn): T | undefined => drawn) },
+  );
+
 const step = (edits: { minLength?: number; maxLength: number }): fc.Arbitrary<Step> =>
   fc.record({
+    of: fc.constantFrom<0 | 1>(0, 0, 1),
+    repeats: fc.constantFrom(0, 0, 0, 1, 2),
+    scene: maybe(scene),
+    interlude: maybe(interlude),
     edits: fc.array(edit, edits),
     drifts: fc.oneof(
       { weight: 2, arbitrary: fc.constant<Drift[]>([]) },
@@ -143,6 +194,7 @@ const step = (edits: { minLength?: number; maxLength: number }): fc.Arbitrary<St
 /** Histories of one to `mostSteps` steps. */
 export const historiesOf = (mostSteps: number): fc.Arbitrary<History> =>
   fc.record({
+    names: fc.constantFrom<History["names"]>(["test", "test"], ["test", "other"]),
     runs: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
     steps: fc
       .tuple(step({ minLength: 2, maxLength: 5 }), fc.array(step({ maxLength: 3 }), { maxLength: mostSteps - 1 }))

@@ -76,7 +76,7 @@ export class Machine {
 }
 
 /** What one process may have otherwise than the rest. */
-interface More extends Partial<Pick<Surroundings, "pace" | "isEngineAlive" | "process">> {
+interface More extends Partial<Pick<Surroundings, "pace" | "isEngineAlive" | "process" | "readState">> {
   env?: Record<string, string>;
 }
 

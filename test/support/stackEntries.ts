@@ -4,6 +4,11 @@ export interface Declared {
   /** The name that it had in the program before. */
   alias?: string;
   args: { server: string; [property: string]: unknown };
+  /** It belongs to an explicit provider, whose life cycle runs in a process of its own. */
+  isExplicit?: boolean;
+  deleteBeforeReplace?: boolean;
+  /** It is created after all others, and its create fails. */
+  isDoomed?: boolean;
 }
 
 /** A resource in the state. */
@@ -12,6 +17,7 @@ export interface Entry {
   id: string;
   inputs: Record<string, unknown>;
   outputs: Record<string, unknown>;
+  isExplicit: boolean;
   /** When it was created, in ISO 8601. */
   created?: string | undefined;
   /** Partly created: the next `up` runs update. */
@@ -24,6 +30,7 @@ export interface Entry {
 
 /** What is in a stack's state now. */
 export interface Stack {
+  readonly name: string;
   readonly entries: readonly Entry[];
 }
 
@@ -32,12 +39,14 @@ export interface Outcome {
   failures: string[];
 }
 
-export const urnOf = (name: string) =>
-  `urn:pulumi:test::addresses::pulumi-nodejs:dynamic/upcloud:ServerIpAddress::${name}`;
+export const urnOf = (stack: string, name: string) =>
+  `urn:pulumi:${stack}::addresses::pulumi-nodejs:dynamic/upcloud:ServerIpAddress::${name}`;
+
+export const nameOf = ({ urn }: { urn: string }): string => urn.split("::").at(-1) ?? "";
 
 /** The entry that a resource goes on with. */
 export function entryOf({ entries }: Stack, { name, alias }: Declared): Entry | undefined {
-  const live = (of: string) => entries.find(({ urn, pendingDelete }) => urn === urnOf(of) && !pendingDelete);
+  const live = (of: string) => entries.find((entry) => nameOf(entry) === of && !entry.pendingDelete);
   return live(name) ?? (alias === undefined ? undefined : live(alias));
 }
 

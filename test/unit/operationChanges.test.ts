@@ -14,8 +14,18 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
+/** Ids of processes that run: another one for each run. */
+const ids = new Map<string, number>();
+const idOf = (run: string): number => {
+  const free = [process.pid, process.ppid, 1].filter((id) => ![...ids.values()].includes(id));
+  const id = ids.get(run) ?? free[0] ?? ended;
+  ids.set(run, id);
+  return id;
+};
+beforeEach(() => ids.clear());
+
 const processOf = (run: string, more: Partial<ProcessName> = {}): ProcessName => ({
-  id: process.pid,
+  id: more.id ?? idOf(run),
   run,
   host: "this machine",
   engine: "127.0.0.1:1",

@@ -20,6 +20,11 @@ export function kill(project: Project, command: RegExp, signal: NodeJS.Signals =
   for (const { pid } of found) process.kill(pid, signal);
 }
 
+/** kill -9 for all processes of the project whose command is like this: an operation has a process for each provider. */
+export function killAll(project: Project, command: RegExp): void {
+  for (const one of processesOf(project)) if (command.test(one.command)) process.kill(one.pid, "SIGKILL");
+}
+
 /** The Pulumi CLI while it changes a stack. */
 export const cli = /\/pulumi (up|refresh|destroy) /;
 /** The process that the life cycle runs in. */

@@ -1,16 +1,19 @@
 import { join } from "node:path";
 import type { Seed, Simulator } from "pulumi-upcloud-ip/simulator";
-import { addressLimit, type Engine } from "../../support/followHistory";
+import { addressLimit, type Command, type Engine } from "../../support/followHistory";
 import type { Kill } from "../../support/historySteps";
 import type { Declared, Entry, Outcome, Stack } from "../../support/stackEntries";
 import { untilQuiet } from "./kills";
-import { cli, kill, killLeftovers, provider } from "./processes";
+import { cli, kill, killAll, killLeftovers, provider } from "./processes";
 import type { Project, StateResource } from "./project";
 import { start } from "./runningServers";
 
-/** Drives the life cycle with the real Pulumi CLI. Its processes are killed on Linux only. */
+/**
+ * Drives the life cycle with the real Pulumi CLI. Its processes are killed on Linux only. Both stacks are in one backend, and
+ * so have different names. Nothing is repeated: not every CLI of this version knows error hooks.
+ */
 export class RealEngine implements Engine {
-  readonly stack: Stack & { entries: readonly Entry[] } = { entries: [] };
+  readonly stacks: readonly [SavedStack, SavedStack];
   readonly simulator: Simulator;
   readonly journalDirectory: string;
   /** What was killed in the operation under way. */
@@ -21,6 +24,10 @@ export class RealEngine implements Engine {
   private constructor(private readonly project: Project) {
     this.simulator = project.simulator;
     this.journalDirectory = join(project.directory, "home", "upcloud-ip");
+    this.stacks = [
+      { name: project.stack.name, entries: [], handle: project.stack },
+      { name: "other", entries: [], handle: undefined },
+    ];
   }
 
   static async start(this: void, seed: Seed): Promise<RealEngine> {
@@ -43,19 +50,30 @@ export class RealEngine implements Engine {
     else if (isBefore) faults.add({ kind: "delay", ms: 3000, skip });
   }
 
-  async operate(operation: "refresh" | "up", program: readonly Declared[]): Promise<Outcome> {
+  async operate({ operation, of, program, targets }: Command): Promise<Outcome> {
     this.killed = undefined;
-    this.project.declare(program.map(textOf).join("\n"));
-    const { ok, output } = await this.project[operation]();
+    const stack = this.stacks[of];
+    await this.select(stack);
+    this.project.declare(programOf(program));
+    const names = targets?.map((name) => `**::${name}`);
+    const provider = operation === "up" && program.some(({ isExplicit }) => isExplicit) ? ["**::explicit"] : [];
+    const { ok, output } = await this.project[operation](names && { target: [...names, ...provider] });
     if (this.mishap !== undefined) throw this.mishap;
     // The lock of a CLI that was killed.
     if (this.killed === "cli" || this.killed === "both") await this.project.stack.cancel();
     if (this.killed === "cli") this.hasOrphan = true;
-    this.stack.entries = await this.saved();
-    const failure = [...(this.killed === undefined ? [] : [`killed: ${this.killed}`]), diagnosticsIn(output)].join(
-      "; ",
-    );
-    return { ok, failures: ok ? [] : [failure] };
+    stack.entries = await this.saved();
+    const failures = [...(this.killed === undefined ? [] : [`killed: ${this.killed}`]), diagnosticsIn(output)];
+    return { ok, failures: ok ? [] : [failures.join("; ")] };
+  }
+
+  async renameStack(of: 0 | 1, name: string): Promise<void> {
+    const stack = this.stacks[of];
+    stack.name = name;
+    if (stack.handle === undefined) return;
+    await this.select(stack);
+    await stack.handle.rename({ stackName: name });
+    stack.entries = await this.saved();
   }
 
   async settle(): Promise<void> {
@@ -76,19 +94,28 @@ export class RealEngine implements Engine {
     this.killed = what;
     try {
       if (what === "both") killLeftovers(this.project);
-      else kill(this.project, what === "cli" ? cli : provider);
+      else if (what === "cli") kill(this.project, cli);
+      else killAll(this.project, provider);
     } catch (error) {
       this.mishap = error;
     }
   }
 
+  private async select(stack: SavedStack): Promise<void> {
+    if (stack.handle === undefined) await this.project.beginStack(stack.name);
+    stack.handle ??= this.project.stack;
+    this.project.stack = stack.handle;
+  }
+
   private async saved(): Promise<Entry[]> {
     const resources: SavedResource[] = await this.project.resources();
-    return resources.map(({ urn, id = "", inputs, outputs, initErrors = [], ...is }) => ({
+    return resources.map(({ urn, id = "", inputs, outputs, initErrors = [], created, provider, ...is }) => ({
       urn,
       id,
       inputs,
       outputs,
+      created,
+      isExplicit: provider?.includes("::explicit::") === true,
       hasInitErrors: initErrors.length > 0,
       pendingDelete: is.delete === true,
       pendingReplacement: is.pendingReplacement === true,
@@ -96,16 +123,44 @@ export class RealEngine implements Engine {
   }
 }
 
+interface SavedStack extends Stack {
+  name: string;
+  entries: readonly Entry[];
+  /** None before its first operation. */
+  handle: Project["stack"] | undefined;
+}
+
 interface SavedResource extends StateResource {
+  created?: string;
+  provider?: string;
   delete?: boolean;
   pendingReplacement?: boolean;
 }
 
 const open = new Set<RealEngine>();
 
-function textOf({ name, alias, args }: Declared): string {
-  const options = alias === undefined ? {} : { aliases: [{ name: alias }] };
-  return `new ServerIpAddress("${name}", ${JSON.stringify(args)}, ${JSON.stringify(options)});`;
+function programOf(program: readonly Declared[]): string {
+  const provider = `
+    class Provider extends pulumi.ProviderResource { constructor(name) { super("pulumi-nodejs", name, {}); } }
+    const provider = new Provider("explicit");`;
+  const names = program.filter(({ isDoomed }) => !isDoomed).map(({ name }) => `resource_${name}`);
+  return [
+    ...(program.some(({ isExplicit }) => isExplicit) ? [provider] : []),
+    ...program.map((declared) => textOf(declared, declared.isDoomed ? names : [])),
+  ].join("\n");
+}
+
+function textOf(
+  { name, alias, args, isExplicit, deleteBeforeReplace }: Declared,
+  dependsOn: readonly string[],
+): string {
+  const options = [
+    ...(alias === undefined ? [] : [`aliases: [{ name: "${alias}" }]`]),
+    ...(isExplicit === true ? ["provider"] : []),
+    ...(deleteBeforeReplace === true ? ["deleteBeforeReplace: true"] : []),
+    `dependsOn: [${dependsOn}]`,
+  ];
+  return `const resource_${name} = new ServerIpAddress("${name}", ${JSON.stringify(args)}, { ${options.join(", ")} });`;
 }
 
 /** What the CLI says of resources, or all of it where it has not come that far. */
