@@ -82,7 +82,7 @@ test.concurrent.each([
       { method: "POST", kind: "drop", when: "after-effect" },
       { ...list, skip: 1, ...echo(400, "REQUEST_INVALID", token) },
     );
-    expect([lost.ok, lost.output]).toEqual([false, expect.stringContaining("may have got an IPv4 address")]);
+    expect([lost.ok, lost.output]).toEqual([false, expect.stringContaining("UpCloud may have assigned an IPv4 address")]);
     const found = await run("up", { ...one, method: "PUT", ...echo(400, "PTR_RECORD_INVALID", token) });
     expect([found.ok, found.output]).toEqual([false, expect.stringContaining("You sent [redacted]")]);
     await set(project, { token: wrongToken });
@@ -106,7 +106,7 @@ test.concurrent.each([
     expect([mended.ok, unseen.ok, kept.ok, (await run("destroy")).ok]).toEqual([true, false, false, true]);
 
     // The journal of the lost answer, the redacted echoes and the log of every call into the provider have been looked through.
-    const traces = ['"phase":"sending"', "You sent [redacted].", "You sent [redacted] [redacted] [redacted].", '"v":9'];
+    const traces = ['"phase":"intent"', "You sent [redacted].", "You sent [redacted] [redacted] [redacted].", '"v":9'];
     expect(traces.filter((trace) => !seen.includes(trace))).toEqual([]);
     const ours = linesOf(seen)
       .filter((line) => !isOfDefaultProvider(line))
