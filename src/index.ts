@@ -11,6 +11,6 @@ export {
   getIpAddressesOutput,
   getIpAddressOutput,
   type LookUpOutputOptions,
-} from "./getIpAddresses";
-export { PtrRecord, type PtrRecordArgs } from "./ptrRecord";
-export { ServerIpAddress, type ServerIpAddressArgs } from "./serverIpAddress";
+} from "./lookups/getIpAddresses";
+export { PtrRecord, type PtrRecordArgs } from "./resources/ptrRecord";
+export { ServerIpAddress, type ServerIpAddressArgs } from "./resources/serverIpAddress";

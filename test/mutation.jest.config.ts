@@ -5,7 +5,11 @@ import { quick } from "../jest.config";
 const config: Config = {
   ...quick,
   rootDir: "..",
-  testMatch: ["<rootDir>/test/unit/**/*.test.ts", "<rootDir>/test/docs/errorPages.test.ts"],
+  testMatch: [
+    "<rootDir>/test/{api,model}/*.test.ts",
+    "<rootDir>/test/provider/serverIpAddress/*.test.ts",
+    "<rootDir>/test/docs/errorPages.test.ts",
+  ],
 };
 
 export default config;

@@ -1,6 +1,6 @@
-import { ipAddressesIn, ipAddressIn, type ListedAddress, ShapeError, serverIn, serversIn } from "./answers";
-import { isVersionRefused, UpCloudError } from "./errors";
-import { createHttp, type HttpOptions, type HttpRequest } from "./http";
+import { isVersionRefused, UpCloudError } from "./errors/upCloudError";
+import { createHttp, type HttpOptions, type HttpRequest } from "./http/http";
+import { ipAddressesIn, ipAddressIn, type ListedAddress, ShapeError, serverIn, serversIn } from "./responses";
 import { createRetry } from "./retry";
 import { type Sleep, sleep } from "./sleep";
 import type {

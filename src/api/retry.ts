@@ -1,6 +1,6 @@
-import { UpCloudError } from "./errors";
-import type { HttpRequest } from "./http";
-import { repeatOf } from "./repeatOf";
+import { UpCloudError } from "./errors/upCloudError";
+import type { HttpRequest } from "./http/http";
+import { repeatOf } from "./retryPolicy";
 import type { Sleep } from "./sleep";
 
 /** What is tried until it has a result. */
@@ -26,7 +26,7 @@ export function createRetry(sleep: Sleep): Repeatedly {
     } catch (error) {
       if (!(error instanceof UpCloudError) || !repeatOf(error, signal?.aborted ?? false)) throw error;
       // Loaded with the first failure that is worth another try: most operations have none.
-      const { repeat } = require("./repeats") as typeof import("./repeats");
+      const { repeat } = require("./retryLoop") as typeof import("./retryLoop");
       return repeat(error, { send, settled, signal }, sleep);
     }
   };

@@ -1,5 +1,5 @@
 import type { IpAddressWire } from "../api/wire";
-import { addressKey, defaultPtrRecordIn, isSamePtrRecord } from "../provider/addresses";
+import { addressKey, defaultPtrRecordIn, isSamePtrRecord } from "../model/addresses";
 import type { StackState } from "../state/stackState";
 import { nameOf, stackOf } from "../state/urns";
 import { type Hint, hintsIn, isMeantFor } from "./hints";

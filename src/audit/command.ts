@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { createClient } from "../api/client";
 import type { IpAddressWire } from "../api/wire";
-import { type Environment, readConfiguration, type StackConfig } from "../provider/configuration";
+import { type Environment, readConfiguration, type StackConfig } from "../model/configuration";
 import { readStackConfig } from "../state/stackConfig";
 import { readStackState, readStateFile, type StackState } from "../state/stackState";
 import { audit } from "./audit";

@@ -1,6 +1,6 @@
-import { AssignmentJournal } from "../provider/assignmentJournal";
-import type { Environment } from "../provider/configuration";
-import type { JournalEntry } from "../provider/journalEntry";
+import { AssignmentJournal } from "../journal/assignmentJournal";
+import type { JournalEntry } from "../journal/journalEntry";
+import type { Environment } from "../model/configuration";
 
 /** A create in this machine's journal; the address is absent where the answer was never recorded. */
 export type JournalHint = Pick<

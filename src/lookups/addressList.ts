@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ListedAddress } from "../api/answers";
 import { createClient } from "../api/client";
-import { readConfiguration } from "../provider/configuration";
+import type { ListedAddress } from "../api/responses";
+import { readConfiguration } from "../model/configuration";
 
 type Addresses = readonly ListedAddress[];
 

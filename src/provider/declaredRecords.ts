@@ -1,7 +1,7 @@
-import { addressKey } from "./addresses";
-import type { PtrRecordInputs, ServerIpAddressInputs } from "./inputs";
-import type { CheckFailure } from "./rules";
-import { isUnknown } from "./unknown";
+import { addressKey } from "../model/addresses";
+import type { PtrRecordInputs, ServerIpAddressInputs } from "../model/inputs";
+import type { CheckFailure } from "../model/rules";
+import { isUnknown } from "../model/unknown";
 
 /** What the declaration of a `PtrRecord` tells check of its program (`src/recordHints.ts`). */
 export interface RecordHints {

@@ -1,6 +1,6 @@
 import type { OperationState } from "../state/operationState";
-import { PtrRecordProvider } from "./ptrRecordProvider";
-import { ServerIpAddressProvider } from "./serverIpAddressProvider";
+import { PtrRecordProvider } from "./ptrRecord/provider";
+import { ServerIpAddressProvider } from "./serverIpAddress/provider";
 import { Session } from "./session";
 
 /*

@@ -1,28 +1,28 @@
 import type { UpCloudClient } from "../api/client";
+import { AssignmentJournal } from "../journal/assignmentJournal";
+import { isRunning, type JournalEntry, type ProcessName, thisProcess } from "../journal/journalEntry";
+import { journalDirectory } from "../journal/journalFiles";
+import { OperationChanges } from "../journal/operationChanges";
+import { OwedStarts } from "../journal/pendingRestarts";
+import { type Environment, powerCycleIn, readConfiguration, type StackConfig } from "../model/configuration";
+import type { PowerCycle } from "../model/inputs";
 import type { StackHints } from "../state/operationState";
 import type { StackState } from "../state/stackState";
-import { AccountSnapshot } from "./accountSnapshot";
-import { AddressClaims } from "./addressClaims";
-import { Adoptions } from "./adoptions";
-import { AssignmentJournal } from "./assignmentJournal";
-import { Assignments } from "./assignments";
-import { type Environment, powerCycleIn, readConfiguration, type StackConfig } from "./configuration";
-import { CreateRecovery } from "./createRecovery";
-import { CreateTokens } from "./createTokens";
+import { AccountSnapshot } from "./account/addressCache";
+import { StackAddresses } from "./account/stackAddresses";
+import { AddressClaims } from "./assign/addressClaims";
+import { Assignments } from "./assign/assignments";
+import { CreateRecovery } from "./assign/createRecovery";
 import { DeclaredRecords } from "./declaredRecords";
-import { isEngineAlive } from "./engine";
-import type { ForwardRecords, ForwardResolver } from "./forwardRecord";
-import type { PowerCycle } from "./inputs";
-import { isRunning, type JournalEntry, type ProcessName, thisProcess } from "./journalEntry";
-import { journalDirectory } from "./journalFiles";
-import { OperationChanges } from "./operationChanges";
-import { OwedStarts } from "./owedStarts";
-import { type Pace, realPace } from "./pace";
-import { PlannedChanges } from "./plannedChanges";
-import { PreviewWarnings } from "./previewWarnings";
-import { StackAddresses } from "./stackAddresses";
-import { StateCache } from "./stateCache";
-import type { StoppedServers } from "./stoppedServers";
+import { PlannedChanges } from "./powerCycle/expectedCreates";
+import type { StoppedServers } from "./powerCycle/powerCycles";
+import type { ForwardRecords, ForwardResolver } from "./ptrRecord/forwardRecord";
+import { isEngineAlive } from "./runtime/engine";
+import { type Pace, realPace } from "./runtime/timer";
+import { Adoptions } from "./serverIpAddress/adoptions";
+import { CreateTokens } from "./serverIpAddress/createTokens";
+import { PreviewWarnings } from "./serverIpAddress/previewWarnings";
+import { StateCache } from "./stack/stateCache";
 
 /** What a session has from outside, and tests replace. */
 export interface Surroundings {
@@ -163,14 +163,14 @@ export class Session {
   }
 
   private createForwardRecords(): ForwardRecords {
-    const { ForwardRecords } = require("./forwardRecord") as typeof import("./forwardRecord");
+    const { ForwardRecords } = require("./ptrRecord/forwardRecord") as typeof import("./ptrRecord/forwardRecord");
     const { Resolver } = require("node:dns/promises") as typeof import("node:dns/promises");
     return new ForwardRecords(this.resolver ?? new Resolver({ timeout: 2000, tries: 2 }), this.notify, this.pace);
   }
 
   private createStoppedServers(): StoppedServers {
-    const { StoppedServers } = require("./stoppedServers") as typeof import("./stoppedServers");
-    const { Progress } = require("./progress") as typeof import("./progress");
+    const { StoppedServers } = require("./powerCycle/powerCycles") as typeof import("./powerCycle/powerCycles");
+    const { Progress } = require("./runtime/progress") as typeof import("./runtime/progress");
     const progress = new Progress(this.notify, this.pace.now);
     return new StoppedServers(this.client().servers, progress, this.pace, this.plan, this.owedStarts, this.processes);
   }

@@ -6,7 +6,7 @@ import {
   isServerGone,
   isServerStateIllegal,
   UpCloudError,
-} from "../../src/api/errors";
+} from "../../src/api/errors/upCloudError";
 import type { ApiVersion } from "../../src/api/wire";
 import { type Simulator, startSimulator } from "../../src/simulator";
 

@@ -1,6 +1,6 @@
 import { createServer, type Socket } from "node:net";
 import { type ClientOptions, createClient, type UpCloudClient } from "../../src/api/client";
-import { UpCloudError } from "../../src/api/errors";
+import { UpCloudError } from "../../src/api/errors/upCloudError";
 import { type Simulator, startSimulator } from "../../src/simulator";
 import { type AnsweringServer, answering, json, type Respond } from "../support/answers";
 

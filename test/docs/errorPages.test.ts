@@ -1,18 +1,18 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ownPages, seePage } from "../../src/api/errorPages";
-import { UpCloudError } from "../../src/api/errors";
-import { explainedCodes } from "../../src/api/explanations";
+import { ownPages, seePage } from "../../src/api/errors/errorPages";
+import { explainedCodes } from "../../src/api/errors/explanations";
+import { UpCloudError } from "../../src/api/errors/upCloudError";
 import type { ServerWire } from "../../src/api/wire";
+import type { Assignment } from "../../src/journal/journalEntry";
+import { AnotherAccountError, UnknownAccountError } from "../../src/provider/account/stackAddresses";
 import {
   AmbiguousAddressesError,
   CannotTellError,
   NothingAssignedError,
   UnclearError,
-} from "../../src/provider/assignmentFailures";
-import type { Assignment } from "../../src/provider/journalEntry";
-import { NotStartedError, ServerBusyError, ServerRunsError } from "../../src/provider/serverFailures";
-import { AnotherAccountError, UnknownAccountError } from "../../src/provider/stackAddresses";
+} from "../../src/provider/assign/errors";
+import { NotStartedError, ServerBusyError, ServerRunsError } from "../../src/provider/powerCycle/errors";
 
 const folder = join(__dirname, "../../docs/errors");
 const page = (name: string) => readFileSync(join(folder, `${name}.md`), "utf8");

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
-import { follow } from "../support/followHistory";
-import { type History, historiesOf } from "../support/historySteps";
+import { follow } from "../support/history/followHistory";
+import { type History, historiesOf } from "../support/history/historySteps";
 import { RealEngine } from "./support/realEngine";
 import { endAll } from "./support/runningServers";
 import { inThisPart, isSoak } from "./support/soak";

@@ -25,16 +25,16 @@ test("loading the package beside Pulumi loads ten small files of ours and nothin
     report(loaded().filter((file) => !before.has(file)));
   `);
   expect((added as string[]).sort()).toEqual([
-    "dist/addressOutput.js",
-    "dist/getIpAddresses.js",
-    "dist/importOption.js",
     "dist/index.js",
-    "dist/lifeCycle.js",
-    "dist/programHints.js",
+    "dist/lookups/getIpAddresses.js",
     "dist/promiseTraces.js",
-    "dist/ptrRecord.js",
-    "dist/recordHints.js",
-    "dist/serverIpAddress.js",
+    "dist/resources/addressOutput.js",
+    "dist/resources/dynamicResource.js",
+    "dist/resources/importOption.js",
+    "dist/resources/programHints.js",
+    "dist/resources/ptrRecord.js",
+    "dist/resources/recordHints.js",
+    "dist/resources/serverIpAddress.js",
   ]);
 });
 
@@ -42,12 +42,12 @@ test("the first look-up loads the HTTP client, and neither a life cycle nor the 
   const found = await inNode(`
     const { getIpAddresses } = require("pulumi-upcloud-ip");
     const matching = (pattern) => loaded().filter((file) => pattern.test(file));
-    const client = /dist\\/(lookups|api)\\/|node_modules\\/(undici|ipaddr\\.js)\\//;
+    const client = /dist\\/(lookups\\/lookUps|api\\/)|node_modules\\/(undici|ipaddr\\.js)\\//;
     const before = matching(client).length;
     process.env.UPCLOUD_TOKEN = "token";
     process.env.UPCLOUD_DEBUG_API_BASE_URL = "http://127.0.0.1:1";
     getIpAddresses().catch(({ message }) =>
-      report({ before, loads: matching(client).length > 0, others: matching(/dist\\/(provider\\/(index|session|.*Provider)\\.|simulator)/), message }),
+      report({ before, loads: matching(client).length > 0, others: matching(/dist\\/(provider\\/(index|session|.*\\/provider)\\.|simulator)/), message }),
     );
   `);
   const message = expect.stringContaining("GET /1.2/ip_address was not sent to UpCloud");
@@ -107,7 +107,7 @@ describe("the life cycle, loaded by its name", () => {
           const state = { ...inputs, ptrRecord: "", partOfPlan: true };
           (async () => {
             const { id } = await serverIpAddress.${step.replace("ADDRESS", `"${first?.address}"`)};
-            const parts = ["undici/index", "dist/api/client", "cockatiel", "dist/provider/stoppedServers", "dist/state/operationState", "dist/simulator/"];
+            const parts = ["undici/index", "dist/api/client", "cockatiel", "dist/provider/powerCycle/powerCycles", "dist/state/operationState", "dist/simulator/"];
             report({ hasId: id !== undefined, parts: parts.filter((part) => loaded().some((file) => file.includes(part))) });
             process.exit();
           })();`;
@@ -122,7 +122,7 @@ describe("the life cycle, loaded by its name", () => {
     });
 
     test("create loads what changes a server too, and no reader of states while nothing was interrupted", async () => {
-      const parts = ["undici/index", "dist/api/client", "dist/provider/stoppedServers"];
+      const parts = ["undici/index", "dist/api/client", "dist/provider/powerCycle/powerCycles"];
       expect(await loadedBy("create(inputs)")).toEqual({ hasId: true, parts });
     });
   });

@@ -82,7 +82,10 @@ test.concurrent.each([
       { method: "POST", kind: "drop", when: "after-effect" },
       { ...list, skip: 1, ...echo(400, "REQUEST_INVALID", token) },
     );
-    expect([lost.ok, lost.output]).toEqual([false, expect.stringContaining("UpCloud may have assigned an IPv4 address")]);
+    expect([lost.ok, lost.output]).toEqual([
+      false,
+      expect.stringContaining("UpCloud may have assigned an IPv4 address"),
+    ]);
     const found = await run("up", { ...one, method: "PUT", ...echo(400, "PTR_RECORD_INVALID", token) });
     expect([found.ok, found.output]).toEqual([false, expect.stringContaining("You sent [redacted]")]);
     await set(project, { token: wrongToken });

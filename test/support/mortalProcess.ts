@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { ServerIpAddressProvider } from "../../src/provider/serverIpAddressProvider";
+import type { ServerIpAddressProvider } from "../../src/provider/serverIpAddress/provider";
 import type { Session } from "../../src/provider/session";
 import type { Clock } from "../../src/simulator";
 import type { StackState } from "../../src/state/stackState";

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Seed, Simulator } from "../../src/simulator";
-import { EngineOperation } from "./engineOperation";
-import { addressLimit, type Command, type Engine, type Trouble } from "./followHistory";
-import type { Kill } from "./historySteps";
+import { EngineOperation } from "./history/engineOperation";
+import { addressLimit, type Command, type Engine, type Trouble } from "./history/followHistory";
+import type { Kill } from "./history/historySteps";
 import { MortalProcess } from "./mortalProcess";
 import { Machine } from "./operation";
 import { PulumiStack } from "./pulumiStack";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Seed, Simulator } from "pulumi-upcloud-ip/simulator";
-import { addressLimit, type Command, type Engine } from "../../support/followHistory";
-import type { Kill } from "../../support/historySteps";
+import { addressLimit, type Command, type Engine } from "../../support/history/followHistory";
+import type { Kill } from "../../support/history/historySteps";
 import type { Declared, Entry, Outcome, Stack } from "../../support/stackEntries";
 import { untilQuiet } from "./kills";
 import { cli, kill, killAll, killLeftovers, provider } from "./processes";

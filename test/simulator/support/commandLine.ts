@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { ModuleKind, ScriptTarget, transpileModule } from "typescript";
 
 const root = join(__dirname, "../../..");
@@ -10,12 +10,13 @@ const built = join(root, "node_modules/.cache", `upcloud-simulator-${process.pid
 /** The sources as JavaScript, laid out as in the package: a start is ten times as fast as with a compiler in it. */
 function build(): string {
   for (const folder of ["simulator", "api"]) {
-    const to = join(built, "dist", folder);
-    mkdirSync(to, { recursive: true });
-    for (const file of readdirSync(join(root, "src", folder))) {
+    const files = readdirSync(join(root, "src", folder), { recursive: true, encoding: "utf8" });
+    for (const file of files.filter((name) => name.endsWith(".ts"))) {
       const compilerOptions = { module: ModuleKind.CommonJS, target: ScriptTarget.ES2022, esModuleInterop: true };
       const source = readFileSync(join(root, "src", folder, file), "utf8");
-      writeFileSync(join(to, file.replace(/ts$/, "js")), transpileModule(source, { compilerOptions }).outputText);
+      const to = join(built, "dist", folder, file.replace(/ts$/, "js"));
+      mkdirSync(dirname(to), { recursive: true });
+      writeFileSync(to, transpileModule(source, { compilerOptions }).outputText);
     }
   }
   copyFileSync(join(root, "package.json"), join(built, "package.json"));

@@ -1,0 +1,245 @@
+import { addressKey } from "../model/addresses";
+import type { Environment } from "../model/configuration";
+import { messageOf } from "../provider/runtime/engineErrors";
+import {
+  type Assignment,
+  isAtWork,
+  isOfOperation,
+  type JournalEntry,
+  type ProcessName,
+  thisProcess,
+} from "./journalEntry";
+import { JournalFiles, journalDirectory, lineOf } from "./journalFiles";
+
+/** An entry of another process, and the file that holds it. */
+export interface Leftover {
+  file: string;
+  entry: JournalEntry;
+}
+
+/**
+ * A write-ahead journal of creates: one small file for each create that is under way or was interrupted, shared by all
+ * stacks of the user. A line per phase, and the last whole line counts, so a write that is cut off loses no more than
+ * itself. See decisions/0005-nothing-bought-twice.md.
+ */
+export class AssignmentJournal {
+  /** By token. */
+  private readonly mine = new Map<string, JournalEntry>();
+  /** By file: what the other processes had written when this one first asked. */
+  private loaded: Map<string, Leftover> | undefined;
+  private loadedByAddress: Map<string, string[]> | undefined;
+  private isUnusable = false;
+
+  private constructor(
+    private readonly files: JournalFiles,
+    private readonly warn: (line: string) => void,
+    private readonly self: ProcessName = thisProcess,
+  ) {}
+
+  /** The user's: beside what Pulumi itself keeps. */
+  static of(env: Environment, warn: (line: string) => void = () => undefined, self?: ProcessName): AssignmentJournal {
+    return new AssignmentJournal(new JournalFiles(journalDirectory(env), (self ?? thisProcess).run), warn, self);
+  }
+
+  /** What this process has written of a create that it is asked for again. */
+  own({ token }: Assignment): JournalEntry | undefined {
+    return this.mine.get(token);
+  }
+
+  /** Entries of other processes as they were when this one first asked, without those that it knows to be over. */
+  leftovers(): readonly Leftover[] {
+    this.loaded ??= this.loadLeftovers();
+    return [...this.loaded.values()];
+  }
+
+  /** The entry as it is now; `undefined` where it is over. */
+  current(leftover: Leftover): JournalEntry | undefined {
+    const now = this.files.lastEntry<JournalEntry>(leftover.file);
+    if (now === undefined) this.loaded?.delete(leftover.file);
+    else leftover.entry = now;
+    return now;
+  }
+
+  isOfThisOperation(entry: JournalEntry): boolean {
+    return isOfOperation(entry, this.self);
+  }
+
+  isAtWork(entry: Pick<JournalEntry, "process" | "at">, longestMs: number): boolean {
+    return isAtWork(entry, this.self, longestMs);
+  }
+
+  /** The assign is about to be sent. Durable before it ends. */
+  begin(assignment: Assignment, baseline: string[]): Promise<void> {
+    return this.write(assignment, { phase: "intent", baseline });
+  }
+
+  /** The resource is about to adopt the address: no other process of the operation may release it. Durable before it ends. */
+  beginAdoption(assignment: Assignment, address: string): Promise<void> {
+    return this.write(assignment, { phase: "assigned", baseline: [], address, adopted: true });
+  }
+
+  inDoubt(assignment: Assignment): Promise<void> {
+    return this.append(assignment, { phase: "in-doubt" }, false);
+  }
+
+  /** UpCloud has answered, or the address was found. Durable before it ends. */
+  assigned(assignment: Assignment, address: string): Promise<void> {
+    return this.append(assignment, { phase: "assigned", address }, true);
+  }
+
+  /** Pulumi is told next. */
+  reported(assignment: Assignment): Promise<void> {
+    return this.append(assignment, { phase: "reported" }, false);
+  }
+
+  /** It is certain that nothing was assigned, or that what was assigned is not there any more. */
+  drop({ token }: Assignment): void {
+    this.mine.delete(token);
+    this.files.remove(fileOf(token));
+  }
+
+  /** Makes the entry of an interrupted create this create's own. `false`: another process was first. Durable before it ends. */
+  async takeOver({ file, entry }: Leftover, assignment: Assignment, address?: string): Promise<boolean> {
+    if (!this.files.rename(file, fileOf(assignment.token))) return false;
+    this.loaded?.delete(file);
+    this.mine.set(assignment.token, entry);
+    const phase = address === undefined ? "in-doubt" : "assigned";
+    const { baseline } = entry;
+    await this.write(assignment, { phase, baseline, ...(address !== undefined && { address }) });
+    return true;
+  }
+
+  /** What the entry tells of does not exist, or nobody has to look for it any more. */
+  discard({ file, entry: { address } }: Leftover): void {
+    this.files.remove(file);
+    if (address !== undefined) this.files.remove(claimOf(address));
+    this.loaded?.delete(file);
+  }
+
+  /**
+   * The address is the id of a resource in a state: nobody has to look for it any more. What another provider process of
+   * the operation under way has written stays.
+   */
+  acknowledge(address: string): void {
+    this.loadedByAddress ??= this.filesByAddress();
+    for (const file of this.loadedByAddress.get(keyOf(address)) ?? []) {
+      this.files.remove(file);
+      this.loaded?.delete(file);
+    }
+    this.loadedByAddress.delete(keyOf(address));
+  }
+
+  /** Creates and adoptions of other processes that have the address, as the journal is now. */
+  othersWith(address: string): JournalEntry[] {
+    const isIts = (one: JournalEntry) => keyOf(one.address ?? "") === keyOf(address);
+    return this.entries().filter((entry) => entry.process.run !== this.self.run && isIts(entry));
+  }
+
+  /** An address is about to be released: if an assign that is under way brings it, it is new. Durable before it ends. */
+  async removeFromBaselines(address: string): Promise<void> {
+    const isOther = (one: string) => keyOf(one) !== keyOf(address);
+    for (const entry of this.mine.values()) {
+      if (entry.address !== undefined || entry.baseline.every(isOther)) continue;
+      await this.append(entry, { baseline: entry.baseline.filter(isOther) }, true);
+    }
+  }
+
+  /** All creates of this machine that are under way or were interrupted, as the journal is now. */
+  entries(): JournalEntry[] {
+    return this.load().map(({ entry }) => entry);
+  }
+
+  /**
+   * Of an address that was only inferred to be this create's: at most one create of the machine is told `true`.
+   *
+   * @param former the token of the entry that this create has taken over, with its claim
+   */
+  async claim(address: string, { token }: Assignment, former = token): Promise<boolean> {
+    try {
+      return (await this.files.create(claimOf(address), token)) || [token, former].includes(this.claimantOf(address));
+    } catch {
+      return true;
+    }
+  }
+
+  /** The token of the create that has claimed the address; empty where none has. */
+  claimantOf(address: string): string {
+    return this.files.read(claimOf(address));
+  }
+
+  private async write(
+    { token, urn, server, family, access }: Assignment,
+    change: Pick<JournalEntry, "phase" | "baseline" | "address" | "adopted">,
+  ): Promise<void> {
+    const entry: JournalEntry = { token, urn, server, family, access, ...change, process: this.self, at: now() };
+    const isNew = !this.mine.has(token);
+    // Also where it cannot be written: a create that is repeated goes on where it was.
+    this.mine.set(token, entry);
+    if (!isNew) return this.store(entry, true);
+    await this.files.create(fileOf(token), lineOf(entry)).catch((error) => this.giveUp(error));
+  }
+
+  private async append({ token }: Assignment, change: Partial<JournalEntry>, isDurable: boolean): Promise<void> {
+    const before = this.mine.get(token);
+    if (before === undefined) return;
+    const entry = { ...before, ...change, at: now() };
+    this.mine.set(token, entry);
+    await this.store(entry, isDurable);
+  }
+
+  private async store(entry: JournalEntry, isDurable: boolean): Promise<void> {
+    const stored = this.files.append(fileOf(entry.token), lineOf(entry), isDurable);
+    await stored.catch((error) => this.giveUp(error));
+  }
+
+  /** Journal and claim of each address that has left the hands of its operation. */
+  private filesByAddress(): Map<string, string[]> {
+    const claims = new Set(this.files.names().filter((name) => name.endsWith(claimEnding)));
+    const files = new Map<string, string[]>();
+    for (const { file, entry } of this.leftovers()) {
+      if (entry.address === undefined || this.isOfThisOperation(entry)) continue;
+      const claim = claimOf(entry.address);
+      const known = files.get(keyOf(entry.address)) ?? (claims.has(claim) ? [claim] : []);
+      files.set(keyOf(entry.address), [...known, file]);
+    }
+    return files;
+  }
+
+  /** What has outlived its use goes: entries that are too old to be evidence, and claims of creates that are over. */
+  private loadLeftovers(): Map<string, Leftover> {
+    const names = this.files.names();
+    const all = this.load(names);
+    const isOld = ({ entry }: Leftover) => !(Date.now() - Date.parse(entry.at) <= lifetimeMs);
+    const young = all.filter((one) => !isOld(one));
+    const tokens = new Set(young.map(({ entry }) => entry.token));
+    const idleClaims = names.filter((name) => name.endsWith(claimEnding) && !tokens.has(this.files.read(name)));
+    for (const name of [...all.filter(isOld).map(({ file }) => file), ...idleClaims]) this.files.remove(name);
+    const others = young.filter(({ entry }) => entry.process.run !== this.self.run);
+    return new Map(others.map((one) => [one.file, one]));
+  }
+
+  private load(names = this.files.names()): Leftover[] {
+    return names.flatMap((file) => {
+      if (!file.endsWith(ending)) return [];
+      const entry = this.files.lastEntry<JournalEntry>(file);
+      return entry?.token === undefined ? [] : [{ file, entry }];
+    });
+  }
+
+  private giveUp(error: unknown): void {
+    if (this.isUnusable) return;
+    this.isUnusable = true;
+    this.warn(
+      `warning: the journal of assignments in ${this.files.directory} cannot be written (${messageOf(error)}): should this operation be interrupted, \`pulumi-upcloud-ip audit\` finds what it had assigned.`,
+    );
+  }
+}
+
+const ending = ".jsonl";
+const claimEnding = ".claim";
+/** After 30 days, too much may have happened to the account for an entry to tell anything. */
+const lifetimeMs = 30 * 24 * 60 * 60_000;
+const fileOf = (token: string) => `${token}${ending}`;
+const keyOf = (address: string) => addressKey(address).replaceAll(":", "_");
+const claimOf = (address: string) => `${keyOf(address)}${claimEnding}`;
+const now = () => new Date().toISOString();

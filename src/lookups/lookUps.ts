@@ -1,0 +1,102 @@
+import type { ListedAddress } from "../api/responses";
+import { accesses, families } from "../api/wire";
+import { addressKey, defaultPtrRecordIn, isSameNetwork, isSamePtrRecord } from "../model/addresses";
+import { ipAddress, ptrRecord, server } from "../model/inputRules";
+import { checkEach, oneOf, type Rule } from "../model/rules";
+import { messageOf } from "../provider/runtime/engineErrors";
+import { listOfThisRun } from "./addressList";
+import type { GetIpAddressArgs, GetIpAddressesArgs, GetIpAddressesResult, GetIpAddressResult } from "./getIpAddresses";
+import { LookUpError } from "./lookUpError";
+
+/** What the declarations in `src/getIpAddresses.ts` load when a program makes its first look-up. */
+
+export interface When {
+  /** The inputs come from resources: what those have made has to be seen. */
+  isLate: boolean;
+}
+
+export async function getIpAddress(args: object, { isLate }: When): Promise<GetIpAddressResult> {
+  return inPlainWords("getIpAddress", async () => {
+    const { address } = checked<GetIpAddressArgs>(addressRules, args);
+    if (address === undefined) throw new Error(`address: expected ${expectedAddress}, got nothing: give the address`);
+    const list = listOfThisRun();
+    const found =
+      byAddress(isLate ? await list.fromNowOn() : await list.ofRun()).get(address) ??
+      // Somebody, even this program, may have assigned it since the list was made.
+      (isLate ? undefined : byAddress(await list.fromNowOn()).get(address));
+    if (found !== undefined) return resultOf(found);
+    throw new Error(
+      `there is no address ${address} in the UpCloud account: correct the address. A floating address that is attached to nothing shows with upcloud:apiVersion 1.3 only.`,
+    );
+  });
+}
+
+export async function getIpAddresses(args: object, { isLate }: When): Promise<GetIpAddressesResult> {
+  return inPlainWords("getIpAddresses", async () => {
+    const filter = checked<GetIpAddressesArgs>(filterRules, args);
+    const list = listOfThisRun();
+    const addresses = isLate ? await list.fromNowOn() : await list.ofRun();
+    return addresses.filter((address) => fits(address, filter)).map(resultOf);
+  });
+}
+
+const expectedAddress = "an IP address of the account, such as 198.51.100.7";
+const addressRules: Record<keyof GetIpAddressArgs, Rule> = { address: ipAddress(expectedAddress) };
+const filterRules: Record<keyof GetIpAddressesArgs, Rule> = {
+  server,
+  family: oneOf(families),
+  access: oneOf(accesses),
+  ptrRecord: ptrRecord("leave ptrRecord out to have addresses with any record"),
+};
+
+function checked<Args>(rules: Record<string, Rule>, args: object): Partial<Args> {
+  const { inputs, failures } = checkEach(rules, { ...args });
+  if (failures.length === 0) return inputs as Partial<Args>;
+  throw new Error(failures.map(({ property, reason }) => `${property}: ${reason}`).join("; "));
+}
+
+const fits = (one: ListedAddress, { server, family, access, ptrRecord }: GetIpAddressesArgs): boolean =>
+  (server === undefined || one.server === server) &&
+  (family === undefined || one.family === family) &&
+  (access === undefined || isSameNetwork(one.access, access)) &&
+  (ptrRecord === undefined || isSamePtrRecord(one.ptr_record, ptrRecord));
+
+const indexes = new WeakMap<readonly ListedAddress[], Map<string, ListedAddress>>();
+
+/** Made once for each list, however many look-ups share it. */
+function byAddress(list: readonly ListedAddress[]): Map<string, ListedAddress> {
+  const index = indexes.get(list) ?? new Map(list.map((one) => [addressKey(one.address), one]));
+  indexes.set(list, index);
+  return index;
+}
+
+/** Plain data: what does not apply is absent. */
+function resultOf(answer: ListedAddress): GetIpAddressResult {
+  const { address, family, access, server, ptr_record, part_of_plan, floating, mac, zone, malformed } = answer;
+  if (malformed !== undefined) {
+    throw new Error(
+      `UpCloud's list of addresses is not as documented for ${address}: ${malformed}. If it persists, update pulumi-upcloud-ip, or report it.`,
+    );
+  }
+  const defaultPtrRecord = defaultPtrRecordIn(answer);
+  return {
+    address,
+    family,
+    access,
+    ...(server !== undefined && { server }),
+    ptrRecord: ptr_record,
+    ...(defaultPtrRecord !== undefined && { defaultPtrRecord }),
+    partOfPlan: part_of_plan === "yes",
+    floating: floating === "yes",
+    ...(mac !== undefined && { mac }),
+    ...(zone !== undefined && { zone }),
+  };
+}
+
+async function inPlainWords<T>(name: string, lookUp: () => Promise<T>): Promise<T> {
+  try {
+    return await lookUp();
+  } catch (cause) {
+    throw new LookUpError(`${name}: ${messageOf(cause)}`);
+  }
+}

@@ -1,0 +1,155 @@
+import type { ClientOptions } from "../api/client";
+import { printable } from "../api/errors/printable";
+import type { Credentials } from "../api/http/http";
+import { type ApiVersion, apiVersions } from "../api/wire";
+import { parseDuration } from "./durations";
+import { powerCycle as checkPowerCycle } from "./inputRules";
+import type { PowerCycle } from "./inputs";
+
+/** A configuration that cannot work; the message names the key, what is expected and never a credential. */
+export class ConfigurationError extends Error {
+  override readonly name = "ConfigurationError";
+
+  constructor(message: string) {
+    super(printable(message));
+  }
+}
+
+/** A value of the stack's configuration by its full key, such as `upcloud:token`. */
+export type StackConfig = (key: string) => string | undefined;
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Stack configuration first, then environment. Credentials come from one of them whole, never mixed. */
+export function readConfiguration(
+  config: StackConfig,
+  env: Environment,
+): Pick<ClientOptions, "baseUrl" | "credentials" | "apiVersion" | "requestTimeoutMs"> {
+  return {
+    credentials: credentialsIn(config, env),
+    baseUrl: baseUrlIn(config("upcloud:apiBaseUrl") ?? nonEmpty(env.UPCLOUD_DEBUG_API_BASE_URL) ?? defaultBaseUrl),
+    apiVersion: apiVersionIn(config("upcloud:apiVersion") ?? nonEmpty(env.UPCLOUD_API_VERSION) ?? "1.2"),
+    requestTimeoutMs: requestTimeoutIn(
+      config("upcloud:requestTimeout") ?? nonEmpty(env.UPCLOUD_REQUEST_TIMEOUT) ?? defaultRequestTimeout,
+    ),
+  };
+}
+
+/** The stack's default for `powerCycle`: `true`, `false`, or JSON such as `{"stopType":"hard"}`. */
+export function powerCycleIn(text: string | undefined): PowerCycle {
+  if (text === undefined || text === "") return false;
+  const outcome = checkPowerCycle(parsed(text));
+  if ("value" in outcome) return outcome.value as PowerCycle;
+  throw new ConfigurationError(`upcloud:powerCycle in the stack's configuration: ${outcome.reason}`);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+const defaultBaseUrl = "https://api.upcloud.com";
+/** As UpCloud's own Terraform provider waits for an answer. */
+const defaultRequestTimeout = "2m";
+
+function credentialsIn(config: StackConfig, env: Environment): Credentials {
+  const fromStack = credentialsOf("the stack's configuration", {
+    token: ["upcloud:token", config("upcloud:token")],
+    username: ["upcloud:username", config("upcloud:username")],
+    password: ["upcloud:password", config("upcloud:password")],
+  });
+  const credentials =
+    fromStack ??
+    credentialsOf("the environment", {
+      token: ["UPCLOUD_TOKEN", env.UPCLOUD_TOKEN],
+      username: ["UPCLOUD_USERNAME", env.UPCLOUD_USERNAME],
+      password: ["UPCLOUD_PASSWORD", env.UPCLOUD_PASSWORD],
+    });
+  if (credentials !== undefined) return credentials;
+  throw new ConfigurationError(
+    "Expected credentials for UpCloud, got none: run `pulumi config set --secret upcloud:token <token>`, or set UPCLOUD_TOKEN, or UPCLOUD_USERNAME and UPCLOUD_PASSWORD.",
+  );
+}
+
+type Setting = readonly [key: string, value: string | undefined];
+
+function credentialsOf(
+  where: string,
+  { token, username, password }: { token: Setting; username: Setting; password: Setting },
+): Credentials | undefined {
+  const [tokenValue, usernameValue, passwordValue] = [token, username, password].map(([, value]) => nonEmpty(value));
+  if (tokenValue !== undefined && (usernameValue !== undefined || passwordValue !== undefined)) {
+    throw new ConfigurationError(
+      `Expected one kind of credentials in ${where}, got ${token[0]} and ${usernameValue === undefined ? password[0] : username[0]}: remove one of them.`,
+    );
+  }
+  if (tokenValue !== undefined) return { token: headerSafe(token[0], tokenValue) };
+  if (usernameValue === undefined && passwordValue === undefined) return undefined;
+  if (usernameValue === undefined || passwordValue === undefined) {
+    const [present, absent] = usernameValue === undefined ? [password, username] : [username, password];
+    throw new ConfigurationError(`Expected ${absent[0]} beside ${present[0]} in ${where}, got nothing: set it too.`);
+  }
+  if (usernameValue.includes(":")) {
+    throw new ConfigurationError(
+      `Expected ${username[0]} to hold a user name, got a value with a colon, which ends the name in a request: copy the user name again.`,
+    );
+  }
+  return {
+    username: asCopied(username[0], "user name", usernameValue),
+    password: asCopied(password[0], "password", passwordValue),
+  };
+}
+
+/** What a careless copy adds would come back as wrong credentials, and nobody would see why. */
+function asCopied(key: string, what: string, value: string): string {
+  if (value === value.trim() && !/\p{Cc}/u.test(value)) return value;
+  throw new ConfigurationError(
+    `Expected ${key} to hold a ${what}, got a value that begins or ends with a blank, or has a line break or another control character in it: copy the ${what} again.`,
+  );
+}
+
+/** A stray line break in a token would otherwise fail deep in the HTTP library, with the token in its message. */
+function headerSafe(key: string, token: string): string {
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  throw new ConfigurationError(
+    `Expected ${key} to hold printable ASCII without spaces, got a value with other characters: copy the token again.`,
+  );
+}
+
+function baseUrlIn(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !["https:", "http:"].includes(url.protocol)) {
+    throw new ConfigurationError(
+      `Expected upcloud:apiBaseUrl to be an address such as ${defaultBaseUrl}, got ${text.includes("@") ? "one with a user in it" : `"${text}"`}.`,
+    );
+  }
+  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
+    throw new ConfigurationError(
+      `Expected upcloud:apiBaseUrl without credentials, query or fragment, got them for ${url.host}: set credentials as upcloud:token.`,
+    );
+  }
+  if (/\/1\.\d+\/?$/.test(url.pathname)) {
+    throw new ConfigurationError(
+      `Expected upcloud:apiBaseUrl without a version, got "${text}": set the version as upcloud:apiVersion.`,
+    );
+  }
+  return url.origin + url.pathname.replace(/\/+$/, "");
+}
+
+function apiVersionIn(text: string): ApiVersion {
+  const version = apiVersions.find((known) => known === text);
+  if (version !== undefined) return version;
+  throw new ConfigurationError(`Expected upcloud:apiVersion to be ${apiVersions.join(" or ")}, got "${text}".`);
+}
+
+function requestTimeoutIn(text: string): number {
+  const ms = parseDuration(text);
+  if (ms !== undefined && ms >= 1000 && ms <= 600_000) return ms;
+  throw new ConfigurationError(
+    `Expected upcloud:requestTimeout to be a duration between 1s and 10m, such as "30s", got "${text}".`,
+  );
+}
+
+const nonEmpty = (value: string | undefined) => (value === undefined || value === "" ? undefined : value);

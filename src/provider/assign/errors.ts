@@ -1,0 +1,96 @@
+import { seePage } from "../../api/errors/errorPages";
+import type { Assignment } from "../../journal/journalEntry";
+import { messageOf } from "../runtime/engineErrors";
+
+const kindOf = ({ family, access }: Assignment) => `${access === "public" ? "" : "internal "}${family} address`;
+const adoptLines = (addresses: readonly string[]) => addresses.map((address) => `\`adopt: "${address}"\``).join(" or ");
+
+/** What is on the server already is not known, and an assign whose answer is lost could not be found then. */
+export class NotListedError extends Error {
+  override readonly name = "NotListedError";
+
+  constructor(assignment: Assignment, cause: unknown) {
+    super(
+      `No ${kindOf(assignment)} was requested for server ${assignment.server}, because the account's addresses could not be listed. ${messageOf(cause)}`,
+    );
+  }
+}
+const lostAnswer = seePage("lost-answer");
+
+/** UpCloud's answer was lost each time, and no address came of it. */
+export class NothingAssignedError extends Error {
+  override readonly name = "NothingAssignedError";
+
+  constructor(assignment: Assignment, sends: number, last: unknown) {
+    super(
+      `UpCloud assigned no ${kindOf(assignment)} to server ${assignment.server} in ${sends} attempts: run \`pulumi up\` again later. The last failure: ${messageOf(last)} ${lostAnswer}`,
+    );
+  }
+}
+
+/** The request may still be under way at UpCloud: sending it again could buy a second address. */
+export class MayStillBeAssignedError extends Error {
+  override readonly name = "MayStillBeAssignedError";
+
+  constructor(assignment: Assignment, lost: unknown) {
+    super(
+      `UpCloud may still assign an ${kindOf(assignment)} to server ${assignment.server}, so the assign is not sent again: run \`pulumi up\` again, which looks for the address first. ${messageOf(lost)} ${lostAnswer}`,
+    );
+  }
+}
+
+/** The answer was lost, and so was the look at what came of it. */
+export class UnclearError extends Error {
+  override readonly name = "UnclearError";
+
+  constructor(assignment: Assignment, lost: unknown, look: unknown) {
+    super(
+      `UpCloud may have assigned an ${kindOf(assignment)} to server ${assignment.server}: run \`pulumi up\` again, which looks for it before it assigns another. ` +
+        `${messageOf(lost)} The look at the server's addresses failed too: ${messageOf(look)} ${lostAnswer}`,
+    );
+  }
+}
+
+/** More addresses than lost answers: some of them are somebody else's. */
+export class AmbiguousAddressesError extends Error {
+  override readonly name = "AmbiguousAddressesError";
+
+  constructor(assignment: Assignment, addresses: readonly string[]) {
+    super(
+      `UpCloud's answer to the assignment of an ${kindOf(assignment)} to server ${assignment.server} was lost, and ${addresses.length} new addresses of the server belong to no known resource: ${addresses.join(", ")}. ` +
+        `Put the one that belongs to this resource into the program as ${adoptLines(addresses)}, release or adopt the others, and run \`pulumi up\` again. ${lostAnswer}`,
+    );
+  }
+}
+
+/** Whether the stack has the address already cannot be told without its state. */
+export class CannotTellError extends Error {
+  override readonly name = "CannotTellError";
+
+  constructor(assignment: Assignment, addresses: readonly string[], cause: unknown) {
+    super(
+      `An interrupted operation has probably assigned ${addresses.join(", ")} to server ${assignment.server}. Whether another resource of the stack has it is unknown, because the stack's state could not be read. ` +
+        `To use the address, set ${adoptLines(addresses)} on this resource. ${messageOf(cause)} ${lostAnswer}`,
+    );
+  }
+}
+
+/** A process of an operation before this one goes on with the same create. */
+export class AnotherOperationError extends Error {
+  override readonly name = "AnotherOperationError";
+
+  constructor({ server }: Assignment) {
+    super(
+      `Another operation is assigning an address to server ${server} for this resource: wait until it has ended, then run \`pulumi up\` again.`,
+    );
+  }
+}
+
+/** The engine that asked for the address is gone, so nobody would keep its id. */
+export class EngineGoneError extends Error {
+  override readonly name = "EngineGoneError";
+
+  constructor({ server }: Assignment) {
+    super(`Pulumi has ended, so no address is assigned to server ${server}.`);
+  }
+}

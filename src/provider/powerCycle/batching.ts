@@ -1,0 +1,109 @@
+import type { OperationChanges } from "../../journal/operationChanges";
+import type { Pace } from "../runtime/timer";
+import { NoTimeLeftError } from "./errors";
+import type { PlannedChanges } from "./expectedCreates";
+import type { ServerCycle } from "./powerCycle";
+import type { StoppedChange } from "./stateRefusals";
+
+/** Changes of this process that share one stop and one start of a server. */
+export interface Gathered {
+  readonly cycle: ServerCycle;
+  /** How many changes have joined and not left. */
+  changes: number;
+  /** The last one out starts the server: nobody joins any more. */
+  isRestoring: boolean;
+}
+
+/** Has the changes of a server wait for each other: before it is stopped, and before it is started again. */
+export class Gathering {
+  /** Changes under way in this operation, and those of them that only wait for others to come. */
+  private underWay = 0;
+  private waiting = 0;
+
+  constructor(
+    private readonly pace: Pace,
+    private readonly plan: PlannedChanges,
+    private readonly processes: OperationChanges,
+  ) {}
+
+  begin(): void {
+    this.underWay++;
+  }
+
+  end(): void {
+    this.underWay--;
+    this.plan.sign();
+  }
+
+  /** The server still runs and waits for the rest of the program's addresses; nothing to gain where it is off. */
+  async beforeStop(server: string, shared: Gathered, signal: AbortSignal, isLargest: () => boolean): Promise<void> {
+    const { cycle } = shared;
+    if (!this.plan.isExpecting(server) || (await cycle.isStoppedAlready(signal))) return;
+    const since = this.pace.now();
+    const idleMs = () => (this.plan.isExpectingElsewhere(server) ? startOfProcessMs : quietMs);
+    await this.whileOthersMayCome(server, idleMs, (isStuck) => {
+      if (signal.aborted) throw new NoTimeLeftError(server);
+      if (cycle.stoppedAtMs !== undefined || this.pace.now() - since > longestGatheringMs) return false;
+      if (this.processes.isStoppedByOthers(server)) return false;
+      cycle.say("waiting for the rest of its addresses before it is stopped", since);
+      return !(isStuck && isLargest());
+    });
+  }
+
+  /** The server is off, and is started when nobody of the operation changes it any more; somebody must stay to do that. */
+  async beforeStart(server: string, shared: Gathered, purpose: StoppedChange["purpose"]): Promise<void> {
+    const isDone = () => shared.changes > 0 || shared.isRestoring;
+    do {
+      if (shared.cycle.stoppedAtMs !== undefined) await this.lateComers(server, shared, purpose);
+      const since = this.pace.now();
+      while (!isDone() && this.processes.areOthersChanging(server)) {
+        shared.cycle.say("waiting until another provider process of this operation has changed it", since);
+        await this.pace.sleep(pollMs);
+        this.plan.sign();
+      }
+    } while (!isDone() && !this.processes.claimStart(server));
+  }
+
+  private async lateComers(server: string, shared: Gathered, purpose: StoppedChange["purpose"]): Promise<void> {
+    // Of releases nothing is planned: the next one comes at once, or not at all.
+    if (purpose === "release" || this.plan.isExpecting(server) === undefined) await this.pace.sleep(quietMs);
+    const { cycle } = shared;
+    const offSince = cycle.stoppedAtMs ?? this.pace.now();
+    await this.whileOthersMayCome(
+      server,
+      () => quietMs,
+      (isStuck) => {
+        cycle.say("waiting for more of its addresses before it is started", offSince);
+        return shared.changes === 0 && !isStuck && this.pace.now() - offSince < longestDowntimeMs;
+      },
+    );
+  }
+
+  /**
+   * Waits as long as the program declares more for this server, and `goesOn`. The engine has only so many slots: it is
+   * stuck when everything under way waits and nothing has come from it for a moment.
+   */
+  private async whileOthersMayCome(
+    server: string,
+    idleMs: () => number,
+    goesOn: (isStuck: boolean) => boolean,
+  ): Promise<void> {
+    this.waiting++;
+    try {
+      const isStuck = () => this.waiting >= this.underWay && this.plan.quietMs() > idleMs();
+      while (this.plan.isExpecting(server) && goesOn(isStuck())) await this.pace.sleep(pollMs);
+    } finally {
+      this.waiting--;
+      this.plan.sign();
+    }
+  }
+}
+
+/** The engine hands over the next change this soon after the one before has ended. */
+const quietMs = 1000;
+/** As long as another provider process may take to start on a busy computer. */
+const startOfProcessMs = 10_000;
+export const pollMs = 50;
+/** What waiting for more may cost: time while the server runs, and downtime. */
+const longestGatheringMs = 5 * 60_000;
+const longestDowntimeMs = 60_000;

@@ -1,0 +1,99 @@
+import { seePage } from "../../api/errors/errorPages";
+import type { ServerWire } from "../../api/wire";
+import { messageOf } from "../runtime/engineErrors";
+
+/** How messages call a server: by its title and its UUID. */
+export const nameOf = ({ title, uuid }: Pick<ServerWire, "title" | "uuid">): string => `server "${title}" (${uuid})`;
+
+/** A running server, and nobody allowed to stop it. */
+export class ServerRunsError extends Error {
+  override readonly name = "ServerRunsError";
+
+  constructor(server: ServerWire, purpose: "assign" | "release") {
+    const withPowerCycle =
+      purpose === "assign"
+        ? "set `powerCycle: true` on the resource (or upcloud:powerCycle for the stack) to have it stopped and started again"
+        : "set `powerCycle: true` on the resource (or upcloud:powerCycle for the stack) and run `pulumi up` before you delete it";
+    super(
+      `UpCloud assigns and releases addresses only while the server is stopped, and ${nameOf(server)} is ${server.state} (SERVER_STATE_ILLEGAL): ` +
+        `stop it and run again, or ${withPowerCycle}. ${seePage("SERVER_STATE_ILLEGAL")}`,
+    );
+  }
+}
+
+/** UpCloud's own word is that the server is stopped, so the state it complains of must be another. */
+export class RefusedThoughStoppedError extends Error {
+  override readonly name = "RefusedThoughStoppedError";
+
+  constructor(server: ServerWire, purpose: "assign" | "release", refusal: Error) {
+    const remedy =
+      purpose === "release"
+        ? "a server keeps at least one address, so if this is its last one, assign another first or delete the server"
+        : "run again in a minute, and look at the server in UpCloud's control panel";
+    super(
+      `UpCloud refuses to change the addresses of ${nameOf(server)} although it is stopped: ${remedy}. UpCloud's answer: ${refusal.message}`,
+    );
+  }
+}
+
+/** The time of the operation was over before the server was stopped. */
+export class ServerBusyError extends Error {
+  override readonly name = "ServerBusyError";
+
+  constructor(server: ServerWire) {
+    super(
+      `The time that \`timeouts\` allows was over while ${nameOf(server)} was still ${server.state} and not stopped: ` +
+        `run again, allow more time, or stop the server hard with \`powerCycle: { stopType: "hard" }\`. ${seePage("SERVER_STATE_ILLEGAL")}`,
+    );
+  }
+}
+
+/** The time of the operation was over while it waited. */
+export class NoTimeLeftError extends Error {
+  override readonly name = "NoTimeLeftError";
+
+  constructor(server: string) {
+    super(
+      `The time that \`timeouts\` allows was over before the addresses of server ${server} could be changed: run again, or allow more time.`,
+    );
+  }
+}
+
+/** UpCloud could not bring the server into a state in which it can be stopped. */
+export class ServerInErrorError extends Error {
+  override readonly name = "ServerInErrorError";
+
+  constructor(server: ServerWire) {
+    super(
+      `${capital(nameOf(server))} is in the state "error", in which its addresses cannot be changed: see to it in UpCloud's control panel, then run again.`,
+    );
+  }
+}
+
+/** A server that was stopped for a change and does not run again. */
+export class NotStartedError extends Error {
+  override readonly name = "NotStartedError";
+
+  /** Without the full stop, after which the page is named. */
+  private readonly told: string;
+
+  constructor(server: Pick<ServerWire, "title" | "uuid">, why: string) {
+    const told =
+      `${capital(nameOf(server))}, which was stopped to change its addresses, could not be started again: ${why} ` +
+      `Start it with \`upctl server start ${server.uuid}\``;
+    super(`${told}. ${seePage("server-not-started")}`);
+    this.told = told;
+  }
+
+  /** Where the resource is saved with the duty to start the server. */
+  whichUpMends(): Error {
+    return new Error(`${this.told}, or run \`pulumi up\` again. ${seePage("server-not-started")}`);
+  }
+
+  /** Both failures, where the change failed before. */
+  after(failure: unknown): Error {
+    return new Error(`${messageOf(failure)} Besides: ${this.message}`);
+  }
+}
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,0 +1,100 @@
+import type { OperationChanges } from "../../journal/operationChanges";
+import { isUnknown } from "../../model/unknown";
+
+/** What a declaration tells check of its program (`src/programHints.ts`). Nothing while the server is unknown. */
+export interface ProgramHints {
+  preview?: boolean;
+  /** How many addresses the program declares on the same server, this one included. */
+  onServer?: number;
+  /** How many of them have another provider, and so another process. */
+  withOtherProviders?: number;
+  urn?: string;
+  /** As the Pulumi CLI names it: `organization/project/stack`. */
+  stack?: string;
+  /** The folder of Pulumi.yaml, where that is not the program's. */
+  projectFolder?: string;
+}
+
+export function programHintsIn(json: unknown): ProgramHints {
+  return typeof json === "string" && !isUnknown(json) ? (JSON.parse(json) as ProgramHints) : {};
+}
+
+/**
+ * Which addresses of a server the engine has yet to hand over: it does so one by one, as slots become free and in no
+ * order that a program sets, while a server that is stopped waits. Goes by what the program declares; only ever decides
+ * how long a server stays stopped for changes that may still come.
+ */
+export class PlannedChanges {
+  private readonly servers = new Map<string, Plan>();
+  private lastSignMs: number;
+
+  constructor(
+    private readonly now: () => number,
+    /** What the other processes of the operation have been handed over, and are told. */
+    private readonly processes: Pick<OperationChanges, "arrived" | "arrivedElsewhere">,
+  ) {
+    this.lastSignMs = now();
+  }
+
+  checked(server: string, hints: ProgramHints | undefined, isToBeCreated: boolean): void {
+    this.sign();
+    const plan = this.servers.get(server) ?? { declared: 0, elsewhere: 0, checked: 0, toCreate: 0 };
+    this.servers.set(server, plan);
+    const { onServer = 0, withOtherProviders = 0, preview = false } = hints ?? {};
+    plan.declared = Math.max(plan.declared, onServer - withOtherProviders);
+    if (!preview) plan.elsewhere = Math.max(plan.elsewhere, withOtherProviders);
+    plan.checked++;
+    if (isToBeCreated) plan.toCreate++;
+    this.tellOthers(server, plan);
+  }
+
+  /** A replacement is checked once more, without its olds. */
+  willBeCheckedAgain(server: string): void {
+    const plan = this.servers.get(server);
+    if (plan === undefined) return;
+    plan.checked--;
+    this.tellOthers(server, plan);
+  }
+
+  creating(server: string): void {
+    this.sign();
+    const plan = this.servers.get(server);
+    if (plan === undefined) return;
+    plan.toCreate--;
+    this.tellOthers(server, plan);
+  }
+
+  /** Whether more is to come, or `undefined` where nothing is known, as of a destroy. */
+  isExpecting(server: string): boolean | undefined {
+    const plan = this.servers.get(server);
+    return plan && (plan.declared > plan.checked || plan.toCreate > 0 || this.isExpectingElsewhere(server));
+  }
+
+  /** The same of addresses that another process of the operation gets. */
+  isExpectingElsewhere(server: string): boolean {
+    const { elsewhere = 0 } = this.servers.get(server) ?? {};
+    return elsewhere > 0 && elsewhere > this.processes.arrivedElsewhere(server);
+  }
+
+  /** Something has come from the engine or gone back to it. */
+  sign(): void {
+    this.lastSignMs = this.now();
+  }
+
+  /** For so long the engine has handed nothing over, to any server: it waits for what is under way. */
+  quietMs(): number {
+    return this.now() - this.lastSignMs;
+  }
+
+  private tellOthers(server: string, { elsewhere, checked, toCreate }: Plan): void {
+    if (elsewhere > 0) this.processes.arrived(server, checked - toCreate);
+  }
+}
+
+interface Plan {
+  /** For this process, and for others. */
+  declared: number;
+  elsewhere: number;
+  checked: number;
+  toCreate: number;
+}

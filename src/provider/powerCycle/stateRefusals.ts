@@ -1,0 +1,71 @@
+import type { UpCloudClient } from "../../api/client";
+import { isServerGone, isServerStateIllegal, type UpCloudError } from "../../api/errors/upCloudError";
+import type { ServerWire } from "../../api/wire";
+import type { PowerCycle } from "../../model/inputs";
+import { messageOf } from "../runtime/engineErrors";
+import type { Progress } from "../runtime/progress";
+import { type Pace, pollDelaysMs } from "../runtime/timer";
+import { NoTimeLeftError, nameOf, RefusedThoughStoppedError, ServerInErrorError, ServerRunsError } from "./errors";
+
+export interface StoppedChange {
+  server: string;
+  purpose: "assign" | "release";
+  /** `false`: a running server is left alone, and the change fails. */
+  powerCycle: PowerCycle;
+  /** Ends waiting and changing; a server that was stopped for the change is started again all the same. */
+  signal: AbortSignal;
+}
+
+/** `gone`: UpCloud says that the server does not exist (any more), so what the change knows of it is out of date. */
+export type Change<T> = (server?: "gone") => Promise<T>;
+
+/** Repeats changes that UpCloud refuses because of their server's state, which somebody else may be changing too. */
+export class StateRefusals {
+  constructor(
+    private readonly servers: UpCloudClient["servers"],
+    private readonly progress: Progress,
+    private readonly pace: Pace,
+  ) {}
+
+  /** A running server is left alone. One in maintenance is on its way somewhere, which is worth waiting for. */
+  async waitedOut<T>(request: StoppedChange, change: Change<T>): Promise<T> {
+    const since = this.pace.now();
+    return this.untilAllowed(request, change, async (seen) => {
+      if (seen.state === "error") throw new ServerInErrorError(seen);
+      if (seen.state === "started") throw new ServerRunsError(seen, request.purpose);
+      if (seen.state !== "maintenance") return;
+      this.progress.say(request.server, `${nameOf(seen)}: it is in maintenance, waiting until it is stopped`, since);
+    });
+  }
+
+  /** A refusal although the server is stopped is soon believed. */
+  async untilAllowed<T>(
+    { server, purpose, signal }: StoppedChange,
+    change: Change<T>,
+    prepare: (seen: ServerWire) => Promise<void>,
+  ): Promise<T> {
+    const delays = pollDelaysMs();
+    for (let doubts = 0; ; ) {
+      try {
+        return await change();
+      } catch (error) {
+        if (!isServerStateIllegal(error)) throw error;
+        const seen = await this.servers.get(server, signal).catch(after(error));
+        if (seen.state === "stopped" && ++doubts > mostDoubts) {
+          throw new RefusedThoughStoppedError(seen, purpose, error);
+        }
+        await prepare(seen);
+        await this.pace.sleep(delays.next().value, signal);
+        if (signal.aborted) throw new NoTimeLeftError(server);
+      }
+    }
+  }
+}
+
+/** The refusal is what matters; the look only tells more of it. */
+const after = (refusal: UpCloudError) => (cause: unknown) => {
+  throw isServerGone(cause) ? cause : refusal.andThen(`The server could not be looked at: ${messageOf(cause)}`);
+};
+
+/** How often UpCloud may say that a stopped server is not stopped before it must mean something else. */
+const mostDoubts = 2;

@@ -1,0 +1,192 @@
+import { isDeepStrictEqual } from "node:util";
+import type * as pulumi from "@pulumi/pulumi";
+import { unlessGone } from "../../api/errors/upCloudError";
+import type { IpAddressWire } from "../../api/wire";
+import {
+  addressKey,
+  canonicalAddress,
+  defaultPtrRecord,
+  defaultPtrRecordIn,
+  isGivenByUpCloud,
+  isSameAddress,
+  isSamePtrRecord,
+} from "../../model/addresses";
+import { deadline } from "../../model/durations";
+import type { PtrRecordInputs } from "../../model/inputs";
+import { recentMs } from "../account/addressCache";
+import type { RecordHints } from "../declaredRecords";
+import { inPlainWords, partly } from "../runtime/engineErrors";
+import type { Session } from "../session";
+import { isTakenOverRecord } from "../stack/formerStates";
+import { isCreatingRecordOf, isDeleting } from "../stack/ownership";
+import { checkPtrRecord } from "./check";
+import { RecordDeletions } from "./deletions";
+import { inputsOf, maybeWritten, type PtrRecordState, withServed } from "./state";
+
+/** The life cycle of `PtrRecord`: inputs come out of check, states out of create, read and update. */
+export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
+  /** By address: the record to put back one day, as far as this operation has seen. */
+  private readonly previousPtrRecords = new Map<string, string | undefined>();
+  private readonly deletions: RecordDeletions;
+
+  constructor(private readonly session: Session) {
+    this.deletions = new RecordDeletions(session.state);
+  }
+
+  async configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<void> {
+    this.session.configure((key) => config.get(key));
+  }
+
+  async check(olds: object, declared: Record<string, unknown>): Promise<pulumi.dynamic.CheckResult> {
+    const { __provider, __program, ...news } = declared;
+    const { inputs, failures } = checkPtrRecord(news);
+    if (failures.length === 0) {
+      const hints = (__program ?? {}) as RecordHints;
+      this.session.learnStack(hints);
+      this.session.isPreview ||= hints.preview === true;
+      failures.push(...this.session.declaredRecords.failuresOf(inputs as unknown as PtrRecordInputs, hints));
+      const isToBeCreated = Object.keys(olds).length === 0;
+      if (this.session.isPreview && isToBeCreated) {
+        await this.session.previewWarnings.beforeRecord((inputs as unknown as PtrRecordInputs).address);
+      }
+    }
+    return { inputs, failures };
+  }
+
+  async diff(id: string, olds: PtrRecordState, news: PtrRecordInputs): Promise<pulumi.dynamic.DiffResult> {
+    if (await inPlainWords(async () => isTakenOverRecord(id, olds, news))) return { changes: true };
+    if (!isSameAddress(id, news.address)) return { changes: true, replaces: ["address"] };
+    this.previousPtrRecords.set(addressKey(id), olds.previousPtrRecord);
+    const changes =
+      olds.written !== undefined ||
+      !isSamePtrRecord(olds.ptrRecord, news.ptrRecord) ||
+      !isDeepStrictEqual(olds.waitForForwardRecord, news.waitForForwardRecord) ||
+      !isDeepStrictEqual(olds.timeouts, news.timeouts);
+    return { changes };
+  }
+
+  async create(inputs: PtrRecordInputs): Promise<pulumi.dynamic.CreateResult> {
+    const signal = deadline(inputs.timeouts?.create);
+    const { id, live, previousPtrRecord } = await inPlainWords(async () => {
+      const answer = await this.findPublic(inputs.address, signal);
+      const previousPtrRecord =
+        this.previousPtrRecords.get(addressKey(answer.address)) ??
+        (await this.previousPtrRecord(answer, inputs.ptrRecord, signal));
+      return { id: answer.address, live: answer.ptr_record, previousPtrRecord };
+    });
+    this.previousPtrRecords.set(addressKey(id), previousPtrRecord);
+    try {
+      return { id, outs: { ...inputs, previousPtrRecord, ptrRecord: await this.write(id, inputs, live, signal) } };
+    } catch (cause) {
+      const written = [inputs.ptrRecord];
+      throw partly(cause, id, { ...inputs, previousPtrRecord, ptrRecord: live, written }, inputs);
+    }
+  }
+
+  async read(id: string, state: Partial<PtrRecordState> = {}): Promise<pulumi.dynamic.ReadResult> {
+    const answer = await inPlainWords(() =>
+      isFirstLook(state) ? this.findExisting(id) : this.session.addresses.find(id, {}, recentMs),
+    );
+    if (answer === undefined) return {};
+    if (!isManaged(state)) {
+      const { address, ptr_record: ptrRecord } = answer;
+      return { id, props: { ...state, address: canonicalAddress(address), ptrRecord } };
+    }
+    this.previousPtrRecords.set(addressKey(id), state.previousPtrRecord);
+    const props = withServed(state, answer.ptr_record);
+    return { id, props, inputs: inputsOf(props) };
+  }
+
+  async update(id: string, olds: PtrRecordState, news: PtrRecordInputs): Promise<pulumi.dynamic.UpdateResult> {
+    if (await inPlainWords(async () => isTakenOverRecord(id, olds, news))) return this.create(news);
+    const { previousPtrRecord } = olds;
+    const signal = deadline(news.timeouts?.update);
+    try {
+      // Where the state is in doubt, the next request starts from what is there.
+      const live = olds.written === undefined ? olds.ptrRecord : (await this.findExisting(id, signal)).ptr_record;
+      return { outs: { ...news, previousPtrRecord, ptrRecord: await this.write(id, news, live, signal) } };
+    } catch (cause) {
+      const written = maybeWritten(olds, news.ptrRecord);
+      throw partly(cause, id, { ...news, previousPtrRecord, ptrRecord: olds.ptrRecord, written }, news);
+    }
+  }
+
+  async delete(id: string, state: PtrRecordState): Promise<void> {
+    if (this.session.declaredRecords.has(id)) return;
+    const signal = deadline(state.timeouts?.delete);
+    const undoing = await this.deletions.begin(id, state);
+    const { previousPtrRecord } = undoing ?? {};
+    if (undoing === undefined || previousPtrRecord === undefined) return;
+    await inPlainWords(async () => {
+      const { addresses, state: ofStack } = this.session;
+      const readState = async () => (await ofStack.atAnyTime(isDeleting("PtrRecord", id))).addresses;
+      const answer = await addresses.find(id, { readState }, recentMs, signal);
+      if (answer === undefined || !undoing.isOurs(answer.ptr_record)) return;
+      await this.modify(id, previousPtrRecord, signal).catch(addresses.unlessGone(id, { readState }, signal));
+    });
+  }
+
+  private async findPublic(address: string, signal: AbortSignal): Promise<IpAddressWire> {
+    const answer = await this.findExisting(address, signal);
+    if (answer.access === "public") return answer;
+    throw new Error(
+      `Expected a public address, got ${answer.address}, whose access is "${answer.access}": UpCloud keeps PTR records for public addresses only, so correct \`address\` or take the resource out.`,
+    );
+  }
+
+  /**
+   * The record to put back. One that somebody has set may have been set by this program, with a resource whose name it
+   * has changed since: the stack's state tells what that one found. Without the state, a record that already is as wanted
+   * is taken for our own. See decisions/0006-previous-ptr-record.md.
+   */
+  private async previousPtrRecord(answer: IpAddressWire, wanted: string, signal: AbortSignal): Promise<string> {
+    const { address, server, ptr_record: live } = answer;
+    if (live !== "" && isGivenByUpCloud(live)) return live;
+    const inState = await this.previousInState(address);
+    if (inState !== undefined) return inState;
+    if (live !== "" && !isSamePtrRecord(live, wanted)) return live;
+    const known = defaultPtrRecordIn(answer);
+    if (known !== undefined) return known;
+    if (server === undefined) return live;
+    const { zone } = await this.session.client().servers.get(server, signal);
+    return defaultPtrRecord(address, zone);
+  }
+
+  /** Sends nothing when the record already is as wanted. */
+  private async write(id: string, wanted: PtrRecordInputs, live: string, signal: AbortSignal): Promise<string> {
+    const { ptrRecord, waitForForwardRecord } = wanted;
+    if (isSamePtrRecord(ptrRecord, live)) return live;
+    await this.session.forwardRecords().wait(ptrRecord, id, waitForForwardRecord, signal);
+    const answer = await this.modify(id, ptrRecord, signal).catch(unlessGone);
+    await this.session.snapshot.changed(id);
+    if (answer === undefined) throw notThere(id);
+    return answer.ptr_record;
+  }
+
+  private async modify(id: string, ptrRecord: string, signal: AbortSignal): Promise<IpAddressWire> {
+    const spelled = await this.session.snapshot.spelled(id, signal);
+    return this.session.client().ipAddresses.modify(spelled, { ptrRecord }, signal);
+  }
+
+  private async previousInState(address: string): Promise<string | undefined> {
+    const state = await this.session.state.atAnyTime(isCreatingRecordOf(address)).catch(() => undefined);
+    return state?.addresses.find(
+      ({ id, previousPtrRecord }) => previousPtrRecord !== undefined && isSameAddress(id, address),
+    )?.previousPtrRecord;
+  }
+
+  private async findExisting(address: string, signal?: AbortSignal): Promise<IpAddressWire> {
+    const answer = await this.session.snapshot.find(address, recentMs, signal);
+    if (answer === undefined) throw notThere(address);
+    return answer;
+  }
+}
+
+const notThere = (address: string) =>
+  new Error(
+    `There is no address ${address} in the UpCloud account: correct the address, or take the resource out. A floating address that is attached to nothing shows with upcloud:apiVersion 1.3 only.`,
+  );
+
+/** `get` gives read nothing to begin with, and later what it found: a record without a previous one. */
+const isFirstLook = (state: Partial<PtrRecordState>) => state.address === undefined;
+const isManaged = (state: Partial<PtrRecordState>): state is PtrRecordState => state.previousPtrRecord !== undefined;

@@ -1,0 +1,52 @@
+import { accesses, families } from "../../api/wire";
+import { familyOf } from "../../model/addresses";
+import { expectedServer, ipAddress, powerCycle, ptrRecord, server, timeouts } from "../../model/inputRules";
+import type { ServerIpAddressInputs } from "../../model/inputs";
+import { type Checked, type CheckFailure, checkEach, oneOf, type Rule, show } from "../../model/rules";
+import { isUnknown } from "../../model/unknown";
+
+/** Pure, never throws: what a `ServerIpAddress` may be given, as far as that can be told without asking UpCloud. */
+export function checkServerIpAddress(news: Record<string, unknown>): Checked {
+  const { inputs, failures } = checkEach(rules, news, { family: "IPv4", access: "public" });
+  if (inputs.server === undefined) {
+    failures.push({ property: "server", reason: `expected ${expectedServer}, got nothing: give the server's UUID` });
+  }
+  if (failures.length === 0) failures.push(...contradictions(inputs as Partial<ServerIpAddressInputs>));
+  return { inputs, failures };
+}
+
+const rules: { [property in Exclude<keyof ServerIpAddressInputs, `__${string}`>]-?: Rule } = {
+  server,
+  family: oneOf(families),
+  access: oneOf(accesses),
+  ptrRecord: ptrRecord("leave ptrRecord out to have UpCloud's default name"),
+  adopt: ipAddress("an IP address that is already on the server, such as 198.51.100.7"),
+  powerCycle,
+  timeouts,
+};
+
+function contradictions(inputs: Partial<ServerIpAddressInputs>): CheckFailure[] {
+  const { family, access, ptrRecord, adopt } = inputs;
+  const failures: CheckFailure[] = [];
+  const onInternalNetwork = access === "private" || access === "utility";
+  if (onInternalNetwork && family === "IPv6") {
+    failures.push({
+      property: "family",
+      reason: `expected "IPv4" with access "${access}", got "IPv6": UpCloud's internal network has IPv4 addresses only`,
+    });
+  }
+  if (onInternalNetwork && ptrRecord !== undefined) {
+    failures.push({
+      property: "ptrRecord",
+      reason: `expected no ptrRecord with access "${access}", got ${show(ptrRecord)}: only public addresses have PTR records`,
+    });
+  }
+  const adoptedFamily = adopt === undefined ? undefined : familyOf(adopt);
+  if (adoptedFamily !== undefined && !isUnknown(family) && adoptedFamily !== family) {
+    failures.push({
+      property: "adopt",
+      reason: `expected an ${family} address, as family says, got ${show(adopt)}: correct family or adopt`,
+    });
+  }
+  return failures;
+}

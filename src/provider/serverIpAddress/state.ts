@@ -1,0 +1,69 @@
+import type { IpAddressWire } from "../../api/wire";
+import { defaultPtrRecordIn } from "../../model/addresses";
+import type { ServerIpAddressInputs } from "../../model/inputs";
+import type { NotStartedError } from "../powerCycle/errors";
+
+/** What UpCloud says of an address. The address itself is the resource's id and stored nowhere else. */
+export interface Served {
+  /** As served now; `""` on the internal network. */
+  ptrRecord: string;
+  /** The name that UpCloud gives by itself; absent where neither an answer nor the zone has told it. */
+  defaultPtrRecord?: string;
+  partOfPlan: boolean;
+  /** API 1.3 only. */
+  mac?: string;
+  /** API 1.3 only. */
+  zone?: string;
+}
+
+/** The outputs as Pulumi's state holds them: inputs, and what UpCloud says. */
+export interface ServerIpAddressState extends Omit<ServerIpAddressInputs, "ptrRecord" | "__creation">, Served {
+  /** The program declares the PTR record, so taking it out of the program restores the default. */
+  managesPtrRecord?: true;
+  /** Of an address that is only looked at (`get`), whose id stays as it was given. */
+  address?: string;
+  /** The server was stopped for the change and could not be started again: the next update starts it. */
+  leftStopped?: true;
+}
+
+/** The one way out of UpCloud's answers. `knownDefault` is a default name learnt earlier. */
+export function servedIn(answer: IpAddressWire, knownDefault?: string): Served {
+  return withoutUndefined({
+    ptrRecord: answer.ptr_record,
+    defaultPtrRecord: knownDefault ?? defaultPtrRecordIn(answer),
+    partOfPlan: answer.part_of_plan === "yes",
+    mac: answer.mac,
+    zone: answer.zone,
+  });
+}
+
+export function stateOf(
+  inputs: ServerIpAddressInputs,
+  served: Served,
+  notStarted?: NotStartedError,
+): ServerIpAddressState {
+  const { ptrRecord: declared, __creation, ...rest } = inputs;
+  return {
+    ...rest,
+    ...served,
+    ...(declared !== undefined && { managesPtrRecord: true }),
+    ...(notStarted !== undefined && { leftStopped: true }),
+  };
+}
+
+/** The reverse of `stateOf`, with the PTR record that is really there among the inputs: so a refresh shows drift. */
+export function partsOf(state: ServerIpAddressState): { inputs: ServerIpAddressInputs; served: Served } {
+  const { ptrRecord, managesPtrRecord, leftStopped, address, defaultPtrRecord, partOfPlan, mac, zone, ...inputs } =
+    state;
+  return {
+    inputs: managesPtrRecord ? { ...inputs, ptrRecord } : inputs,
+    served: withoutUndefined({ ptrRecord, defaultPtrRecord, partOfPlan, mac, zone }),
+  };
+}
+
+/** Pulumi's protocol has no `undefined`. */
+function withoutUndefined(
+  served: { [key in keyof Required<Served>]: Required<Served>[key] | Served[key] | undefined },
+) {
+  return Object.fromEntries(Object.entries(served).filter(([, value]) => value !== undefined)) as unknown as Served;
+}

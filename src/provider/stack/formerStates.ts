@@ -1,0 +1,59 @@
+import { canonicalAddress, isSameAddress } from "../../model/addresses";
+import type { PtrRecordInputs, ServerIpAddressInputs } from "../../model/inputs";
+
+/*
+ * By an alias with a type the state of a resource may come from another life cycle. Until update has made the state ours,
+ * read and delete run that other one.
+ */
+
+type OwnType = keyof typeof ownLines;
+
+/** Whether the state has to be made ours. Fails where that cannot be done without losing something. */
+export function isTakenOverAddress(id: string, olds: object, news: ServerIpAddressInputs): boolean {
+  const former = formerOf("ServerIpAddress", olds, news);
+  if (former === undefined) return false;
+  if (former === "PtrRecord") {
+    throw new Error(
+      `${id} belongs to a PtrRecord in the stack's state, of which an alias cannot make a ServerIpAddress: remove the alias, and take the address over with \`adopt: "${id}"\`.`,
+    );
+  }
+  if (news.adopt !== undefined && isSameAddress(news.adopt, id)) return true;
+  throw new Error(
+    canonicalAddress(id) === undefined
+      ? notById(id)
+      : `${id} belongs to a resource of another provider in the stack's state: add \`adopt: "${id}"\` to take it over, or remove the alias.`,
+  );
+}
+
+/** The same for a PTR record, whose resource is named by its address too. */
+export function isTakenOverRecord(id: string, olds: object, news: PtrRecordInputs): boolean {
+  const former = formerOf("PtrRecord", olds, news);
+  if (former === undefined) return false;
+  if (former === "ServerIpAddress") {
+    throw new Error(
+      `${id} belongs to a ServerIpAddress in the stack's state, of which an alias cannot make a PtrRecord: remove the alias. To keep the address, run \`pulumi up\` with \`retainOnDelete: true\` on the ServerIpAddress first.`,
+    );
+  }
+  if (isSameAddress(id, news.address)) return true;
+  throw new Error(notById(id));
+}
+
+const notById = (id: string) =>
+  `"${id}" is the id of a resource of another provider in the stack's state, and an alias brings a resource over only if its id is the address: remove the alias, and remove that resource from the state with \`pulumi state delete\` before its provider undoes what it has made.`;
+
+/** Whose state it is: `undefined` where it is our own. */
+function formerOf(own: OwnType, olds: object, news: object): OwnType | "another" | undefined {
+  const [former, present] = [lineIn(olds), lineIn(news)];
+  if (former === undefined || present === undefined) return undefined;
+  if (former === present || former.includes(ownLines[own])) return undefined;
+  const other = own === "PtrRecord" ? "ServerIpAddress" : "PtrRecord";
+  return former.includes(ownLines[other]) ? other : "another";
+}
+
+const lineIn = (properties: object) => (properties as { __provider?: string }).__provider;
+
+/** What every version of this package has in `__provider`, which can never change. */
+const ownLines = {
+  ServerIpAddress: 'require("pulumi-upcloud-ip/provider").serverIpAddress',
+  PtrRecord: 'require("pulumi-upcloud-ip/provider").ptrRecord',
+};

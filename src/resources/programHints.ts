@@ -1,0 +1,112 @@
+import { isAbsolute } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import type { ProgramHints } from "./dynamicResource";
+
+/** Of each run of a program: the Automation API may have several runs, of several stacks, in one process. */
+const declaredIn = new WeakMap<object, Map<string, Declared>>();
+const noEngine = {};
+
+/** The addresses of one server: all of them, and those of each provider. */
+interface Declared {
+  count: number;
+  byProvider: Map<pulumi.ProviderResource | undefined, number>;
+}
+
+interface Turn {
+  /** None once it has passed: then nobody joins it any more. */
+  server: string | undefined;
+  passed: Promise<void>;
+}
+let lastTurn: Turn = { server: undefined, passed: Promise.resolve() };
+
+/**
+ * Tells of the program what the life cycle of an address on this server cannot see: `ProgramHints` as JSON, since the SDK
+ * takes longer for an object, whose fields it serializes one by one.
+ *
+ * Declarations that stand together are all counted before the first of them is told, and each server's are told in a turn
+ * of their own: registrations that reach the engine in one burst are taken up in any order, and then a server would be
+ * stopped for its first address while its last one waits behind all others.
+ */
+export function programHints(
+  server: pulumi.Input<string>,
+  urn: pulumi.Input<string>,
+  provider?: pulumi.ProviderResource,
+): pulumi.Input<string> {
+  const run = pulumi.runtime.getMonitor() ?? noEngine;
+  const declaredOn = declaredIn.get(run) ?? new Map<string, Declared>();
+  declaredIn.set(run, declaredOn);
+  const tell = async (server: string, urn: string) => {
+    const key = String(server).toLowerCase();
+    const declared = declaredOn.get(key) ?? { count: 0, byProvider: new Map() };
+    declaredOn.set(key, declared);
+    declared.count++;
+    declared.byProvider.set(provider, (declared.byProvider.get(provider) ?? 0) + 1);
+    await turnOf(key);
+    const onServer = declared.count;
+    const withOtherProviders = onServer - (declared.byProvider.get(provider) ?? 0);
+    const hints: ProgramHints = {
+      preview: pulumi.runtime.isDryRun(),
+      onServer,
+      ...(withOtherProviders > 0 && { withOtherProviders }),
+      urn,
+      stack: stackName(),
+      projectFolder: projectFolder(),
+    };
+    return JSON.stringify(hints);
+  };
+  // Of 1,000 addresses, the Outputs take longer than all else that this package does in the program.
+  if (typeof server === "string" && typeof urn === "string") return tell(server, urn);
+  return pulumi.all([server, urn]).apply(([uuid, urn]) => tell(uuid, urn));
+}
+
+/** Without an Output where none is needed, see above. */
+export function urnOf(type: string, name: string, parent: pulumi.Resource | undefined): pulumi.Input<string> {
+  if (parent !== undefined) return withoutDependencies(pulumi.createUrn(name, type, parent));
+  return `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${type}::${name}`;
+}
+
+/** That of a resource with these options; `undefined` is Pulumi's own. */
+export const providerOf = (type: string, options: pulumi.CustomResourceOptions = {}) =>
+  options.provider ?? options.parent?.getProvider(type);
+
+function turnOf(server: string): Promise<void> {
+  if (lastTurn.server === server) return lastTurn.passed;
+  const turn: Turn = { server, passed: lastTurn.passed.then(() => new Promise((resolve) => setImmediate(resolve))) };
+  void turn.passed.then(() => {
+    turn.server = undefined;
+  });
+  lastTurn = turn;
+  return turn.passed;
+}
+
+/**
+ * The URN of a child comes from its parent. To depend on a component means to wait for all its children: each would wait
+ * for the others, and the program would end with none of them.
+ */
+function withoutDependencies<T>(output: pulumi.Output<T>): Promise<T> {
+  return new Promise((resolve) => output.apply((value) => resolve(value as T)));
+}
+
+/** Nothing outside of an operation, and in a test whose mocks name no organization. */
+export function stackName(): string | undefined {
+  if (!pulumi.runtime.hasMonitor()) return undefined;
+  try {
+    return [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
+  } catch {
+    return undefined;
+  }
+}
+
+/** Nothing where the program's own folder is the project's, and with an SDK that does not tell. */
+export function projectFolder(): string | undefined {
+  // Older SDKs do not have it.
+  const { getRootDirectory } = pulumi as { getRootDirectory?: () => string };
+  if (getRootDirectory === undefined || !pulumi.runtime.hasMonitor()) return undefined;
+  try {
+    const folder = getRootDirectory();
+    // Mocks have a word instead.
+    return !isAbsolute(folder) || folder === process.cwd() ? undefined : folder;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,591 @@
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { createClient, type UpCloudClient } from "../../../src/api/client";
+import { OperationChanges } from "../../../src/journal/operationChanges";
+import { OwedStarts } from "../../../src/journal/pendingRestarts";
+import type { PowerCycle } from "../../../src/model/inputs";
+import { NotStartedError, ServerBusyError, ServerRunsError } from "../../../src/provider/powerCycle/errors";
+import { PlannedChanges } from "../../../src/provider/powerCycle/expectedCreates";
+import { StoppedServers } from "../../../src/provider/powerCycle/powerCycles";
+import { Progress } from "../../../src/provider/runtime/progress";
+import type { Pace } from "../../../src/provider/runtime/timer";
+import { type Simulator, type SimulatorOptions, startSimulator } from "../../../src/simulator";
+
+const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
+const web = "0053cd80-5945-4105-9081-11192806a8f7";
+
+let simulator: Simulator;
+let client: UpCloudClient;
+let said: string[];
+/** What happens the next time somebody waits so long. */
+let onSleep: { ms: number; act: () => void } | undefined;
+
+/** The simulator's clock, so that minutes of waiting pass in milliseconds. */
+const pace: Pace = {
+  now: () => simulator.clock.now(),
+  async sleep(ms, signal) {
+    if (onSleep?.ms === ms) {
+      const { act } = onSleep;
+      onSleep = undefined;
+      act();
+    }
+    if (signal?.aborted) return;
+    simulator.clock.advance(ms);
+    await wait(ms < 100 ? 1 : 3);
+  },
+};
+
+async function start(options: SimulatorOptions = {}) {
+  simulator = await startSimulator(options);
+  const { url: baseUrl, credentials } = simulator;
+  client = createClient({
+    baseUrl,
+    credentials: { token: credentials.token },
+    apiVersion: "1.2",
+    requestTimeoutMs: 5000,
+    sleep: pace.sleep,
+  });
+  said = [];
+  onSleep = undefined;
+  return stack();
+}
+let plan: PlannedChanges;
+const folder = mkdtempSync(join(tmpdir(), "stopped-servers-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const stack = () => {
+  const self = { id: process.pid, run: randomUUID(), host: "this machine" };
+  const owedStarts = new OwedStarts(folder, self, () => true);
+  const processes = new OperationChanges(folder, self, () => true);
+  plan = new PlannedChanges(pace.now, processes);
+  const progress = new Progress((line) => said.push(line), pace.now);
+  return new StoppedServers(client.servers, progress, pace, plan, owedStarts, processes);
+};
+
+afterEach(async () => {
+  await client.close();
+  await simulator.stop();
+});
+
+const assign = (
+  servers: StoppedServers,
+  { server = mail, powerCycle = true as PowerCycle, signal = new AbortController().signal } = {},
+) =>
+  servers.whileStopped({ server, purpose: "assign", powerCycle, signal }, () =>
+    client.ipAddresses.assign({ server, family: "IPv4", access: "public" }, signal),
+  );
+
+/** The first wait of a second is for the stop, the next one for late comers. */
+function whenLateComersAreWaitedFor(act: () => void) {
+  onSleep = {
+    ms: 1000,
+    act: () => {
+      onSleep = { ms: 1000, act };
+    },
+  };
+}
+
+/** How often something other than a read was asked for. */
+const writes = () => {
+  const counts: Record<string, number> = {};
+  for (const { method, path, status } of simulator.requests) {
+    if (method === "GET") continue;
+    const what = `${path.split("/").at(-1)} ${status}`;
+    counts[what] = (counts[what] ?? 0) + 1;
+  }
+  return counts;
+};
+const stateOf = (server: string) => simulator.account.getServer(server)?.state;
+const addressesOf = (server: string) => simulator.account.listIpAddresses(server).length;
+
+test("four changes at once share one stop and one start", async () => {
+  const servers = await start();
+  await Promise.all([1, 2, 3, 4].map(() => assign(servers)));
+  expect(writes()).toEqual({ "stop 200": 1, "ip_address 201": 4, "start 200": 1 });
+  expect(stateOf(mail)).toBe("started");
+});
+
+test("a server that is stopped is neither stopped nor started", async () => {
+  const servers = await start();
+  await Promise.all([assign(servers, { server: web }), assign(servers, { server: web })]);
+  expect(writes()).toEqual({ "ip_address 201": 2 });
+  expect(stateOf(web)).toBe("stopped");
+});
+
+test("servers are stopped independently of each other", async () => {
+  const servers = await start();
+  simulator.account.startServer(web);
+  await Promise.all([assign(servers), assign(servers, { server: web })]);
+  expect(writes()).toEqual({ "stop 200": 2, "ip_address 201": 2, "start 200": 2 });
+});
+
+test("a change that comes when the last one is about to start the server takes the duty over", async () => {
+  const servers = await start();
+  let late: Promise<unknown> | undefined;
+  whenLateComersAreWaitedFor(() => {
+    late = assign(servers);
+  });
+  await assign(servers);
+  expect(late).toBeDefined();
+  await late;
+  expect(writes()).toEqual({ "stop 200": 1, "ip_address 201": 2, "start 200": 1 });
+  expect(stateOf(mail)).toBe("started");
+});
+
+test("a change that comes while the server is being started has it stopped once more, afterwards", async () => {
+  const servers = await start();
+  let late: Promise<unknown> | undefined;
+  simulator.faults.add({
+    kind: "act",
+    method: "POST",
+    path: "/server/*/start",
+    act: () => {
+      late ??= assign(servers);
+    },
+  });
+  await assign(servers);
+  await late;
+  expect(writes()).toEqual({ "stop 200": 2, "ip_address 201": 2, "start 200": 2 });
+  expect(stateOf(mail)).toBe("started");
+});
+
+test("a change that UpCloud refuses leaves the server running", async () => {
+  const servers = await start();
+  simulator.account.credits = 0;
+  await expect(assign(servers)).rejects.toMatchObject({ code: "INSUFFICIENT_CREDITS" });
+  expect(writes()).toEqual({ "stop 200": 1, "ip_address 402": 1, "start 200": 1 });
+  expect(stateOf(mail)).toBe("started");
+});
+
+test("one of three changes that fails neither stops the others nor the start", async () => {
+  const servers = await start();
+  simulator.faults.add({ kind: "error", method: "POST", path: "/ip_address", status: 500 });
+  const outcomes = await Promise.allSettled([1, 2, 3].map(() => assign(servers)));
+  expect(outcomes.map(({ status }) => status).sort()).toEqual(["fulfilled", "fulfilled", "rejected"]);
+  expect(writes()).toEqual({ "stop 200": 1, "ip_address 201": 2, "ip_address 500": 1, "start 200": 1 });
+});
+
+test("a start that UpCloud refuses is told with the change's result", async () => {
+  const servers = await start();
+  const refusal = { kind: "error", status: 402, errorCode: "INSUFFICIENT_CREDITS" } as const;
+  simulator.faults.add({ ...refusal, method: "POST", path: "/server/*/start" });
+  const { value, notStarted } = await assign(servers);
+  expect(value.server).toBe(mail);
+  expect(notStarted?.message).toContain(
+    `Server "mail" (${mail}), which was stopped to change its addresses, could not be started`,
+  );
+  expect(notStarted?.message).toContain(`upctl server start ${mail}`);
+  expect(stateOf(mail)).toBe("stopped");
+});
+
+test("a change and a start that are both refused are told in one message", async () => {
+  const servers = await start();
+  simulator.account.credits = 0;
+  simulator.faults.add({
+    kind: "error",
+    method: "POST",
+    path: "/server/*/start",
+    status: 403,
+    errorCode: "ACTION_FORBIDDEN",
+  });
+  await expect(assign(servers)).rejects.toThrow(/too few credits .* Besides: Server .* could not be started again/s);
+});
+
+test.each([
+  ["is lost", { kind: "drop", when: "after-effect" }],
+  ["never reached UpCloud", { kind: "drop", when: "before-effect" }],
+  ["is 503", { kind: "error", status: 503 }],
+  ["is refused for the server's state", { kind: "error", status: 409, errorCode: "SERVER_STATE_ILLEGAL" }],
+] as const)("a start whose answer %s is seen to in another look", async (_, fault) => {
+  const servers = await start();
+  simulator.faults.add({ ...fault, method: "POST", path: "/server/*/start" });
+  expect((await assign(servers)).notStarted).toBeUndefined();
+  expect(stateOf(mail)).toBe("started");
+});
+
+test("a start that fails for good is given up after a quarter of an hour", async () => {
+  const servers = await start();
+  simulator.faults.add({ kind: "error", status: 503, method: "POST", path: "/server/*/start", times: 1000 });
+  const { notStarted } = await assign(servers);
+  expect(notStarted?.message).toContain("503");
+  expect(simulator.clock.now()).toBeGreaterThan(15 * 60_000);
+  expect(simulator.clock.now()).toBeLessThan(17 * 60_000);
+});
+
+test("a server that does not boot is told with its state, after two minutes", async () => {
+  const servers = await start();
+  simulator.account.setGuest(mail, { boots: false });
+  const before = simulator.clock.now();
+  const { notStarted } = await assign(servers);
+  expect(notStarted?.message).toContain('could not be started again: its state is still "error".');
+  expect(simulator.clock.now() - before).toBeLessThan(4 * 60_000);
+});
+
+test("a guest that does not shut down is stopped hard by UpCloud when the time is over", async () => {
+  const servers = await start();
+  simulator.account.setGuest(mail, { acpi: false });
+  const before = simulator.clock.now();
+  await assign(servers, { powerCycle: { stopType: "soft", timeoutSeconds: 60 } });
+  expect(simulator.clock.now() - before).toBeGreaterThan(60_000);
+  expect(writes()).toEqual({ "stop 200": expect.any(Number), "ip_address 201": 1, "start 200": 1 });
+});
+
+test("a time that is over before the server has stopped is told, and the server runs in the end", async () => {
+  const servers = await start();
+  simulator.account.setGuest(mail, { acpi: false });
+  const abort = new AbortController();
+  onSleep = { ms: 1500, act: () => abort.abort() };
+  const failure = assign(servers, { signal: abort.signal });
+  await expect(failure).rejects.toThrow(ServerBusyError);
+  await expect(failure).rejects.toThrow(/over while server "mail" .* was still started and not stopped: run again/);
+  expect(writes()).toEqual({ "stop 200": 1, "start 200": 1 });
+  expect(stateOf(mail)).toBe("started");
+});
+
+test("one change's short time does not end the others", async () => {
+  const servers = await start();
+  const abort = new AbortController();
+  onSleep = { ms: 1500, act: () => abort.abort() };
+  const [short, long] = await Promise.allSettled([assign(servers, { signal: abort.signal }), assign(servers)]);
+  expect([short.status, long.status]).toEqual(["rejected", "fulfilled"]);
+  expect(stateOf(mail)).toBe("started");
+});
+
+test("a server that somebody starts before the change is stopped again", async () => {
+  const servers = await start();
+  simulator.faults.add({
+    kind: "act",
+    method: "POST",
+    path: "/ip_address",
+    act: (account) => account.startServer(mail),
+  });
+  await assign(servers);
+  expect(writes()).toEqual({ "stop 200": 2, "ip_address 409": 1, "ip_address 201": 1, "start 200": 1 });
+  expect(stateOf(mail)).toBe("started");
+});
+
+test("maintenance is waited out before the server is stopped", async () => {
+  const servers = await start();
+  simulator.account.setServerState(mail, "maintenance", { state: "started", afterMs: 20_000 });
+  await assign(servers);
+  expect(writes()).toEqual({ "stop 200": 1, "ip_address 201": 1, "start 200": 1 });
+});
+
+describe("passing faults", () => {
+  /** How often the client itself tries each look. */
+  const tries = 5;
+
+  test("while the server stops are worth another look", async () => {
+    const servers = await start();
+    simulator.faults.add({ kind: "error", method: "GET", path: "/server/*", status: 503, times: 3 * tries, skip: 1 });
+    await assign(servers);
+    expect(writes()).toEqual({ "stop 200": 1, "ip_address 201": 1, "start 200": 1 });
+  });
+
+  test("that go on while the server stops fail the change, and the server is started all the same", async () => {
+    const servers = await start();
+    simulator.faults.add({ kind: "error", method: "GET", path: "/server/*", status: 503, times: 6 * tries, skip: 1 });
+    await expect(assign(servers)).rejects.toThrow("503");
+    expect(writes()).toEqual({ "stop 200": 1, "start 200": 1 });
+    expect(stateOf(mail)).toBe("started");
+  });
+
+  test("after a start whose answer was lost do not leave the server off", async () => {
+    const servers = await start();
+    simulator.faults.add({ kind: "drop", when: "before-effect", method: "POST", path: "/server/*/start" });
+    simulator.faults.add({
+      kind: "act",
+      method: "POST",
+      path: "/ip_address",
+      act: () =>
+        simulator.faults.add({ kind: "error", method: "GET", path: "/server/*", status: 503, times: 4 * tries }),
+    });
+    expect((await assign(servers)).notStarted).toBeUndefined();
+    expect(stateOf(mail)).toBe("started");
+  });
+});
+
+test("the failing start of a server that was left off is told to all who wait for it", async () => {
+  const servers = await start();
+  simulator.account.stopServer(mail);
+  simulator.faults.add({
+    kind: "error",
+    method: "POST",
+    path: "/server/*/start",
+    status: 403,
+    errorCode: "ACTION_FORBIDDEN",
+  });
+  const [assigned, again] = await Promise.allSettled([assign(servers), servers.startAgain(mail)]);
+  expect([assigned.status, again]).toEqual(["fulfilled", { status: "rejected", reason: expect.any(NotStartedError) }]);
+});
+
+test("a first look that is answered late does not hide that the server was stopped", async () => {
+  const servers = await start({ rules: { requestMs: 5, softStopMs: 100 } });
+  plan.checked(mail, { onServer: 2 }, true);
+  plan.checked(mail, { onServer: 2 }, true);
+  const { get } = client.servers;
+  let held: Promise<unknown> = wait(150);
+  client.servers.get = async (uuid, signal) => {
+    const answer = await get(uuid, signal);
+    const waitFor = held;
+    held = Promise.resolve();
+    await waitFor;
+    return answer;
+  };
+  const first = assign(servers);
+  plan.creating(mail);
+  await Promise.all([first, assign(servers)]);
+  expect(writes()).toEqual({ "stop 200": 1, "ip_address 201": 2, "start 200": 1 });
+});
+
+test("a stop that UpCloud has no time for did not stop the server", async () => {
+  const servers = await start();
+  // Longer than the client itself waits.
+  simulator.faults.add({ kind: "rate-limit", method: "POST", path: "/server/*/stop", retryAfterSeconds: 60 });
+  simulator.faults.add({
+    kind: "act",
+    method: "GET",
+    path: "/server/*",
+    skip: 1,
+    act: (account) => account.stopServer(mail),
+  });
+  await assign(servers);
+  expect(writes()).toEqual({ "stop 429": 1, "ip_address 201": 1 });
+  expect(stateOf(mail)).toBe("stopped");
+});
+
+test.each([
+  ["half a body", { kind: "half-body" }],
+  ["nothing", { kind: "drop", when: "after-effect" }],
+] as const)(
+  "a stop that is answered with %s may have been heard, and the server is started in the end",
+  async (_, fault) => {
+    const servers = await start({ rules: { softStopMs: 1000 } });
+    simulator.faults.add({ ...fault, method: "POST", path: "/server/*/stop" });
+    await assign(servers);
+    expect(stateOf(mail)).toBe("started");
+  },
+);
+
+test.each(["stop", "start"] as const)(
+  "a %s that finds nobody listening is asked for again at the next look",
+  async (verb) => {
+    const servers = await start();
+    const gone = await startSimulator();
+    await gone.stop();
+    const options = { credentials: gone.credentials, apiVersion: "1.2", requestTimeoutMs: 5000 } as const;
+    const nowhere = createClient({ ...options, baseUrl: gone.url, sleep: pace.sleep });
+    const listening = { ...client.servers };
+    const once = (...asked: unknown[]) => {
+      Object.assign(client.servers, listening);
+      return Reflect.apply(nowhere.servers[verb], undefined, asked);
+    };
+    Object.assign(client.servers, { [verb]: once });
+    expect((await assign(servers)).notStarted).toBeUndefined();
+    await nowhere.close();
+    expect(writes()).toEqual({ "stop 200": 1, "ip_address 201": 1, "start 200": 1 });
+    expect(simulator.clock.now()).toBeLessThan(60_000);
+  },
+);
+
+test("a stop that the user may not ask for fails at once, and nothing is waited for", async () => {
+  const servers = await start();
+  simulator.faults.add({
+    kind: "error",
+    method: "POST",
+    path: "/server/*/stop",
+    status: 403,
+    errorCode: "ACTION_FORBIDDEN",
+  });
+  const before = simulator.clock.now();
+  await expect(assign(servers, { powerCycle: { timeoutSeconds: 600 } })).rejects.toThrow("has no right to do this");
+  expect(simulator.clock.now() - before).toBeLessThan(10_000);
+  expect(writes()).toEqual({ "stop 403": 1 });
+});
+
+test("a stop that is refused while somebody acts on the server is asked for again at the next look", async () => {
+  const servers = await start();
+  const illegal = { kind: "error", status: 409, errorCode: "SERVER_STATE_ILLEGAL" } as const;
+  simulator.faults.add({ ...illegal, method: "POST", path: "/server/*/stop" });
+  await assign(servers);
+  expect(writes()).toEqual({ "stop 409": 1, "stop 200": 1, "ip_address 201": 1, "start 200": 1 });
+  expect(simulator.clock.now()).toBeLessThan(40_000);
+});
+
+test("a server that its owner stops at the same moment is not started", async () => {
+  const servers = await start();
+  simulator.faults.add({
+    kind: "act",
+    method: "POST",
+    path: "/server/*/stop",
+    act: (account) => account.stopServer(mail),
+  });
+  await assign(servers);
+  expect(writes()).toEqual({ "stop 409": 1, "ip_address 201": 1 });
+  expect(stateOf(mail)).toBe("stopped");
+});
+
+test("a server in error is told with its state after two minutes", async () => {
+  const servers = await start();
+  simulator.account.setServerState(mail, "error");
+  await expect(assign(servers)).rejects.toThrow('is in the state "error", in which its addresses cannot be changed');
+  expect(simulator.clock.now()).toBeLessThan(4 * 60_000);
+});
+
+test("a server that an earlier operation left off is started, and one that runs again is left as it is", async () => {
+  const servers = await start();
+  await servers.startAgain(mail);
+  expect(writes()).toEqual({});
+  simulator.account.stopServer(mail);
+  await servers.startAgain(mail);
+  expect(writes()).toEqual({ "start 200": 1 });
+});
+
+test("a server that an earlier operation left off is started after a change that is under way there", async () => {
+  const servers = await start();
+  simulator.account.stopServer(mail);
+  await Promise.all([assign(servers), servers.startAgain(mail)]);
+  expect(writes()).toEqual({ "ip_address 201": 1, "start 200": 1 });
+  expect(stateOf(mail)).toBe("started");
+});
+
+describe("addresses that the program declares together", () => {
+  /** What check tells when the engine comes to a new address of a server that has so many in the program. */
+  const checked = (server: string, onServer: number) => plan.checked(server, { onServer }, true);
+  /** Requests take hardly any time, so that it is the waiting that moves the clock. */
+  const slowClock = { rules: { requestMs: 5 } };
+  const create = (servers: StoppedServers, signal?: AbortSignal) => {
+    plan.creating(mail);
+    return assign(servers, signal && { signal });
+  };
+
+  test("are waited for while the server runs", async () => {
+    const servers = await start(slowClock);
+    checked(mail, 2);
+    const first = create(servers);
+    await wait(20);
+    expect(simulator.requests.some(({ method }) => method === "POST")).toBe(false);
+    checked(mail, 2);
+    await Promise.all([first, create(servers)]);
+    expect(writes()).toEqual({ "stop 200": 1, "ip_address 201": 2, "start 200": 1 });
+  });
+
+  test("are not waited for where the engine hands over nothing more", async () => {
+    const servers = await start(slowClock);
+    checked(mail, 3);
+    await create(servers);
+    expect(writes()).toEqual({ "stop 200": 1, "ip_address 201": 1, "start 200": 1 });
+    expect(simulator.clock.now()).toBeLessThan(60_000);
+  });
+
+  test("are waited for no longer than the operation may take, and nothing is asked for then", async () => {
+    const servers = await start(slowClock);
+    checked(mail, 3);
+    const abort = new AbortController();
+    onSleep = { ms: 50, act: () => abort.abort() };
+    await expect(create(servers, abort.signal)).rejects.toThrow("before the addresses of server");
+    expect(writes()).toEqual({});
+  });
+
+  test("that come when the server is off already are not waited for any more", async () => {
+    const servers = await start(slowClock);
+    simulator.account.startServer(web);
+    checked(mail, 3);
+    const first = create(servers);
+    while (stateOf(mail) !== "stopped") await wait(5);
+    // Another server keeps the engine busy for a long time.
+    simulator.account.setGuest(web, { acpi: false });
+    const other = assign(servers, { server: web, powerCycle: { timeoutSeconds: 600 } });
+    const offSince = simulator.clock.now();
+    checked(mail, 3);
+    await Promise.all([first, create(servers)]);
+    expect(simulator.clock.now() - offSince).toBeLessThan(150_000);
+    await other;
+    expect(writes()).toMatchObject({ "ip_address 201": 3 });
+  });
+});
+
+test("releases within an operation that checks other addresses share a cycle too", async () => {
+  const servers = await start();
+  plan.checked(mail, { onServer: 1 }, false);
+  const addresses = [1, 2].map(() => simulator.account.assignIpAddress({ server: mail }).address);
+  const release = (address: string) =>
+    servers.whileStopped(
+      { server: mail, purpose: "release", powerCycle: true, signal: new AbortController().signal },
+      () => client.ipAddresses.release(address),
+    );
+  let second: Promise<unknown> | undefined;
+  whenLateComersAreWaitedFor(() => {
+    second = release(addresses[1] as string);
+  });
+  await release(addresses[0] as string);
+  expect(second).toBeDefined();
+  await second;
+  expect(writes()).toMatchObject({ "stop 200": 1, "start 200": 1 });
+});
+
+describe("without powerCycle", () => {
+  test("a running server is left alone and named with its state and the two ways on", async () => {
+    const servers = await start();
+    const failure = assign(servers, { powerCycle: false });
+    await expect(failure).rejects.toThrow(ServerRunsError);
+    await expect(failure).rejects.toThrow(
+      /server "mail" \(009d64ef-.*\) is started \(SERVER_STATE_ILLEGAL\): stop it and run again, or set `powerCycle: true`/,
+    );
+    expect(writes()).toEqual({ "ip_address 409": 1 });
+  });
+
+  test("a server in maintenance is waited for until it is stopped", async () => {
+    const servers = await start();
+    simulator.account.setServerState(mail, "maintenance", { state: "stopped", afterMs: 20_000 });
+    await assign(servers, { powerCycle: false });
+    expect(writes()).toMatchObject({ "ip_address 201": 1 });
+    expect(stateOf(mail)).toBe("stopped");
+  });
+
+  test("a refusal though the server is stopped is soon taken at its word", async () => {
+    const servers = await start();
+    for (const { address } of simulator.account.listIpAddresses(web).slice(1)) {
+      simulator.account.releaseIpAddress(address);
+    }
+    const [last] = simulator.account.listIpAddresses(web);
+    const signal = new AbortController().signal;
+    const release = servers.whileStopped({ server: web, purpose: "release", powerCycle: false, signal }, () =>
+      client.ipAddresses.release(last?.address ?? ""),
+    );
+    await expect(release).rejects.toThrow(/although it is stopped: a server keeps at least one address/);
+    expect(addressesOf(web)).toBe(1);
+  });
+});
+
+test("two stacks that change the same running server both succeed and leave it running", async () => {
+  for (let offset = 0; offset < 20; offset++) {
+    const first = await start({
+      rules: { startAnswers: offset % 2 === 0 ? "started" : "maintenance", startMs: 300 * offset },
+    });
+    const second = stack();
+    const late = (async () => {
+      for (let i = 0; i < offset; i++) await wait(1);
+      return Promise.all([assign(second), assign(second)]);
+    })();
+    await Promise.all([assign(first), assign(first), late]);
+    simulator.clock.advance(60_000);
+    expect([offset, stateOf(mail), addressesOf(mail)]).toEqual([offset, "started", 7]);
+    if (offset < 19) {
+      await client.close();
+      await simulator.stop();
+    }
+  }
+});
+
+test("progress names the server and what is waited for, at most every ten seconds", async () => {
+  const servers = await start();
+  simulator.account.setGuest(mail, { acpi: false });
+  await assign(servers);
+  expect(said[0]).toBe(`server "mail" (${mail}): stopping it, hard after 120 s`);
+  expect(said.slice(1, -1).every((line) => /: waiting until it is stopped \(\d+ s\)$/.test(line))).toBe(true);
+  expect(said.length).toBeGreaterThan(5);
+  expect(said.length).toBeLessThan(16);
+});

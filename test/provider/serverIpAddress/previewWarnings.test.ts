@@ -1,0 +1,171 @@
+import type { IpAddressWire, ServerWire } from "../../../src/api/wire";
+import type { PowerCycle, ServerIpAddressInputs } from "../../../src/model/inputs";
+import type { AccountSnapshot } from "../../../src/provider/account/addressCache";
+import { PreviewWarnings } from "../../../src/provider/serverIpAddress/previewWarnings";
+
+const uuid = "0053cd80-5945-4105-9081-11192806a8f7";
+const inputs: ServerIpAddressInputs = { server: uuid, family: "IPv4", access: "public" };
+/** How the engine tells a life cycle that a value is not known yet. */
+const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+function warningsOf(account: { servers?: ServerWire[] | undefined; addresses?: IpAddressWire[] | undefined }) {
+  const lines: string[] = [];
+  const snapshot = { serversIfAny: async () => account.servers, addressesIfAny: async () => account.addresses };
+  return { warnings: new PreviewWarnings(snapshot as AccountSnapshot, (line) => lines.push(line)), lines };
+}
+
+/** As for a replacement: diff tells of the release, then check of the assign. */
+async function beforeBoth(warnings: PreviewWarnings, powerCycle: PowerCycle): Promise<void> {
+  warnings.willRelease({ server: uuid, access: "public" }, powerCycle);
+  await warnings.beforeCreate(inputs, powerCycle);
+}
+
+const server = (state: string): ServerWire => ({ uuid, title: "web", state, zone: "fi-hel1" }) as ServerWire;
+const withoutServer = ({ server: _, ...address }: IpAddressWire): IpAddressWire => address;
+const addresses = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({
+    ...inputs,
+    address: `198.51.100.${index}`,
+    floating: false,
+    partOfPlan: index === 0,
+  })) as unknown as IpAddressWire[];
+
+test.each<[string, string, PowerCycle, RegExp | undefined]>([
+  ["a stopped server", "stopped", false, undefined],
+  [
+    "a running server",
+    "started",
+    false,
+    /^warning: .*web.* is started, and UpCloud assigns and releases .*stop it first/,
+  ],
+  [
+    "a running server that may be stopped",
+    "started",
+    true,
+    /^warning: .*web.* will be stopped, changed and started again/,
+  ],
+  ["a running server, with an unknown powerCycle", "started", unknown as unknown as PowerCycle, undefined],
+  ["a server in the state error", "error", true, /^warning: .*web.* is in the state "error"/],
+])("before an assign and a release: %s", async (_, state, powerCycle, expected) => {
+  const { warnings, lines } = warningsOf({ servers: [server(state)], addresses: [] });
+  await beforeBoth(warnings, powerCycle);
+  expect(lines).toEqual(expected === undefined ? [] : [expect.stringMatching(expected)]);
+});
+
+test("a server that there is not is told of before an assign, once", async () => {
+  const { warnings, lines } = warningsOf({ servers: [], addresses: [] });
+  await warnings.beforeCreate(inputs, false);
+  await beforeBoth(warnings, false);
+  expect(lines).toEqual([
+    `warning: there is no server ${uuid} in the UpCloud account: correct the UUID, or create the server first.`,
+  ]);
+});
+
+test.each([
+  ["the server is not known yet", { ...inputs, server: unknown }],
+  ["an address that is not known yet is adopted", { ...inputs, adopt: unknown }],
+])("nothing is said where %s", async (_, declared) => {
+  const { warnings, lines } = warningsOf({ servers: [], addresses: [] });
+  await warnings.beforeCreate(declared as ServerIpAddressInputs, false);
+  expect(lines).toEqual([]);
+});
+
+test("nothing is said where the account cannot be looked at", async () => {
+  const blind = warningsOf({});
+  await beforeBoth(blind.warnings, false);
+  await blind.warnings.beforeCreate({ ...inputs, adopt: "198.51.100.7" }, false);
+  await blind.warnings.beforeRecord("198.51.100.7");
+  const half = warningsOf({ servers: [server("stopped")] });
+  await half.warnings.beforeCreate(inputs, false);
+  expect([...blind.lines, ...half.lines]).toEqual([]);
+});
+
+test.each([
+  ["public addresses are counted with those of the program, up to five", 4, 1, 0],
+  ["the sixth may be one too many", 4, 2, 1],
+  ["a full server, and each further address, is told of once", 5, 3, 1],
+])("%s", async (_, present, planned, warned) => {
+  const { warnings, lines } = warningsOf({ servers: [server("stopped")], addresses: addresses(present) });
+  for (let index = 0; index < planned; index++) await warnings.beforeCreate(inputs, false);
+  expect(lines).toHaveLength(warned);
+  if (warned > 0) expect(lines[0]).toContain(`has ${present} public IPv4 addresses of the 5 that UpCloud allows`);
+});
+
+test("an address of the internal network takes no room", async () => {
+  const { warnings, lines } = warningsOf({ servers: [server("stopped")], addresses: addresses(5) });
+  await warnings.beforeCreate({ ...inputs, access: "private" }, false);
+  expect(lines).toEqual([]);
+});
+
+describe("before an adopt", () => {
+  const adopt = "2001:db8:1:2:30:abff:fe0c:4dd";
+  const ofUpCloud: IpAddressWire = {
+    ...inputs,
+    family: "IPv6",
+    address: "2001:db8:1:2:0030:abff:fe0c:04dd",
+    ptr_record: "",
+  };
+  const other = "009d64ef-31d1-4684-a26b-c86c955cbf46";
+
+  test.each<[string, IpAddressWire[], string | undefined]>([
+    ["an address of the server", [ofUpCloud], undefined],
+    [
+      "one that is not in the account",
+      [],
+      `there is no address ${adopt} in the UpCloud account to adopt: correct \`adopt\`, or remove it to have another address assigned`,
+    ],
+    [
+      "one of another server",
+      [{ ...ofUpCloud, server: other }],
+      `the address ${adopt}, which is to be adopted, is on server ${other}, not on server ${uuid}: correct \`server\` or \`adopt\``,
+    ],
+    [
+      "one of another kind",
+      [{ ...ofUpCloud, access: "utility" }],
+      `the address ${adopt}, which is to be adopted, has access "utility", not "public": correct \`access\` or \`adopt\``,
+    ],
+    [
+      "a floating one",
+      [{ ...ofUpCloud, floating: "yes" }],
+      `the address ${adopt}, which is to be adopted, is floating, and a ServerIpAddress manages ordinary addresses only: use PtrRecord for its PTR record`,
+    ],
+    [
+      "a floating one that is attached to nothing",
+      [withoutServer({ ...ofUpCloud, floating: "yes" })],
+      `the address ${adopt}, which is to be adopted, is floating, and a ServerIpAddress manages ordinary addresses only: use PtrRecord for its PTR record`,
+    ],
+    [
+      "one of the server's plan",
+      [{ ...ofUpCloud, part_of_plan: "yes" }],
+      `the address ${adopt}, which is to be adopted, is part of the plan of server ${uuid}: destroying the resource would release this main address of the server. Use PtrRecord where only its PTR record matters, or set \`retainOnDelete: true\``,
+    ],
+  ])("%s", async (_, addresses, warning) => {
+    const { warnings, lines } = warningsOf({ servers: [], addresses });
+    for (let times = 0; times < 2; times++) {
+      await warnings.beforeCreate({ ...inputs, family: "IPv6", adopt }, false);
+    }
+    expect(lines).toEqual(warning === undefined ? [] : [`warning: ${warning}.`]);
+  });
+
+  test("a server or access that is not known yet is not compared", async () => {
+    const { warnings, lines } = warningsOf({ addresses: [ofUpCloud] });
+    const declared = { ...inputs, server: unknown, access: unknown as "public", adopt };
+    await warnings.beforeCreate(declared, false);
+    expect(lines).toEqual([]);
+  });
+});
+
+test.each<[string, string, string | undefined]>([
+  ["in the account, in any spelling", "2001:DB8::7", undefined],
+  ["that is not known yet", unknown, undefined],
+  [
+    "that is not in the account",
+    "2001:db8::8",
+    "there is no address 2001:db8::8 in the UpCloud account: correct the `address` of the PtrRecord, or remove that resource",
+  ],
+])("before the PTR record of an address %s", async (_, address, warning) => {
+  const { warnings, lines } = warningsOf({ addresses: [{ ...inputs, address: "2001:db8::0007", ptr_record: "" }] });
+  await warnings.beforeRecord(address);
+  await warnings.beforeRecord(address);
+  expect(lines).toEqual(warning === undefined ? [] : [`warning: ${warning}.`]);
+});
