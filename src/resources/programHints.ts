@@ -54,15 +54,12 @@ export function programHints(
     };
     return JSON.stringify(hints);
   };
-  // Of 1,000 addresses, the Outputs take longer than all else that this package does in the program.
-  if (typeof server === "string" && typeof urn === "string") return tell(server, urn);
   return pulumi.all([server, urn]).apply(([uuid, urn]) => tell(uuid, urn));
 }
 
-/** Without an Output where none is needed, see above. */
-export function urnOf(type: string, name: string, parent: pulumi.Resource | undefined): pulumi.Input<string> {
-  if (parent !== undefined) return withoutDependencies(pulumi.createUrn(name, type, parent));
-  return `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${type}::${name}`;
+/** What the resource's URN will be. */
+export function urnOf(type: string, name: string, parent: pulumi.Resource | undefined): Promise<string> {
+  return withoutDependencies(pulumi.createUrn(name, type, parent));
 }
 
 /** That of a resource with these options; `undefined` is Pulumi's own. */

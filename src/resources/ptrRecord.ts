@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { withoutPromiseTraces } from "../promiseTraces";
 import { lifeCycle } from "./dynamicResource";
 import { refuseImport } from "./importOption";
 import { urnOf } from "./programHints";
@@ -56,12 +55,7 @@ export class PtrRecord extends pulumi.CustomResource {
       opts?.id === undefined
         ? { ...args, ...lifeCycle("ptrRecord", recordHints(name, urnOf(type, name, opts?.parent), args?.address)) }
         : lifeCycle("ptrRecord");
-    const restoreTraces = withoutPromiseTraces();
-    try {
-      super(type, name, { ...outputs, ...named }, opts);
-    } finally {
-      restoreTraces();
-    }
+    super(type, name, { ...outputs, ...named }, opts);
   }
 }
 
