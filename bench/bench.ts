@@ -1,7 +1,7 @@
 import { cpus } from "node:os";
 import { join, resolve } from "node:path";
 import { buildPackage } from "../tools/build";
-import { obtainPulumiCli } from "../tools/pulumiCli";
+import { obtainPulumiCli } from "../tools/pulumiCli/obtainPulumiCli";
 import { runTool } from "../tools/runTool";
 import { untilInterrupted } from "./interruption";
 import { type BenchOptions, benchOptions, help } from "./options";

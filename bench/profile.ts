@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildPackage } from "../tools/build";
-import { obtainPulumiCli } from "../tools/pulumiCli";
+import { obtainPulumiCli } from "../tools/pulumiCli/obtainPulumiCli";
 import { runTool } from "../tools/runTool";
 import { untilInterrupted } from "./interruption";
 import { benchOptions } from "./options";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PulumiCommand } from "@pulumi/pulumi/automation";
 import { runStep } from "../tools/childProcess";
-import { environmentWith } from "../tools/pulumiCli";
+import { environmentWith } from "../tools/pulumiCli/environment";
 import { endProcesses, watchProcesses } from "./processes";
 import { installProject, writeProgram } from "./program";
 import type { Measurement, Operation, Run, Scenario, Usage, Variant } from "./results";

@@ -1,11 +1,12 @@
 import { join } from "node:path";
-import { buildPackage } from "./build";
+import { buildPackage } from "../build";
+import { environmentWith } from "../pulumiCli/environment";
+import { obtainPulumiCli } from "../pulumiCli/obtainPulumiCli";
+import { messageOf, runTool } from "../runTool";
 import { countTests, type JestResult } from "./countTests";
-import { environmentWith, obtainPulumiCli } from "./pulumiCli";
 import { runJest } from "./runJest";
-import { messageOf, runTool } from "./runTool";
 
-const root = join(__dirname, "..");
+const root = join(__dirname, "../..");
 
 /**
  * `npm test -- ARGUMENTS`: every test, or those that Jest's arguments choose. With `--soak` first, the tests that have a long

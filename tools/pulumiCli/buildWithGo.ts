@@ -1,8 +1,8 @@
 import { chmod, copyFile, mkdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { runStep } from "./childProcess";
+import { runStep } from "../childProcess";
 import { findExecutable } from "./findExecutable";
-import type { PulumiCliOrder } from "./pulumiCliWays";
+import type { PulumiCliInstallation } from "./types";
 
 /** The last release of the Node language host that the Go module proxy serves. It runs programs of newer SDKs and CLIs. */
 const languageHostVersion = "3.68.0";
@@ -13,7 +13,7 @@ const clipboard = "github.com/atotto/clipboard => github.com/tgummerer/clipboard
 const longestBuildMs = 30 * 60_000;
 
 /** Builds the CLI, the Node language host and the launcher of the dynamic provider, as a release has them in bin/. */
-export async function buildPulumiCli({ version, root, scratch, path }: PulumiCliOrder): Promise<void> {
+export async function buildPulumiCli({ version, root, scratch, path }: PulumiCliInstallation): Promise<void> {
   const go = await findExecutable("go", path);
   if (go === undefined) throw new Error("there is no `go` on PATH");
   console.error(`Building the Pulumi CLI ${version} from source with Go (a few minutes, once) …`);

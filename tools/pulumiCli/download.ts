@@ -1,14 +1,14 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { runStep } from "./childProcess";
-import type { PulumiCliOrder } from "./pulumiCliWays";
+import { runStep } from "../childProcess";
+import type { PulumiCliInstallation } from "./types";
 
 /** A download may take as long as it needs, but not stand still for longer than this. */
 const longestStandstillMs = 60_000;
 
 /** Has the Automation API install the CLI of its own version under `root`: the normal way where the internet is open. */
-export async function downloadPulumiCli(order: PulumiCliOrder): Promise<void> {
-  const { version, root, scratch } = order;
+export async function downloadPulumiCli(installation: PulumiCliInstallation): Promise<void> {
+  const { version, root, scratch } = installation;
   console.error(`Downloading the Pulumi CLI ${version} (about 100 MB, once) …`);
   // A process of its own, because the Automation API cannot end an installation that it has begun.
   const temporary = { TMPDIR: scratch, TMP: scratch, TEMP: scratch };

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { terminalPicture } from "../../tools/terminalPicture";
+import { terminalPicture } from "../../../tools/picture/terminalPicture";
 
 const code = (...numbers: number[]) => `\u001b[${numbers.join(";")}m`;
 const textsOf = (picture: string) => [...picture.matchAll(/<text[^>]*>(.*)<\/text>/g)].map(([, text]) => text);
@@ -24,7 +24,7 @@ test("a picture is as wide as its longest line without the codes, and as high as
 });
 
 test("the README's picture shows an address that was created, and its outputs", () => {
-  const picture = readFileSync(join(__dirname, "../../docs/up.svg"), "utf8");
+  const picture = readFileSync(join(__dirname, "../../../docs/up.svg"), "utf8");
   const lines = textsOf(picture).map((text) => text?.replace(/<[^>]+>/g, ""));
   expect(lines).toContainEqual(
     expect.stringMatching(/\+\s+pulumi-nodejs:dynamic\/upcloud:ServerIpAddress mail created/),

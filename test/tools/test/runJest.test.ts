@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runJest } from "../../tools/runJest";
+import { runJest } from "../../../tools/test/runJest";
 
 const result = { success: true, numPassedTests: 3 };
 const writesResult = `

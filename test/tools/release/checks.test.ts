@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { lacks } from "../../tools/releaseChecks";
+import { lacks } from "../../../tools/release/checks";
 
 const ready = {
   version: "1.2.3",
@@ -26,6 +26,6 @@ test.each([
 });
 
 test("npm is asked for provenance, and for a public package", () => {
-  const { publishConfig } = JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8"));
+  const { publishConfig } = JSON.parse(readFileSync(join(__dirname, "../../../package.json"), "utf8"));
   expect(publishConfig).toEqual({ access: "public", provenance: true });
 });

@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { PulumiCommand } from "@pulumi/pulumi/automation";
-import { runInTerminal, runStep } from "./childProcess";
-import { environmentWith } from "./pulumiCli";
+import { runInTerminal, runStep } from "../childProcess";
+import { environmentWith } from "../pulumiCli/environment";
 
 export interface DemoPlace {
   /** The folder of Pulumi.yaml. */

@@ -1,4 +1,4 @@
-import type { IpAddressListEnvelope, IpAddressWire } from "../src/api/wire";
+import type { IpAddressListEnvelope, IpAddressWire } from "../../src/api/wire";
 
 /** What examples/quickstart exports. */
 export interface QuickstartOutputs {

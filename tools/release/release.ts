@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { runInTerminal, runStep } from "./childProcess";
-import { lacks } from "./releaseChecks";
-import { runTool } from "./runTool";
+import { runInTerminal, runStep } from "../childProcess";
+import { runTool } from "../runTool";
+import { lacks } from "./checks";
 
-const root = join(__dirname, "..");
+const root = join(__dirname, "../..");
 
 /**
  * `npm run release`: says what the checkout lacks for a release, and runs every check and test. `npm run release -- --publish`:

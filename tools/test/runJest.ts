@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runInTerminal } from "./childProcess";
+import { runInTerminal } from "../childProcess";
 import type { JestResult } from "./countTests";
 
 export interface JestRun {

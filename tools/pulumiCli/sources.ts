@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, realpath, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, delimiter, dirname, join } from "node:path";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
+import { buildPulumiCli } from "./buildWithGo";
+import { downloadPulumiCli } from "./download";
 import { findExecutable } from "./findExecutable";
-import type { PulumiCliWay } from "./pulumiCli";
-import { downloadPulumiCli } from "./pulumiCliDownload";
-import { buildPulumiCli } from "./pulumiCliFromGo";
+import type { PulumiCliInstallation, PulumiCliSource } from "./types";
 
 export interface PulumiCliPlaces {
   /** Folders as in PATH. */
@@ -14,15 +14,15 @@ export interface PulumiCliPlaces {
   pulumiHome: string;
 }
 
-/** The ways to a Pulumi CLI, the cheapest first. The last two put it where the second finds it from then on. */
-export function pulumiCliWays(version: string, places: PulumiCliPlaces = placesOfThisProcess()): PulumiCliWay[] {
+/** The sources of a Pulumi CLI, the cheapest first. The last two install it into the cache, where the second finds it. */
+export function pulumiCliSources(version: string, places: PulumiCliPlaces = placesOfThisProcess()): PulumiCliSource[] {
   const { path, pulumiHome } = places;
   const cache = join(pulumiHome, "versions", version);
   return [
     { name: "on PATH", obtain: () => pulumiOnPath(path, version) },
     { name: `in Pulumi's cache ${cache}`, obtain: () => pulumiInRoot(cache, path, version) },
-    { name: "download from get.pulumi.com", obtain: () => intoCache(cache, path, version, downloadPulumiCli) },
-    { name: "build from source with Go", obtain: () => intoCache(cache, path, version, buildPulumiCli) },
+    { name: "download from get.pulumi.com", obtain: () => installInCache(cache, path, version, downloadPulumiCli) },
+    { name: "build from source with Go", obtain: () => installInCache(cache, path, version, buildPulumiCli) },
   ];
 }
 
@@ -45,7 +45,7 @@ async function pulumiInRoot(root: string, path: string, version: string): Promis
 
 /** The CLI in `folder`, if it is new enough and has, there or on `path`, what runs Node programs and their resources. */
 async function usablePulumi(folder: string, path: string, version: string): Promise<PulumiCommand> {
-  // The Automation API takes a folder that has bin/pulumi; left out, it takes the first one on PATH.
+  // The Automation API takes a folder that has bin/pulumi; without one, it takes the first CLI on PATH.
   const where = basename(folder) === "bin" ? { root: dirname(folder) } : {};
   const cli = await PulumiCommand.get(where).catch((error: Error) => {
     throw new Error(`the \`pulumi\` in ${folder} does not run: ${reasonOf(error)}`);
@@ -61,35 +61,25 @@ async function usablePulumi(folder: string, path: string, version: string): Prom
   return cli;
 }
 
-export interface PulumiCliOrder {
-  version: string;
-  /** An empty folder that becomes root/bin/pulumi with its companions. */
-  root: string;
-  /** For everything else; it is removed afterwards. */
-  scratch: string;
-  /** Where programs are found. */
-  path: string;
-}
-
 /**
- * Fills the cache in one step: the CLI is produced in a temporary folder beside it, tried there and then renamed, so
- * that neither an interruption nor a second process leaves or meets half a CLI.
+ * Fills the cache in one step: the CLI is installed in a temporary folder beside it, tried there and then
+ * renamed, so that neither an interruption nor a second process leaves or finds an incomplete CLI.
  */
-async function intoCache(
+async function installInCache(
   cache: string,
   path: string,
   version: string,
-  produce: (order: PulumiCliOrder) => Promise<void>,
+  install: (installation: PulumiCliInstallation) => Promise<void>,
 ): Promise<PulumiCommand> {
   await mkdir(dirname(cache), { recursive: true });
   const scratch = await mkdtemp(join(dirname(cache), `.${version}-`));
   try {
     const root = join(scratch, "root");
     await mkdir(root);
-    await produce({ version, root, scratch, path });
+    await install({ version, root, scratch, path });
     await pulumiInRoot(root, path, version);
     if (!(await isUsable(cache, path, version))) {
-      await rename(cache, join(scratch, "unusable")).catch(unlessAbsent);
+      await rename(cache, join(scratch, "unusable")).catch(ignoreAbsence);
       await rename(root, cache);
     }
     return await pulumiInRoot(cache, path, version);
@@ -105,7 +95,7 @@ function isUsable(root: string, path: string, version: string): Promise<boolean>
   );
 }
 
-function unlessAbsent(error: NodeJS.ErrnoException): void {
+function ignoreAbsence(error: NodeJS.ErrnoException): void {
   if (error.code !== "ENOENT") throw error;
 }
 

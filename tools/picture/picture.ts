@@ -1,20 +1,20 @@
 import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildPackage } from "./build";
-import { demoPulumi } from "./demoPulumi";
-import { obtainPulumiCli } from "./pulumiCli";
-import { runTool } from "./runTool";
+import { buildPackage } from "../build";
+import { demoPulumi } from "../demo/pulumi";
+import { obtainPulumiCli } from "../pulumiCli/obtainPulumiCli";
+import { runTool } from "../runTool";
 import { terminalPicture, withoutColours } from "./terminalPicture";
 
-const root = join(__dirname, "..");
+const root = join(__dirname, "../..");
 
 /** `npm run picture`: what a terminal shows of `pulumi up` of examples/quickstart, as the README's docs/up.svg. */
 async function picture(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "pulumi-upcloud-ip-picture-"));
   const cli = await obtainPulumiCli();
   await buildPackage(root);
-  const { startSimulator }: typeof import("../src/simulator") = require("pulumi-upcloud-ip/simulator");
+  const { startSimulator }: typeof import("../../src/simulator") = require("pulumi-upcloud-ip/simulator");
   const simulator = await startSimulator();
   try {
     // Pulumi writes the stack's configuration beside the program.

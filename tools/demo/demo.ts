@@ -1,16 +1,16 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { PulumiCommand } from "@pulumi/pulumi/automation";
-import { buildPackage } from "./build";
-import { lockDemo } from "./demoLock";
-import { type DemoPulumi, demoPulumi, withYes } from "./demoPulumi";
-import { demoReport, type QuickstartOutputs } from "./demoReport";
-import { obtainPulumiCli } from "./pulumiCli";
-import { runTool } from "./runTool";
+import { buildPackage } from "../build";
+import { obtainPulumiCli } from "../pulumiCli/obtainPulumiCli";
+import { runTool } from "../runTool";
+import { lockDemo } from "./lock";
+import { type DemoPulumi, demoPulumi, withYes } from "./pulumi";
+import { demoReport, type QuickstartOutputs } from "./report";
 
-type Simulator = Awaited<ReturnType<typeof import("../src/simulator").startSimulator>>;
+type Simulator = Awaited<ReturnType<typeof import("../../src/simulator").startSimulator>>;
 
-const root = join(__dirname, "..");
+const root = join(__dirname, "../..");
 /** All that the demo writes: the simulated account, Pulumi's state, the stack's configuration. */
 const folder = join(root, ".demo");
 
@@ -32,7 +32,7 @@ async function demo(pulumiArguments: string[]): Promise<number> {
 
 async function onTheAccount(cli: PulumiCommand, pulumiArguments: string[]): Promise<number> {
   // Loaded late and by name: it is in dist/, which has only just been built.
-  const { startSimulator }: typeof import("../src/simulator") = require("pulumi-upcloud-ip/simulator");
+  const { startSimulator }: typeof import("../../src/simulator") = require("pulumi-upcloud-ip/simulator");
   const simulator = await startSimulator({ port: 0, stateFile: join(folder, "account.json"), clock: "real" });
   try {
     const pulumi = await demoPulumi(cli, { root, folder, url: simulator.url, token: simulator.credentials.token });

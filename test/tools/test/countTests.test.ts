@@ -1,4 +1,4 @@
-import { countTests, type JestResult } from "../../tools/countTests";
+import { countTests, type JestResult } from "../../../tools/test/countTests";
 
 const allPassed: JestResult = {
   success: true,
