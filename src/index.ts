@@ -1,16 +1,13 @@
 export type { Access, Family } from "./api/wire";
-export {
-  type GetIpAddressArgs,
-  type GetIpAddressesArgs,
-  type GetIpAddressesOutputArgs,
-  type GetIpAddressesResult,
-  type GetIpAddressOutputArgs,
-  type GetIpAddressResult,
-  getIpAddress,
-  getIpAddresses,
-  getIpAddressesOutput,
-  getIpAddressOutput,
-  type LookUpOutputOptions,
-} from "./lookups/getIpAddresses";
+export { getIpAddress, getIpAddresses, getIpAddressesOutput, getIpAddressOutput } from "./lookups/getIpAddresses";
+export type {
+  GetIpAddressArgs,
+  GetIpAddressesArgs,
+  GetIpAddressesOutputArgs,
+  GetIpAddressesResult,
+  GetIpAddressOutputArgs,
+  GetIpAddressResult,
+  LookUpOutputOptions,
+} from "./lookups/types";
 export { PtrRecord, type PtrRecordArgs } from "./resources/ptrRecord";
 export { ServerIpAddress, type ServerIpAddressArgs } from "./resources/serverIpAddress";

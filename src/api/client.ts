@@ -58,7 +58,7 @@ export interface UpCloudClient {
 
 export function createClient(options: ClientOptions): UpCloudClient {
   const http = createHttp(options);
-  const repeatedly = createRetry(options.sleep ?? sleep);
+  const retry = createRetry(options.sleep ?? sleep);
   let version = options.apiVersion;
 
   /** One request in the version of the day; a refused version cannot have had an effect, so any verb may go again. */
@@ -66,7 +66,7 @@ export function createClient(options: ClientOptions): UpCloudClient {
     request: (version: ApiVersion) => HttpRequest,
     read: (body: unknown) => T,
     signal: AbortSignal | undefined,
-    settled?: () => Promise<T | undefined>,
+    beforeRetry?: () => Promise<T | undefined>,
   ): Promise<T> {
     const used = version;
     const { path, ...rest } = request(used);
@@ -81,14 +81,14 @@ export function createClient(options: ClientOptions): UpCloudClient {
       }
     };
     try {
-      return await repeatedly(sent, once, settled);
+      return await retry({ send: once, beforeRetry, signal });
     } catch (error) {
       if (used !== "1.2" || !isVersionRefused(error)) throw error;
       if (version === used) {
         version = "1.3";
         options.onVersionChange?.(used, version);
       }
-      return send(request, read, signal, settled);
+      return send(request, read, signal, beforeRetry);
     }
   }
 

@@ -1,33 +1,48 @@
 import { UpCloudError } from "./errors/upCloudError";
-import type { HttpRequest } from "./http/http";
-import { repeatOf } from "./retryPolicy";
+import { retryPolicy } from "./retryPolicy";
 import type { Sleep } from "./sleep";
 
-/** What is tried until it has a result. */
-export interface Attempt<T> {
+/** A request that may be sent more than once. */
+interface Retryable<T> {
   send(): Promise<T>;
-  /** Asked before every repeat: what it gives is the result, and nothing more is sent. Its failure is final. */
-  settled?: (() => Promise<T | undefined>) | undefined;
+  /** Called before each retry. A result counts as the request's own, and nothing more is sent. An error is final. */
+  beforeRetry?: (() => Promise<T | undefined>) | undefined;
+  /** Ends the wait before a retry, and with it the request. */
   signal?: AbortSignal | undefined;
 }
 
-/** Sends a request, and again where that is safe, until it has a result or a bound is reached. */
-export type Repeatedly = <T>(
-  request: HttpRequest,
-  send: Attempt<T>["send"],
-  settled?: Attempt<T>["settled"],
-) => Promise<T>;
+export type Retry = <T>(request: Retryable<T>) => Promise<T>;
 
-/** @param sleep Waits between the requests. */
-export function createRetry(sleep: Sleep): Repeatedly {
-  return async ({ signal }, send, settled) => {
-    try {
-      return await send();
-    } catch (error) {
-      if (!(error instanceof UpCloudError) || !repeatOf(error, signal?.aborted ?? false)) throw error;
-      // Loaded with the first failure that is worth another try: most operations have none.
-      const { repeat } = require("./retryLoop") as typeof import("./retryLoop");
-      return repeat(error, { send, settled, signal }, sleep);
+/** Sends a request, and sends it again where that is safe, until it has a result or a bound is reached. */
+export function createRetry(sleep: Sleep): Retry {
+  return async ({ send, beforeRetry, signal }) => {
+    let leftMs = maxTotalDelayMs;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await send();
+      } catch (error) {
+        const allowed = error instanceof UpCloudError ? retryPolicy(error) : undefined;
+        if (!(error instanceof UpCloudError) || allowed === undefined) throw error;
+        const delayMs = Math.max(allowed.afterMs, backoffMs(attempt));
+        leftMs -= delayMs;
+        if (attempt > maxRetries || leftMs < 0 || signal?.aborted) {
+          throw attempt === 1 ? error : error.withNote(`It was tried ${attempt} times.`);
+        }
+        await sleep(delayMs, signal);
+        if (signal?.aborted) throw error.withNote(outOfTime);
+        const result = await beforeRetry?.();
+        if (result !== undefined) return result;
+      }
     }
   };
 }
+
+const maxRetries = 4;
+/** Of all delays of one request together. Where UpCloud asks for more, the request fails at once. */
+const maxTotalDelayMs = 30_000;
+const firstDelayMs = 1000;
+
+/** Exponential, with jitter: 0.5 to 1 s, then twice as long each time. */
+const backoffMs = (attempt: number) => firstDelayMs * 2 ** (attempt - 1) * (0.5 + Math.random() / 2);
+
+const outOfTime = "The time that `timeouts` allows for the operation was over before it could be tried again.";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { createClient } from "../api/client";
 import type { IpAddressWire } from "../api/wire";
-import { type Environment, readConfiguration, type StackConfig } from "../model/configuration";
+import { readConfiguration, type StackConfig } from "../model/configuration";
 import { readStackConfig } from "../state/stackConfig";
 import { readStackState, readStateFile, type StackState } from "../state/stackState";
 import { audit } from "./audit";
@@ -29,7 +29,7 @@ Exit code: 0 no address looks like it, 1 at least one does, or several resources
 `;
 
 export interface CommandIo {
-  env: Environment;
+  env: NodeJS.ProcessEnv;
   write(text: string): void;
   /** Lines about what could not be read, beside the result. */
   warn(line: string): void;

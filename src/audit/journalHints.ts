@@ -1,6 +1,5 @@
 import { AssignmentJournal } from "../journal/assignmentJournal";
 import type { JournalEntry } from "../journal/journalEntry";
-import type { Environment } from "../model/configuration";
 
 /** A create in this machine's journal; the address is absent where the answer was never recorded. */
 export type JournalHint = Pick<
@@ -9,7 +8,7 @@ export type JournalHint = Pick<
 >;
 
 /** Creates that assign: an adoption buys nothing. */
-export const journalHints = (env: Environment): JournalHint[] =>
+export const journalHints = (env: NodeJS.ProcessEnv): JournalHint[] =>
   AssignmentJournal.of(env)
     .entries()
     .filter(({ adopted }) => !adopted);

@@ -1,6 +1,5 @@
 import { addressKey } from "../model/addresses";
-import type { Environment } from "../model/configuration";
-import { messageOf } from "../provider/runtime/engineErrors";
+import { messageOf } from "../model/messageOf";
 import {
   type Assignment,
   isAtWork,
@@ -37,7 +36,11 @@ export class AssignmentJournal {
   ) {}
 
   /** The user's: beside what Pulumi itself keeps. */
-  static of(env: Environment, warn: (line: string) => void = () => undefined, self?: ProcessName): AssignmentJournal {
+  static of(
+    env: NodeJS.ProcessEnv,
+    warn: (line: string) => void = () => undefined,
+    self?: ProcessName,
+  ): AssignmentJournal {
     return new AssignmentJournal(new JournalFiles(journalDirectory(env), (self ?? thisProcess).run), warn, self);
   }
 

@@ -15,10 +15,9 @@ import {
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { Environment } from "../model/configuration";
 
 /** The user's: beside what Pulumi itself keeps. */
-export const journalDirectory = (env: Environment): string =>
+export const journalDirectory = (env: NodeJS.ProcessEnv): string =>
   join(env.PULUMI_HOME || join(homedir(), ".pulumi"), "upcloud-ip");
 
 /**

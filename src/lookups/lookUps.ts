@@ -2,11 +2,11 @@ import type { ListedAddress } from "../api/responses";
 import { accesses, families } from "../api/wire";
 import { addressKey, defaultPtrRecordIn, isSameNetwork, isSamePtrRecord } from "../model/addresses";
 import { ipAddress, ptrRecord, server } from "../model/inputRules";
+import { messageOf } from "../model/messageOf";
 import { checkEach, oneOf, type Rule } from "../model/rules";
-import { messageOf } from "../provider/runtime/engineErrors";
 import { listOfThisRun } from "./addressList";
-import type { GetIpAddressArgs, GetIpAddressesArgs, GetIpAddressesResult, GetIpAddressResult } from "./getIpAddresses";
 import { LookUpError } from "./lookUpError";
+import type { GetIpAddressArgs, GetIpAddressesArgs, GetIpAddressesResult, GetIpAddressResult } from "./types";
 
 /** What the declarations in `src/getIpAddresses.ts` load when a program makes its first look-up. */
 

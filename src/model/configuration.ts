@@ -1,6 +1,5 @@
-import type { ClientOptions } from "../api/client";
 import { printable } from "../api/errors/printable";
-import type { Credentials } from "../api/http/http";
+import type { Credentials } from "../api/http/credentials";
 import { type ApiVersion, apiVersions } from "../api/wire";
 import { parseDuration } from "./durations";
 import { powerCycle as checkPowerCycle } from "./inputRules";
@@ -17,13 +16,19 @@ export class ConfigurationError extends Error {
 
 /** A value of the stack's configuration by its full key, such as `upcloud:token`. */
 export type StackConfig = (key: string) => string | undefined;
-export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How the UpCloud account is reached. */
+export interface Configuration {
+  /** Scheme, host and port, with a path only where a proxy needs one; no version. */
+  baseUrl: string;
+  credentials: Credentials;
+  apiVersion: ApiVersion;
+  /** Longest time for one request and its whole response, in milliseconds. */
+  requestTimeoutMs: number;
+}
 
 /** Stack configuration first, then environment. Credentials come from one of them whole, never mixed. */
-export function readConfiguration(
-  config: StackConfig,
-  env: Environment,
-): Pick<ClientOptions, "baseUrl" | "credentials" | "apiVersion" | "requestTimeoutMs"> {
+export function readConfiguration(config: StackConfig, env: NodeJS.ProcessEnv): Configuration {
   return {
     credentials: credentialsIn(config, env),
     baseUrl: baseUrlIn(config("upcloud:apiBaseUrl") ?? nonEmpty(env.UPCLOUD_DEBUG_API_BASE_URL) ?? defaultBaseUrl),
@@ -54,7 +59,7 @@ const defaultBaseUrl = "https://api.upcloud.com";
 /** As UpCloud's own Terraform provider waits for an answer. */
 const defaultRequestTimeout = "2m";
 
-function credentialsIn(config: StackConfig, env: Environment): Credentials {
+function credentialsIn(config: StackConfig, env: NodeJS.ProcessEnv): Credentials {
   const fromStack = credentialsOf("the stack's configuration", {
     token: ["upcloud:token", config("upcloud:token")],
     username: ["upcloud:username", config("upcloud:username")],

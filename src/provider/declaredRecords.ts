@@ -1,22 +1,8 @@
 import { addressKey } from "../model/addresses";
+import type { RecordHints } from "../model/hints";
 import type { PtrRecordInputs, ServerIpAddressInputs } from "../model/inputs";
 import type { CheckFailure } from "../model/rules";
 import { isUnknown } from "../model/unknown";
-
-/** What the declaration of a `PtrRecord` tells check of its program (`src/recordHints.ts`). */
-export interface RecordHints {
-  /** The resource's name, for messages. */
-  name?: string;
-  /** Distinguishes the declarations of the program; a replacement is checked twice. */
-  urn?: string;
-  /** As the Pulumi CLI names it: `organization/project/stack`. */
-  stack?: string;
-  /** The folder of Pulumi.yaml, where that is not the program's. */
-  projectFolder?: string;
-  preview?: boolean;
-  /** The name of the `ServerIpAddress` whose address this is, where that declares the record too. */
-  sharedWith?: string;
-}
 
 /**
  * Which PTR records the program declares, as far as the operation has come: of two resources that declare the same one
@@ -30,7 +16,7 @@ export class DeclaredRecords {
   }
 
   /** Enters a `PtrRecord`, or says why it cannot be declared. */
-  failuresOf({ address }: PtrRecordInputs, { name, urn, sharedWith }: RecordHints): CheckFailure[] {
+  failuresOf({ address }: PtrRecordInputs, { name, urn, sharedWith }: Partial<RecordHints>): CheckFailure[] {
     if (sharedWith !== undefined && !isUnknown(sharedWith)) {
       return refusal(`that of the ServerIpAddress "${sharedWith}", which has a ptrRecord`);
     }

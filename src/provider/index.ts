@@ -13,11 +13,11 @@ let operationState: OperationState | undefined;
 const session = new Session({
   env: process.env,
   notify: (line) => console.error(line),
-  async readState(hints, isOfThisOperation) {
+  async readState(location, isOfThisOperation) {
     // Loaded by the first who asks: most operations need no state.
     const { OperationState } = require("../state/operationState") as typeof import("../state/operationState");
     operationState ??= new OperationState(process.env);
-    return operationState.read(hints, isOfThisOperation);
+    return operationState.read(location, isOfThisOperation);
   },
 });
 

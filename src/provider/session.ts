@@ -4,9 +4,10 @@ import { isRunning, type JournalEntry, type ProcessName, thisProcess } from "../
 import { journalDirectory } from "../journal/journalFiles";
 import { OperationChanges } from "../journal/operationChanges";
 import { OwedStarts } from "../journal/pendingRestarts";
-import { type Environment, powerCycleIn, readConfiguration, type StackConfig } from "../model/configuration";
+import { powerCycleIn, readConfiguration, type StackConfig } from "../model/configuration";
+import type { StackHints } from "../model/hints";
 import type { PowerCycle } from "../model/inputs";
-import type { StackHints } from "../state/operationState";
+import type { StackLocation } from "../state/operationState";
 import type { StackState } from "../state/stackState";
 import { AccountSnapshot } from "./account/addressCache";
 import { StackAddresses } from "./account/stackAddresses";
@@ -26,12 +27,12 @@ import { StateCache } from "./stack/stateCache";
 
 /** What a session has from outside, and tests replace. */
 export interface Surroundings {
-  env: Environment;
+  env: NodeJS.ProcessEnv;
   /** Shows the user a line, at once. */
   notify(line: string): void;
   pace?: Pace;
   /** The state of the stack under way; fails where it cannot be read. */
-  readState?(hints: StackHints, isOfThisOperation: (state: StackState) => boolean): Promise<StackState>;
+  readState?(location: StackLocation, isOfThisOperation: (state: StackState) => boolean): Promise<StackState>;
   process?: ProcessName;
   resolver?: ForwardResolver;
   /** Default: asks the address that the plugin was started with. */
@@ -56,7 +57,7 @@ export class Session {
   readonly addresses: StackAddresses;
   readonly previewWarnings: PreviewWarnings;
   readonly declaredRecords = new DeclaredRecords();
-  private stackHints: StackHints = {};
+  private stackLocation: StackLocation = {};
   private stackConfig: StackConfig = () => undefined;
   private madeClient: UpCloudClient | undefined;
   private madeStoppedServers: StoppedServers | undefined;
@@ -67,7 +68,7 @@ export class Session {
   readonly notify: (line: string) => void;
   /** Default: of the engine that this process works for. */
   readonly isEngineAlive: (address?: string) => Promise<boolean>;
-  private readonly env: Environment;
+  private readonly env: NodeJS.ProcessEnv;
   private readonly self: ProcessName;
   private readonly pace: Pace;
   private readonly resolver: ForwardResolver | undefined;
@@ -91,7 +92,7 @@ export class Session {
     this.plan = new PlannedChanges(pace.now, this.processes);
     const longestMs = () => this.configuration().requestTimeoutMs + marginMs;
     this.claims = new AddressClaims(this.journal, pace, longestMs, notify);
-    this.state = new StateCache((isOfThisOperation) => readState(this.stackHints, isOfThisOperation));
+    this.state = new StateCache((isOfThisOperation) => readState(this.stackLocation, isOfThisOperation));
     const ipAddresses = () => this.client().ipAddresses;
     const ports = {
       isEngineAlive: () => this.isEngineAlive(),
@@ -111,8 +112,8 @@ export class Session {
   }
 
   /** What a declaration tells of the stack: the same in all of them. */
-  learnStack({ stack, projectFolder }: StackHints): void {
-    if (stack !== undefined) this.stackHints = { stack, projectFolder };
+  learnStack({ stack, projectFolder }: Partial<StackHints>): void {
+    if (stack !== undefined) this.stackLocation = { stack, projectFolder };
   }
 
   /** The client of the configuration, made and loaded on first use: most checks and diffs never need it. */

@@ -1,33 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** What a program tells the life cycle of an address, which the engine does not: in JSON. */
-export interface ProgramHints {
-  /** The operation is a preview. */
-  preview: boolean;
-  /** How many addresses the program declares on the same server, this one included. */
-  onServer: number;
-  /** How many of them have another provider, and so another process, where some have. */
-  withOtherProviders?: number;
-  urn: string;
-  /** As the Pulumi CLI names it: `organization/project/stack`. */
-  stack: string | undefined;
-  /** The folder of Pulumi.yaml, where that is not the program's. */
-  projectFolder: string | undefined;
-}
-
-/** What a program tells the life cycle of a PTR record. */
-export interface RecordHints {
-  name: string;
-  /** Distinguishes the declarations of a program, also where it has two copies of this package. */
-  urn: pulumi.Input<string>;
-  /** As the Pulumi CLI names it: `organization/project/stack`. */
-  stack: string | undefined;
-  /** The folder of Pulumi.yaml, where that is not the program's. */
-  projectFolder: string | undefined;
-  /** The name of the `ServerIpAddress` whose `address` is given and that has a `ptrRecord`. */
-  sharedWith?: pulumi.Input<string | undefined>;
-}
-
 /**
  * The properties that make a resource of ours a dynamic one, beside its own.
  *
@@ -39,7 +11,7 @@ export interface RecordHints {
  * @param exported the export of `pulumi-upcloud-ip/provider` that is the life cycle
  * @param program what check is to know of the program, and takes out again: it is in no state
  */
-export function lifeCycle(exported: string, program?: pulumi.Input<string | RecordHints>): pulumi.Inputs {
+export function lifeCycle(exported: string, program?: pulumi.Input<string | object>): pulumi.Inputs {
   return {
     __provider: `exports.handler = () => require("pulumi-upcloud-ip/provider").${exported};`,
     __program: program,

@@ -1,6 +1,6 @@
 import { isAbsolute } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import type { ProgramHints } from "./dynamicResource";
+import type { ProgramHints } from "../model/hints";
 
 /** Of each run of a program: the Automation API may have several runs, of several stacks, in one process. */
 const declaredIn = new WeakMap<object, Map<string, Declared>>();

@@ -1,6 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { RecordHints } from "./dynamicResource";
+import type { RecordHints } from "../model/hints";
 import { projectFolder, stackName } from "./programHints";
+
+/** As a program gives them. */
+type RecordHintInputs = { [hint in keyof RecordHints]: pulumi.Input<RecordHints[hint]> };
 
 /** By the Output that is its address: a `ServerIpAddress` that declares its PTR record itself. */
 const withRecord = new WeakMap<object, { name: string; ptrRecord: pulumi.Input<string> }>();
@@ -22,7 +25,7 @@ export function recordHints(
   name: string,
   urn: pulumi.Input<string>,
   address: pulumi.Input<string>,
-): pulumi.Input<RecordHints> {
+): pulumi.Input<RecordHintInputs> {
   const own = pulumi.Output.isInstance(address) ? withRecord.get(address) : undefined;
   const told = { preview: pulumi.runtime.isDryRun(), stack: stackName(), projectFolder: projectFolder() };
   const hints = { name, urn, ...told };

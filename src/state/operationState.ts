@@ -1,8 +1,8 @@
 import { folderOfCli, type PulumiRun, runPulumi } from "./pulumiCli";
 import { readStackState, type StackState } from "./stackState";
 
-/** What the program tells of its stack; nothing where no program runs, as in a destroy. */
-export interface StackHints {
+/** Where the stack is, as far as the program says; empty where no program runs, as in a destroy. */
+export interface StackLocation {
   /** As the Pulumi CLI names it: `organization/project/stack`. */
   stack?: string | undefined;
   /** The folder of Pulumi.yaml. */
@@ -24,7 +24,7 @@ export class OperationState {
    *
    * @param isOfThisOperation whether the state shows the operation that is asked for
    */
-  async read(hints: StackHints, isOfThisOperation: (state: StackState) => boolean): Promise<StackState> {
+  async read(hints: StackLocation, isOfThisOperation: (state: StackState) => boolean): Promise<StackState> {
     const reasons = new Set<string>();
     for await (const place of this.places(hints)) {
       try {
@@ -42,7 +42,7 @@ export class OperationState {
   }
 
   /** The likeliest first. */
-  private async *places({ stack, projectFolder }: StackHints): AsyncGenerator<PulumiPlace> {
+  private async *places({ stack, projectFolder }: StackLocation): AsyncGenerator<PulumiPlace> {
     if (this.found !== undefined) yield this.found;
     // A relative backend and the selected stack are those of the folder in which the CLI runs.
     const cliFolder = (await folderOfCli()) ?? process.cwd();

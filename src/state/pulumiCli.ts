@@ -4,13 +4,11 @@ import { access, readdir, readFile, readlink } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, delimiter, join } from "node:path";
 
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 /** Where and how the Pulumi CLI is to run. */
 export interface PulumiRun {
   /** A folder of the project, or below it; default: the current folder. */
   cwd?: string | undefined;
-  env: Environment;
+  env: NodeJS.ProcessEnv;
   /** Milliseconds; default 60000. */
   timeoutMs?: number | undefined;
 }
@@ -46,7 +44,7 @@ const largestOutputBytes = 512 * 1024 * 1024;
  * The `pulumi` of PATH; else the one that this process runs under (a dynamic provider is a child of the CLI); else the one
  * that Pulumi's own installers left in PULUMI_HOME, the newest where there are several.
  */
-export async function findPulumi(env: Environment, pid: number = process.ppid): Promise<string> {
+export async function findPulumi(env: NodeJS.ProcessEnv, pid: number = process.ppid): Promise<string> {
   const home = env.PULUMI_HOME || join(homedir(), ".pulumi");
   const onPath = (env.PATH ?? env.Path ?? "").split(delimiter).filter((folder) => folder !== "");
   const found =

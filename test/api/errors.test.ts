@@ -38,7 +38,7 @@ test.each<[string, unknown, boolean]>([
   ["no answer within the time", UpCloudError.unanswered(request, "it took longer than 2 s", true), true],
   ["half an answer within the time", UpCloudError.unreadable(request, 201, "half", true), true],
   ["half a page of a proxy that gave up waiting", UpCloudError.unreadable(request, 504, "half"), true],
-  ["the same failure with a sentence more", UpCloudError.unanswered(request, "too long", true).andThen("So."), true],
+  ["the same failure with a sentence more", UpCloudError.unanswered(request, "too long", true).withNote("So."), true],
   ["a connection that broke", UpCloudError.unanswered(request, "other side closed"), false],
   ["half an answer of a connection that broke", UpCloudError.unreadable(request, 201, "half"), false],
   ["an unreadable answer", UpCloudError.unreadable(request, 200, "an empty body"), false],
@@ -114,13 +114,13 @@ test("an empty secret cuts nothing out", () => {
 test("a fault of our own is thrown as it is, and nothing is sent again", async () => {
   const fault = new TypeError("ours");
   const send = jest.fn().mockRejectedValue(fault);
-  await expect(createRetry(async () => undefined)(request, send)).rejects.toBe(fault);
+  await expect(createRetry(async () => undefined)({ send })).rejects.toBe(fault);
   expect(send).toHaveBeenCalledTimes(1);
 });
 
 test("a fault of our own in a repeat is thrown as it is, too", async () => {
   const fault = new TypeError("ours");
   const send = jest.fn().mockRejectedValueOnce(UpCloudError.unanswered(request, "closed")).mockRejectedValue(fault);
-  await expect(createRetry(async () => undefined)(request, send)).rejects.toBe(fault);
+  await expect(createRetry(async () => undefined)({ send })).rejects.toBe(fault);
   expect(send).toHaveBeenCalledTimes(2);
 });

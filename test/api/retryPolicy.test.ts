@@ -1,5 +1,5 @@
 import { UpCloudError } from "../../src/api/errors/upCloudError";
-import { repeatOf } from "../../src/api/retryPolicy";
+import { retryPolicy } from "../../src/api/retryPolicy";
 
 type Failed = (request: { method: string; path: string; subject: object }) => UpCloudError;
 
@@ -57,19 +57,15 @@ const methods = ["GET", "PUT", "PATCH", "DELETE", "POST"];
 describe.each(table)("%s", (_, failed, [repeated]) => {
   test.each(methods)("%s is sent again only where that is safe", (method) => {
     const expected = repeated.includes(method) ? { afterMs: 0 } : undefined;
-    expect(repeatOf(failedBy(method, failed), false)).toEqual(expected);
-  });
-
-  test.each(methods)("%s is not sent again when the operation is over", (method) => {
-    expect(repeatOf(failedBy(method, failed), true)).toBeUndefined();
+    expect(retryPolicy(failedBy(method, failed))).toEqual(expected);
   });
 });
 
 test.each([429, 503])("a %i that asks to wait is repeated after that time", (status) => {
-  expect(repeatOf(failedBy("GET", refused(status, undefined, 7000)), false)).toEqual({ afterMs: 7000 });
+  expect(retryPolicy(failedBy("GET", refused(status, undefined, 7000)))).toEqual({ afterMs: 7000 });
 });
 
 test("a time to wait makes no refusal repeatable", () => {
-  expect(repeatOf(failedBy("GET", refused(409, undefined, 7000)), false)).toBeUndefined();
-  expect(repeatOf(failedBy("POST", refused(503, undefined, 7000)), false)).toBeUndefined();
+  expect(retryPolicy(failedBy("GET", refused(409, undefined, 7000)))).toBeUndefined();
+  expect(retryPolicy(failedBy("POST", refused(503, undefined, 7000)))).toBeUndefined();
 });

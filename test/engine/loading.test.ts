@@ -64,7 +64,7 @@ describe("the life cycle, loaded by its name", () => {
         const same = await serverIpAddress.diff("203.0.113.7", olds, inputs);
         const other = await serverIpAddress.diff("203.0.113.7", olds, { ...inputs, server: "009d64ef-31d1-4684-a26b-c86c955cbf46" });
         const { replaces } = other;
-        const unwanted = loaded().filter((file) => /node_modules\\/(undici|cockatiel|@pulumi)\\/|dist\\/(api\\/(http|client)|provider\\/(stoppedServers|serverCycle|progress)|state\\/(operationState|stackState|pulumiCli)|simulator\\/)/.test(file));
+        const unwanted = loaded().filter((file) => /node_modules\\/(undici|@pulumi)\\/|dist\\/(api\\/(http\\/http|client)|provider\\/(powerCycle\\/power|runtime\\/progress)|state\\/(operationState|stackState|pulumiCli)|simulator\\/)/.test(file));
         report({ family: inputs.family, failures: failures ?? [], changes: [same.changes, other.changes], replaces, unwanted });
       })();
     `);
@@ -106,7 +106,7 @@ describe("the life cycle, loaded by its name", () => {
           const state = { ...inputs, ptrRecord: "", partOfPlan: true };
           (async () => {
             const { id } = await serverIpAddress.${step.replace("ADDRESS", `"${first?.address}"`)};
-            const parts = ["undici/index", "dist/api/client", "cockatiel", "dist/provider/powerCycle/powerCycles", "dist/state/operationState", "dist/simulator/"];
+            const parts = ["undici/index", "dist/api/client", "dist/provider/powerCycle/powerCycles", "dist/state/operationState", "dist/simulator/"];
             report({ hasId: id !== undefined, parts: parts.filter((part) => loaded().some((file) => file.includes(part))) });
             process.exit();
           })();`;

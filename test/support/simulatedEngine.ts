@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Seed, Simulator } from "../../src/simulator";
 import { EngineOperation } from "./history/engineOperation";
-import { addressLimit, type Command, type Engine, type Trouble } from "./history/followHistory";
+import { addressLimit, type Command, type Engine, type Trouble } from "./history/follower";
 import type { Kill } from "./history/historySteps";
 import { MortalProcess } from "./mortalProcess";
 import { Machine } from "./operation";

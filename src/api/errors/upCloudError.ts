@@ -123,7 +123,7 @@ export class UpCloudError extends Error implements AnswerFacts {
   }
 
   /** The same failure with a sentence more. */
-  andThen(sentence: string): UpCloudError {
+  withNote(sentence: string): UpCloudError {
     return new UpCloudError(this.failure, `${this.message} ${sentence}`, this, this);
   }
 }

@@ -1,11 +1,10 @@
 import { type FailedRequest, UpCloudError } from "../errors/upCloudError";
 import { whyBroken } from "./brokenConnections";
 import { type BrokenExchange, noConnectionWithin, openConnections } from "./connections";
+import type { Credentials } from "./credentials";
 import { redactor } from "./redaction";
 import { type Answer, readAnswer } from "./response";
 import { Slots } from "./slots";
-
-export type Credentials = { token: string } | { username: string; password: string };
 
 export interface HttpOptions {
   /** Scheme, host and port, with a path only where a proxy needs one; no version. */

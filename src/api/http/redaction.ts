@@ -1,4 +1,4 @@
-import type { Credentials } from "./http";
+import type { Credentials } from "./credentials";
 
 /** Cuts the credentials, in every form in which they travel, out of a text that goes into an error. */
 export function redactor(credentials: Credentials): (text: string) => string {

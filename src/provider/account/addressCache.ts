@@ -3,7 +3,7 @@ import { isForbidden, unlessGone } from "../../api/errors/upCloudError";
 import type { ListedAddress } from "../../api/responses";
 import type { IpAddressWire, ServerWire } from "../../api/wire";
 import { addressKey, upCloudSpelling } from "../../model/addresses";
-import { messageOf } from "../runtime/engineErrors";
+import { messageOf } from "../../model/messageOf";
 import type { Pace } from "../runtime/timer";
 
 /**

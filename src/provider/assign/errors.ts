@@ -1,6 +1,6 @@
 import { seePage } from "../../api/errors/errorPages";
 import type { Assignment } from "../../journal/journalEntry";
-import { messageOf } from "../runtime/engineErrors";
+import { messageOf } from "../../model/messageOf";
 
 const kindOf = ({ family, access }: Assignment) => `${access === "public" ? "" : "internal "}${family} address`;
 const adoptLines = (addresses: readonly string[]) => addresses.map((address) => `\`adopt: "${address}"\``).join(" or ");

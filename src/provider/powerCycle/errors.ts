@@ -1,6 +1,6 @@
 import { seePage } from "../../api/errors/errorPages";
 import type { ServerWire } from "../../api/wire";
-import { messageOf } from "../runtime/engineErrors";
+import { messageOf } from "../../model/messageOf";
 
 /** How messages call a server: by its title and its UUID. */
 export const nameOf = ({ title, uuid }: Pick<ServerWire, "title" | "uuid">): string => `server "${title}" (${uuid})`;

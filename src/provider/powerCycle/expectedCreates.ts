@@ -1,21 +1,8 @@
 import type { OperationChanges } from "../../journal/operationChanges";
+import type { ProgramHints } from "../../model/hints";
 import { isUnknown } from "../../model/unknown";
 
-/** What a declaration tells check of its program (`src/programHints.ts`). Nothing while the server is unknown. */
-export interface ProgramHints {
-  preview?: boolean;
-  /** How many addresses the program declares on the same server, this one included. */
-  onServer?: number;
-  /** How many of them have another provider, and so another process. */
-  withOtherProviders?: number;
-  urn?: string;
-  /** As the Pulumi CLI names it: `organization/project/stack`. */
-  stack?: string;
-  /** The folder of Pulumi.yaml, where that is not the program's. */
-  projectFolder?: string;
-}
-
-export function programHintsIn(json: unknown): ProgramHints {
+export function programHintsIn(json: unknown): Partial<ProgramHints> {
   return typeof json === "string" && !isUnknown(json) ? (JSON.parse(json) as ProgramHints) : {};
 }
 
@@ -36,11 +23,11 @@ export class PlannedChanges {
     this.lastSignMs = now();
   }
 
-  checked(server: string, hints: ProgramHints | undefined, isToBeCreated: boolean): void {
+  checked(server: string, hints: Partial<ProgramHints>, isToBeCreated: boolean): void {
     this.sign();
     const plan = this.servers.get(server) ?? { declared: 0, elsewhere: 0, checked: 0, toCreate: 0 };
     this.servers.set(server, plan);
-    const { onServer = 0, withOtherProviders = 0, preview = false } = hints ?? {};
+    const { onServer = 0, withOtherProviders = 0, preview = false } = hints;
     plan.declared = Math.max(plan.declared, onServer - withOtherProviders);
     if (!preview) plan.elsewhere = Math.max(plan.elsewhere, withOtherProviders);
     plan.checked++;

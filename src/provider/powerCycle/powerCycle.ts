@@ -9,7 +9,7 @@ import {
 import type { ServerWire, StopType } from "../../api/wire";
 import type { OperationChanges } from "../../journal/operationChanges";
 import type { OwedStarts } from "../../journal/pendingRestarts";
-import { messageOf } from "../runtime/engineErrors";
+import { messageOf } from "../../model/messageOf";
 import type { Progress } from "../runtime/progress";
 import { type Pace, pollDelaysMs } from "../runtime/timer";
 import { NoTimeLeftError, NotStartedError, nameOf, ServerBusyError, ServerInErrorError } from "./errors";

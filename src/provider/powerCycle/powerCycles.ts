@@ -52,7 +52,7 @@ export class StoppedServers {
       if (!isServerGone(error)) throw error;
       this.owedStarts.settle(request.server);
       if (request.purpose === "release") return { value: await change("gone") };
-      throw error.andThen(nothingAssigned);
+      throw error.withNote(nothingAssigned);
     } finally {
       this.gathering.end();
     }
@@ -64,7 +64,7 @@ export class StoppedServers {
    */
   async startAgain(server: string): Promise<void> {
     const { notStarted, gone } = await this.started(server);
-    if (gone !== undefined) throw gone.andThen(addressesGone);
+    if (gone !== undefined) throw gone.withNote(addressesGone);
     if (notStarted !== undefined) throw notStarted;
   }
 

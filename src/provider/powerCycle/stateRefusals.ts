@@ -2,7 +2,7 @@ import type { UpCloudClient } from "../../api/client";
 import { isServerGone, isServerStateIllegal, type UpCloudError } from "../../api/errors/upCloudError";
 import type { ServerWire } from "../../api/wire";
 import type { PowerCycle } from "../../model/inputs";
-import { messageOf } from "../runtime/engineErrors";
+import { messageOf } from "../../model/messageOf";
 import type { Progress } from "../runtime/progress";
 import { type Pace, pollDelaysMs } from "../runtime/timer";
 import { NoTimeLeftError, nameOf, RefusedThoughStoppedError, ServerInErrorError, ServerRunsError } from "./errors";
@@ -64,7 +64,7 @@ export class StateRefusals {
 
 /** The refusal is what matters; the look only tells more of it. */
 const after = (refusal: UpCloudError) => (cause: unknown) => {
-  throw isServerGone(cause) ? cause : refusal.andThen(`The server could not be looked at: ${messageOf(cause)}`);
+  throw isServerGone(cause) ? cause : refusal.withNote(`The server could not be looked at: ${messageOf(cause)}`);
 };
 
 /** How often UpCloud may say that a stopped server is not stopped before it must mean something else. */

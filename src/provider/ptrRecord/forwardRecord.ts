@@ -1,6 +1,6 @@
 import { familyOf, isSameAddress } from "../../model/addresses";
 import type { WaitForForwardRecord } from "../../model/inputs";
-import { messageOf } from "../runtime/engineErrors";
+import { messageOf } from "../../model/messageOf";
 import { Progress } from "../runtime/progress";
 import { type Pace, pollDelaysMs } from "../runtime/timer";
 

@@ -12,9 +12,9 @@ import {
   isSamePtrRecord,
 } from "../../model/addresses";
 import { deadline } from "../../model/durations";
+import type { RecordHints } from "../../model/hints";
 import type { PtrRecordInputs } from "../../model/inputs";
 import { recentMs } from "../account/addressCache";
-import type { RecordHints } from "../declaredRecords";
 import { inPlainWords, partly } from "../runtime/engineErrors";
 import type { Session } from "../session";
 import { isTakenOverRecord } from "../stack/formerStates";
@@ -41,7 +41,7 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
     const { __provider, __program, ...news } = declared;
     const { inputs, failures } = checkPtrRecord(news);
     if (failures.length === 0) {
-      const hints = (__program ?? {}) as RecordHints;
+      const hints = (__program ?? {}) as Partial<RecordHints>;
       this.session.learnStack(hints);
       this.session.isPreview ||= hints.preview === true;
       failures.push(...this.session.declaredRecords.failuresOf(inputs as unknown as PtrRecordInputs, hints));

@@ -1,3 +1,5 @@
+import { messageOf } from "../../model/messageOf";
+
 /**
  * Runs a step of the life cycle and lets a failure out as Pulumi may show it: the plugin prints `${error}: ${error.stack}`
  * for check, diff, read and delete, and a user has no use for our stack.
@@ -20,8 +22,6 @@ export function partly(cause: unknown, id: string, state: object, inputs: object
   const error = plain(cause);
   return Object.assign(error, { id, properties: { ...state, __provider }, reasons: [error.message] });
 }
-
-export const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 
 function plain(cause: unknown): Error {
   const error = new Error(messageOf(cause));

@@ -4,13 +4,15 @@ import { unlessServerGone } from "../../api/errors/upCloudError";
 import type { IpAddressWire } from "../../api/wire";
 import { isGivenByUpCloud, isSameAddress, isSameNetwork, isSamePtrRecord } from "../../model/addresses";
 import { deadline } from "../../model/durations";
+import type { ProgramHints } from "../../model/hints";
 import type { ServerIpAddressInputs } from "../../model/inputs";
+import { messageOf } from "../../model/messageOf";
 import type { CheckFailure } from "../../model/rules";
 import { isUnknown, unknown } from "../../model/unknown";
 import { recentMs } from "../account/addressCache";
 import { assignedAnew } from "../assign/assignments";
-import { type ProgramHints, programHintsIn } from "../powerCycle/expectedCreates";
-import { inPlainWords, messageOf, partly } from "../runtime/engineErrors";
+import { programHintsIn } from "../powerCycle/expectedCreates";
+import { inPlainWords, partly } from "../runtime/engineErrors";
 import type { Session } from "../session";
 import { isTakenOverAddress } from "../stack/formerStates";
 import { Acquisition } from "./acquisition";
@@ -150,13 +152,20 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   }
 
   /** Unknown in a preview: `pulumi up --plan` accepts any value where the plan has an unknown one, and no other. */
-  private createToken({ urn, preview }: ProgramHints, program: unknown): Pick<ServerIpAddressInputs, "__creation"> {
+  private createToken(
+    { urn, preview }: Partial<ProgramHints>,
+    program: unknown,
+  ): Pick<ServerIpAddressInputs, "__creation"> {
     if (preview || isUnknown(program)) return { __creation: unknown };
     return urn === undefined ? {} : { __creation: this.session.createTokens.issue(urn) };
   }
 
   /** The engine checks without olds what it is going to create, also in another one's place. */
-  private async checked(inputs: ServerIpAddressInputs, hints: ProgramHints, isToBeCreated: boolean): Promise<void> {
+  private async checked(
+    inputs: ServerIpAddressInputs,
+    hints: Partial<ProgramHints>,
+    isToBeCreated: boolean,
+  ): Promise<void> {
     const { session } = this;
     session.plan.checked(inputs.server, hints, isToBeCreated);
     session.hasProgram = true;

@@ -1,6 +1,6 @@
 import { defaultPtrRecord, isSamePtrRecord } from "../../model/addresses";
+import { messageOf } from "../../model/messageOf";
 import { recentMs } from "../account/addressCache";
-import { messageOf } from "../runtime/engineErrors";
 import type { Session } from "../session";
 import { partsOf, type Served, type ServerIpAddressState, servedIn } from "./state";
 

@@ -1,9 +1,9 @@
 import type { JournalEntry } from "../../journal/journalEntry";
 import { deadline } from "../../model/durations";
 import type { PowerCycle } from "../../model/inputs";
+import { messageOf } from "../../model/messageOf";
 import { nameOf } from "../../state/urns";
 import { recentMs } from "../account/addressCache";
-import { messageOf } from "../runtime/engineErrors";
 import type { Session } from "../session";
 import { isDeleting, remainingOwner } from "../stack/ownership";
 import type { ServerIpAddressState } from "./state";

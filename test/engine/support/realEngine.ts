@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Seed, Simulator } from "pulumi-upcloud-ip/simulator";
-import { addressLimit, type Command, type Engine } from "../../support/history/followHistory";
+import { addressLimit, type Command, type Engine } from "../../support/history/follower";
 import type { Kill } from "../../support/history/historySteps";
 import type { Declared, Entry, Outcome, Stack } from "../../support/stackEntries";
 import { untilQuiet } from "./kills";

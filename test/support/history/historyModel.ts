@@ -2,8 +2,7 @@ import type { Seed, Simulator } from "../../../src/simulator";
 import { type JournalLine, journalEntries } from "../journalEntries";
 import { type Entry, entryOf, isPending, nameOf, type Stack } from "../stackEntries";
 import { OthersAddresses } from "./historyAccount";
-import { Program } from "./historyProgram";
-import { doomed } from "./historyScenes";
+import { doomed, Program } from "./historyProgram";
 import { type History, type Step, servers } from "./historySteps";
 
 /** What an account and the stacks of a computer are in. */

@@ -135,3 +135,10 @@ export class Program {
     return names.filter((name) => !taken.includes(name) && !inState.includes(name));
   }
 }
+
+/** Nobody looks any more for what an assign to a server that does not exist has brought. */
+export const doomed: Declared = {
+  name: "doomed",
+  args: { server: "00000000-0000-4000-8000-000000000000", family: "IPv4" },
+  isDoomed: true,
+};

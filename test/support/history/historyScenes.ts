@@ -1,5 +1,6 @@
-import { type Declared, type Entry, entryOf, nameOf } from "../stackEntries";
-import type { Attempt, Follower, Trouble } from "./followHistory";
+import { type Entry, entryOf, nameOf } from "../stackEntries";
+import type { Attempt, Follower, Trouble } from "./follower";
+import { doomed } from "./historyProgram";
 import type { Scene } from "./historySteps";
 
 /* What takes more than one operation, whatever becomes of each of them. */
@@ -44,13 +45,6 @@ export async function handOverHalfWay(
   const targets = former.map(nameOf);
   await follower.converge({ ...how, isRefreshed: false, operation: "destroy", targets });
 }
-
-/** Nobody looks any more for what an assign to a server that does not exist has brought. */
-export const doomed: Declared = {
-  name: "doomed",
-  args: { server: "00000000-0000-4000-8000-000000000000", family: "IPv4" },
-  isDoomed: true,
-};
 
 /**
  * An address is released outside of Pulumi, and UpCloud assigns it to a new resource of the stack, without a refresh

@@ -1,0 +1,2 @@
+/** What a request is authenticated with. */
+export type Credentials = { token: string } | { username: string; password: string };
