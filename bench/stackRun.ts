@@ -15,8 +15,6 @@ export interface Bench {
   cli: PulumiCommand;
   /** Ends a run before its time. */
   giveUp: AbortSignal;
-  /** More for the environment of the CLI, told of each operation. */
-  environmentOf?(operation: Operation): NodeJS.ProcessEnv;
 }
 
 /** One stack from `up` to `destroy` in a folder of its own, with a Pulumi home and an account of its own. */
@@ -80,7 +78,7 @@ async function measureOperation(bench: Bench, place: Place, operation: Operation
   let usage: Usage;
   let wallMs: number;
   try {
-    await pulumi(bench, place, commands[operation], bench.environmentOf?.(operation));
+    await pulumi(bench, place, commands[operation]);
   } finally {
     wallMs = performance.now() - startedAt;
     usage = watch.end();
@@ -89,7 +87,7 @@ async function measureOperation(bench: Bench, place: Place, operation: Operation
 }
 
 /** The environment without the user's own accounts at UpCloud and Pulumi. */
-async function pulumi(bench: Bench, place: Place, args: string[], more: NodeJS.ProcessEnv = {}): Promise<void> {
+async function pulumi(bench: Bench, place: Place, args: string[]): Promise<void> {
   const { folder, home, simulator } = place;
   const outer = Object.entries(environmentWith(bench.cli)).filter(([name]) => !/^(UPCLOUD|PULUMI)_/.test(name));
   const env: NodeJS.ProcessEnv = {
@@ -102,7 +100,6 @@ async function pulumi(bench: Bench, place: Place, args: string[], more: NodeJS.P
     PULUMI_SKIP_UPDATE_CHECK: "true",
     UPCLOUD_DEBUG_API_BASE_URL: simulator.url,
     UPCLOUD_TOKEN: simulator.token,
-    ...more,
   };
   const options = { cwd: folder, env, giveUp: bench.giveUp };
   await runStep(bench.cli.command, [...args, "--non-interactive", "--color", "never"], options);

@@ -89,7 +89,7 @@ function usageOf(runs: readonly Run[], scenario: Scenario, compared: readonly Va
 
 const seconds = (ms: number) => (ms / 1000).toFixed(2);
 
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
