@@ -6,12 +6,12 @@ export const operations = ["up", "preview", "refresh", "PTR edit", "destroy"] as
 export type Operation = (typeof operations)[number];
 
 export interface Usage {
-  /** Of Pulumi's dynamic-provider process. */
+  /** CPU time of Pulumi's dynamic-provider process. */
   providerCpuMs: number;
-  /** The most memory that it has had, in KiB. */
+  /** Peak memory of that process, in KiB. */
   providerPeakKb: number;
   programCpuMs: number;
-  /** Of all processes that the operation started: CLI, language host, program, provider. */
+  /** CPU time of all processes of the operation: CLI, language host, program, provider. */
   allCpuMs: number;
 }
 
@@ -21,10 +21,12 @@ export interface Measurement extends Usage {
   requests: number;
 }
 
-/** What is measured: so many addresses, with so long requests, in an account with so many more addresses. */
 export interface Scenario {
+  /** How many addresses the program declares. */
   count: number;
+  /** How long each request takes, beside the simulator's own work. */
   latencyMs: number;
+  /** How many more addresses the account has. */
   account: number;
 }
 
@@ -32,7 +34,7 @@ export interface Run extends Scenario {
   variant: Variant;
   round: number;
   operations: Record<Operation, Measurement>;
-  /** Of the state's resources, when all have a PTR record. */
+  /** Bytes of an address in the state, when all have a PTR record. */
   bytesPerResource: number;
 }
 
@@ -41,7 +43,7 @@ export interface Statistic {
   median: number;
 }
 
-/** Of all rounds of a variant in a scenario; `undefined` where it was not measured. */
+/** Over all rounds of a variant in a scenario; `undefined` if it was not measured. */
 export function statistic(
   runs: readonly Run[],
   scenario: Scenario,
@@ -59,7 +61,7 @@ export function statistic(
 
 export const median = (...args: Parameters<typeof statistic>) => statistic(...args)?.median;
 
-/** Each once, in the order of the first run. */
+/** Each scenario once, in the order of its first run. */
 export function scenariosOf(runs: readonly Run[]): Scenario[] {
   return runs.filter((run, index) => runs.findIndex((other) => isIn(other, run)) === index);
 }
@@ -68,11 +70,11 @@ export function withoutScenarios(runs: readonly Run[], scenarios: readonly Scena
   return runs.filter((run) => !scenarios.some((scenario) => isIn(run, scenario)));
 }
 
-/** By account, latency and count. */
-export const inOrder = (runs: readonly Run[]): Run[] =>
+/** By account, then latency, then count. */
+export const sorted = (runs: readonly Run[]): Run[] =>
   [...runs].sort((a, b) => a.account - b.account || a.latencyMs - b.latencyMs || a.count - b.count);
 
-/** How often the variants were measured, or one of them. */
+/** How many rounds a scenario was measured in, or one of its variants. */
 export const roundsOf = (runs: readonly Run[], scenario: Scenario, variant?: Variant): number =>
   new Set(
     runs.filter((run) => isIn(run, scenario) && run.variant === (variant ?? run.variant)).map(({ round }) => round),

@@ -1,21 +1,21 @@
 import { readdirSync, readFileSync } from "node:fs";
-import type { Usage } from "./results";
+import type { Usage } from "../measurements";
 
 /**
- * Watches the processes of a Pulumi operation, which are those with its PULUMI_HOME. Linux only. A process is looked at
- * every 25 ms, so its last moments are not counted; nor is a process that lives shorter than that.
+ * Watches the processes of a Pulumi operation, which are those with its PULUMI_HOME. Linux only. Each process is
+ * sampled every 25 ms, so its last moments are missing, and so is a process that lives for less than that.
  */
 export function watchProcesses(home: string): { end(): Usage } {
   const seen = new Map<number, Seen>();
-  const look = () => {
+  const sampleAll = () => {
     for (const pid of processIds()) {
-      const process = seen.get(pid) ?? { looks: 0, isOurs: false, command: "", cpuMs: 0, peakKb: 0 };
+      const process = seen.get(pid) ?? { samples: 0, isOurs: false, command: "", cpuMs: 0, peakKb: 0 };
       seen.set(pid, process);
-      lookAt(pid, process, home);
+      sample(pid, process, home);
     }
   };
-  look();
-  const timer = setInterval(look, 25);
+  sampleAll();
+  const timer = setInterval(sampleAll, 25);
   return {
     end() {
       clearInterval(timer);
@@ -32,19 +32,19 @@ export function watchProcesses(home: string): { end(): Usage } {
   };
 }
 
-/** Ends what an operation has left running: a Pulumi CLI that is killed leaves language host and provider behind. */
+/** Ends what an operation has left running: a Pulumi CLI that was killed leaves its language host and its provider behind. */
 export function endProcesses(home: string): void {
   for (const pid of processIds()) {
     try {
       if (isOf(pid, home)) process.kill(pid, "SIGKILL");
     } catch {
-      // It has ended, or is somebody else's.
+      // It has ended, or belongs to another user.
     }
   }
 }
 
 interface Seen {
-  looks: number;
+  samples: number;
   isOurs: boolean;
   command: string;
   cpuMs: number;
@@ -53,20 +53,20 @@ interface Seen {
 
 const providerCommand = /^\S*node \S+\/cmd\/dynamic-provider/;
 const programCommand = /^\S*node .*\/cmd\/run\b/;
-/** Of a process that is not ours: at its first looks it may still show what it was forked from, or nothing. */
-const mostLooks = 40;
+/** How often a foreign process is sampled: a new process may at first show the environment of its parent, or none. */
+const maxForeignSamples = 40;
 
-function lookAt(pid: number, process: Seen, home: string): void {
-  if (!process.isOurs && process.looks >= mostLooks) return;
+function sample(pid: number, process: Seen, home: string): void {
+  if (!process.isOurs && process.samples >= maxForeignSamples) return;
   try {
-    process.looks++;
+    process.samples++;
     process.isOurs ||= isOf(pid, home);
     if (!process.isOurs) return;
     if (!/\/cmd\//.test(process.command)) process.command = textOf(pid, "cmdline").replaceAll("\0", " ");
     process.cpuMs = cpuMsIn(textOf(pid, "stat"));
     process.peakKb = Number(/^VmHWM:\s+(\d+)/m.exec(textOf(pid, "status"))?.[1] ?? process.peakKb);
   } catch {
-    // It has ended: what was seen last counts.
+    // It has ended: its last sample counts.
   }
 }
 

@@ -1,10 +1,10 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ModuleKind, ScriptTarget, transpileModule } from "typescript";
-import type { Variant } from "./results";
+import type { Variant } from "../measurements";
 import { addressesPerServer, serverAt } from "./simulatorProcess";
 
-/** Where a variant's class is, as a program imports it. */
+/** The class of each variant, and what a program imports it from. */
 const imports: Record<Variant, { className: string; from: string }> = {
   empty: { className: "EmptyAddress", from: "bench-providers/floors" },
   lean: { className: "LeanAddress", from: "bench-providers/floors" },
@@ -12,7 +12,7 @@ const imports: Record<Variant, { className: string; from: string }> = {
   "this package": { className: "ServerIpAddress", from: "pulumi-upcloud-ip" },
 };
 
-/** A Pulumi project in `folder` with all four packages installed, without a program yet. */
+/** A Pulumi project in `folder` with the packages of all four variants installed, but no program. */
 export function installProject(root: string, folder: string): void {
   writeFileSync(join(folder, "Pulumi.yaml"), "name: bench\nruntime: nodejs\n");
   writeFileSync(join(folder, "package.json"), '{ "name": "bench", "main": "index.js" }\n');
@@ -29,7 +29,7 @@ export function installProject(root: string, folder: string): void {
   }
 }
 
-/** Declares the addresses server by server. `ptrRecords` is the prefix of their PTR records; left out: none. */
+/** Declares the addresses server by server. `ptrRecords` is the prefix of their PTR records; none by default. */
 export function writeProgram(folder: string, variant: Variant, count: number, ptrRecords?: string): void {
   const { className, from } = imports[variant];
   const declarations = Array.from({ length: count }, (_, index) => {

@@ -1,12 +1,12 @@
-import { median, type Operation, operations, type Run, type Scenario, type Variant, variants } from "./results";
+import { median, type Operation, operations, type Run, type Scenario, type Variant, variants } from "../measurements";
 import { titleOf } from "./table";
 
 /**
- * The wall time of each operation as a multiple of the empty provider's, a panel for each scenario. A bar that does not
- * fit is cut off, and its number says so. Light or dark as the reader's computer is.
+ * The wall time of each operation as a multiple of the empty provider's, a panel for each scenario. A bar that does
+ * not fit is cut off, and its number tells the ratio. Follows the reader's light or dark theme.
  */
 export function chart(runs: readonly Run[], scenarios: readonly Scenario[]): string {
-  const longest = Math.min(mostShown, Math.max(1, ...scenarios.flatMap((scenario) => ratiosIn(runs, scenario))));
+  const longest = Math.min(maxRatio, Math.max(1, ...scenarios.flatMap((scenario) => ratiosIn(runs, scenario))));
   const panels = scenarios.map((scenario, index) => {
     const x = margin + index * panelWidth;
     return `<g transform="translate(${x} ${legendHeight})">${panel(runs, scenario, longest)}</g>`;
@@ -15,7 +15,7 @@ export function chart(runs: readonly Run[], scenarios: readonly Scenario[]): str
   const height = legendHeight + titleHeight + operations.length * groupHeight + margin;
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
-    "<title>Wall time of Pulumi's operations, as a multiple of an empty provider's</title>",
+    "<title>Wall time of Pulumi's operations, relative to an empty provider</title>",
     style,
     `<rect class="background" width="${width}" height="${height}" rx="8"/>`,
     `<g transform="translate(${margin} 24)">${legend()}</g>`,
@@ -32,7 +32,7 @@ const groupHeight = variants.length * barHeight + 18;
 const labelWidth = 76;
 const barsWidth = 300;
 const panelWidth = labelWidth + barsWidth + 76;
-const mostShown = 6;
+const maxRatio = 6;
 
 function panel(runs: readonly Run[], scenario: Scenario, longest: number): string {
   const scale = barsWidth / longest;
@@ -59,7 +59,7 @@ function barOf(
   scenario: Scenario,
   operation: Operation,
 ): string {
-  const ratio = overEmpty(runs, scenario, variant, operation);
+  const ratio = ratioToEmpty(runs, scenario, variant, operation);
   if (ratio === undefined) return "";
   const width = Math.min(ratio * scale, barsWidth).toFixed(1);
   const number = `<text class="number" x="${labelWidth + Number(width) + 4}" y="${y + barHeight - 3}">${ratio.toFixed(2)}</text>`;
@@ -68,11 +68,11 @@ function barOf(
 
 function ratiosIn(runs: readonly Run[], scenario: Scenario): number[] {
   return operations.flatMap((operation) =>
-    variants.map((variant) => overEmpty(runs, scenario, variant, operation) ?? 1),
+    variants.map((variant) => ratioToEmpty(runs, scenario, variant, operation) ?? 1),
   );
 }
 
-function overEmpty(
+function ratioToEmpty(
   runs: readonly Run[],
   scenario: Scenario,
   variant: Variant,
@@ -88,7 +88,7 @@ function legend(): string {
     const x = index * 84;
     return `<rect class="${classOf(variant)}" x="${x}" y="-10" width="12" height="12"/><text x="${x + 18}" y="0">${variant}</text>`;
   });
-  return [...entries, `<text x="0" y="20">wall time, as a multiple of the empty provider's (the line)</text>`].join("");
+  return [...entries, `<text x="0" y="20">wall time relative to the empty provider (the line)</text>`].join("");
 }
 
 const classOf = (variant: Variant) => variant.replace("this package", "ours");

@@ -4,19 +4,19 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { SeedServer } from "pulumi-upcloud-ip/simulator";
-import type { Scenario } from "./results";
+import type { Scenario } from "../measurements";
 
 export interface SimulatorProcess {
   url: string;
   token: string;
-  /** Lists the account a few times: what follows is answered by warm code, as by a service that has run for long. */
+  /** Lists the account a few times, so that warm code answers what follows, as in a service that has run for long. */
   warmUp(): Promise<void>;
-  /** How many requests there were since the last time that this was asked. */
-  requests(): Promise<number>;
+  /** Empties the log, and resolves to how many requests it held. */
+  takeRequestCount(): Promise<number>;
   stop(): Promise<void>;
 }
 
-/** The simulator in a process of its own: its time is on no account but that of the whole computer. */
+/** The simulator in its own process, so that its CPU time is not counted. */
 export async function startSimulatorProcess(
   root: string,
   folder: string,
@@ -34,9 +34,9 @@ export async function startSimulatorProcess(
     token,
     async warmUp() {
       const headers = { authorization: `Bearer ${token}` };
-      for (let times = 0; times < 5; times++) await (await fetch(`${url}/1.2/ip_address`, { headers })).text();
+      for (let count = 0; count < 5; count++) await (await fetch(`${url}/1.2/ip_address`, { headers })).text();
     },
-    async requests() {
+    async takeRequestCount() {
       const log = (await (await fetch(`${url}/__simulator/requests`)).json()) as unknown[];
       await fetch(`${url}/__simulator/requests`, { method: "DELETE" });
       return log.length;
@@ -50,17 +50,17 @@ export async function startSimulatorProcess(
 
 const token = "ucat_demo";
 
-/** Five public addresses of a family are what UpCloud allows a server. */
+/** UpCloud allows a server five public addresses of each family. */
 export const addressesPerServer = 5;
 
 export const serverAt = (index: number) =>
   `00000000-0000-4000-8000-${String(Math.floor(index / addressesPerServer)).padStart(12, "0")}`;
 
-/** The servers for the program's addresses, with an internal address only; and more, full ones, to fill the account. */
+/** Servers with only an internal address, for the program's addresses, and full ones, which fill the account. */
 function serversOf({ count, account }: Scenario): SeedServer[] {
   const forProgram = Math.ceil(count / addressesPerServer);
-  const inAll = forProgram + Math.ceil(account / addressesPerServer);
-  return Array.from({ length: inAll }, (_, server) => ({
+  const total = forProgram + Math.ceil(account / addressesPerServer);
+  return Array.from({ length: total }, (_, server) => ({
     uuid: serverAt(server * addressesPerServer),
     state: "stopped",
     ipAddresses: server < forProgram ? [{ access: "private" }] : Array.from({ length: addressesPerServer }, () => ({})),
@@ -73,5 +73,5 @@ async function urlOf({ stdout }: ChildProcess): Promise<string> {
     const [, url] = /listening on (\S+)/.exec(line) ?? [];
     if (url !== undefined) return url;
   }
-  throw new Error("The simulator ended before it listened: its error is above.");
+  throw new Error("The simulator ended before it listened: see its error above.");
 }

@@ -10,10 +10,10 @@ import {
   statistic,
   type Variant,
   variants,
-} from "./results";
+} from "../measurements";
 import { floorOf, ratio, type Threshold } from "./thresholds";
 
-/** A Markdown table of what must hold. */
+/** The limits as a Markdown table. */
 export function thresholdTable(thresholds: readonly Threshold[]): string {
   const rows = thresholds.map(({ what, limit, measured, isMet }) => [
     what,
@@ -24,7 +24,7 @@ export function thresholdTable(thresholds: readonly Threshold[]): string {
   return table(["this package", "limit", "measured", ""], rows);
 }
 
-/** One chapter for each scenario: a row for each operation. Times, CPU and memory are medians; the minimum is in brackets. */
+/** One chapter for each scenario: a row for each operation. Times, CPU and memory are medians, with the minimum in brackets. */
 export function scenarioTables(runs: readonly Run[]): string {
   return scenariosOf(runs)
     .map((scenario) => {
@@ -37,8 +37,8 @@ export function scenarioTables(runs: readonly Run[]): string {
 
 function roundsText(runs: readonly Run[], scenario: Scenario): string {
   const [rounds, ofNaive] = [roundsOf(runs, scenario), roundsOf(runs, scenario, "naive")];
-  const most = rounds === 1 ? "One round" : `${rounds} rounds`;
-  return ofNaive === 0 || ofNaive === rounds ? `${most}.` : `${most}, ${ofNaive} of them with the naive one.`;
+  const all = rounds === 1 ? "One round" : `${rounds} rounds`;
+  return ofNaive === 0 || ofNaive === rounds ? `${all}.` : `${all}, ${ofNaive} of them with the naive provider.`;
 }
 
 export function titleOf({ count, latencyMs, account }: Scenario): string {
@@ -49,7 +49,7 @@ export function titleOf({ count, latencyMs, account }: Scenario): string {
 
 function timesOf(runs: readonly Run[], scenario: Scenario, compared: readonly Variant[]): string {
   const hasNaive = compared.includes("naive");
-  const head = ["wall time, s", ...compared, "over its floor", ...(hasNaive ? ["naive over this"] : [])];
+  const head = ["wall time, s", ...compared, "relative to its floor", ...(hasNaive ? ["naive relative to this"] : [])];
   const rows = operations.map((operation) => {
     const at = (variant: Variant) => statistic(runs, scenario, variant, (run) => run.operations[operation].wallMs);
     const floor = compared.includes(floorOf(operation)) ? floorOf(operation) : "empty";
@@ -77,9 +77,9 @@ function usageOf(runs: readonly Run[], scenario: Scenario, compared: readonly Va
       row("requests", each("requests", String)),
       row("CPU of the provider, s", each("providerCpuMs", seconds)),
       row("CPU of the program, s", each("programCpuMs", seconds)),
-      row("CPU of all of Pulumi, s", each("allCpuMs", seconds)),
+      row("CPU of all processes, s", each("allCpuMs", seconds)),
       row(
-        "most memory of the provider, MiB",
+        "peak memory of the provider, MiB",
         each("providerPeakKb", (kb) => (kb / 1024).toFixed(0)),
       ),
       row("state of a resource, bytes", (variant) => bytes(variant).toFixed(0)),

@@ -2,22 +2,22 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PulumiCommand } from "@pulumi/pulumi/automation";
-import { runStep } from "../tools/childProcess";
-import { environmentWith } from "../tools/pulumiCli/environment";
+import { runStep } from "../../tools/childProcess";
+import { environmentWith } from "../../tools/pulumiCli/environment";
+import type { Measurement, Operation, Run, Scenario, Usage, Variant } from "../measurements";
 import { endProcesses, watchProcesses } from "./processes";
 import { installProject, writeProgram } from "./program";
-import type { Measurement, Operation, Run, Scenario, Usage, Variant } from "./results";
 import { type SimulatorProcess, startSimulatorProcess } from "./simulatorProcess";
 
 export interface Bench {
-  /** The folder of this repository. */
+  /** The root folder of this repository. */
   root: string;
   cli: PulumiCommand;
-  /** Ends a run before its time. */
+  /** Aborts a run. */
   giveUp: AbortSignal;
 }
 
-/** One stack from `up` to `destroy` in a folder of its own, with a Pulumi home and an account of its own. */
+/** One stack from `up` to `destroy` with its own folder, Pulumi home and account. */
 export async function runStack(bench: Bench, scenario: Scenario, variant: Variant): Promise<Omit<Run, "round">> {
   bench.giveUp.throwIfAborted();
   const folder = mkdtempSync(join(tmpdir(), "pulumi-bench-"));
@@ -26,7 +26,7 @@ export async function runStack(bench: Bench, scenario: Scenario, variant: Varian
   try {
     installProject(bench.root, folder);
     simulator = await startSimulatorProcess(bench.root, folder, scenario);
-    return await measureLife(bench, { folder, home, simulator }, scenario, variant);
+    return await measureOperations(bench, { folder, home, simulator }, scenario, variant);
   } finally {
     endProcesses(home);
     await simulator?.stop();
@@ -40,7 +40,7 @@ interface Place {
   simulator: SimulatorProcess;
 }
 
-async function measureLife(
+async function measureOperations(
   bench: Bench,
   place: Place,
   scenario: Scenario,
@@ -61,7 +61,7 @@ async function measureLife(
   return { ...scenario, variant, operations: { up, preview, refresh, "PTR edit": edit, destroy }, bytesPerResource };
 }
 
-/** As the Automation API calls them: without the preview that the CLI otherwise makes first. */
+/** As the Automation API calls them: without the preview that the CLI would make first. */
 const commands: Record<Operation, string[]> = {
   up: ["up", "--yes", "--skip-preview"],
   preview: ["preview", "--expect-no-changes"],
@@ -72,7 +72,7 @@ const commands: Record<Operation, string[]> = {
 
 async function measureOperation(bench: Bench, place: Place, operation: Operation): Promise<Measurement> {
   await place.simulator.warmUp();
-  await place.simulator.requests();
+  await place.simulator.takeRequestCount();
   const watch = watchProcesses(place.home);
   const startedAt = performance.now();
   let usage: Usage;
@@ -83,10 +83,10 @@ async function measureOperation(bench: Bench, place: Place, operation: Operation
     wallMs = performance.now() - startedAt;
     usage = watch.end();
   }
-  return { wallMs, ...usage, requests: await place.simulator.requests() };
+  return { wallMs, ...usage, requests: await place.simulator.takeRequestCount() };
 }
 
-/** The environment without the user's own accounts at UpCloud and Pulumi. */
+/** Runs the CLI without the user's own accounts at UpCloud and Pulumi. */
 async function pulumi(bench: Bench, place: Place, args: string[]): Promise<void> {
   const { folder, home, simulator } = place;
   const outer = Object.entries(environmentWith(bench.cli)).filter(([name]) => !/^(UPCLOUD|PULUMI)_/.test(name));
@@ -105,7 +105,7 @@ async function pulumi(bench: Bench, place: Place, args: string[]): Promise<void>
   await runStep(bench.cli.command, [...args, "--non-interactive", "--color", "never"], options);
 }
 
-/** Of all addresses in the stack's state, without the white space. */
+/** The size of all addresses in the stack's state, without white space. */
 function stateBytes(folder: string): number {
   const file = join(folder, "state/.pulumi/stacks/bench/bench.json");
   const { checkpoint } = JSON.parse(readFileSync(file, "utf8"));
