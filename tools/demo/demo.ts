@@ -11,11 +11,11 @@ import { demoReport, type QuickstartOutputs } from "./report";
 type Simulator = Awaited<ReturnType<typeof import("../../src/simulator").startSimulator>>;
 
 const root = join(__dirname, "../..");
-/** All that the demo writes: the simulated account, Pulumi's state, the stack's configuration. */
+/** Everything that the demo writes: the simulated account, Pulumi's state, the stack's configuration. */
 const folder = join(root, ".demo");
 
 /**
- * `npm run demo`: a real `pulumi up` of examples/quickstart against the simulator, on an account and a state that last.
+ * `npm run demo`: a real `pulumi up` of examples/quickstart against the simulator. The account and the state persist.
  * `npm run demo -- ARGUMENTS`: any Pulumi command on the same account and state.
  */
 async function demo(pulumiArguments: string[]): Promise<number> {
@@ -24,14 +24,14 @@ async function demo(pulumiArguments: string[]): Promise<number> {
   try {
     const cli = await obtainPulumiCli();
     await buildPackage(root);
-    return await onTheAccount(cli, pulumiArguments);
+    return await runOnAccount(cli, pulumiArguments);
   } finally {
     unlock();
   }
 }
 
-async function onTheAccount(cli: PulumiCommand, pulumiArguments: string[]): Promise<number> {
-  // Loaded late and by name: it is in dist/, which has only just been built.
+async function runOnAccount(cli: PulumiCommand, pulumiArguments: string[]): Promise<number> {
+  // Loaded by name at run time: dist/ has only just been built.
   const { startSimulator }: typeof import("../../src/simulator") = require("pulumi-upcloud-ip/simulator");
   const simulator = await startSimulator({ port: 0, stateFile: join(folder, "account.json"), clock: "real" });
   try {

@@ -1,11 +1,11 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 
-/** Refuses a second demo at the same time: the simulated account is in one process. Returns what gives it free again. */
+/** Refuses a second demo at the same time, since one process holds the simulated account. Returns how to unlock. */
 export function lockDemo(file: string): () => void {
   const owner = ownerOf(file);
   if (owner !== undefined && isRunning(owner)) {
     throw new Error(
-      `The demo is already running, as process ${owner}: wait for it to end. If it is not, remove ${file}.`,
+      `The demo is already running, as process ${owner}: wait for it to end. If that process is not a demo, remove ${file}.`,
     );
   }
   writeFileSync(file, String(process.pid));
@@ -20,7 +20,7 @@ function ownerOf(file: string): number | undefined {
   }
 }
 
-/** A lock whose process has gone was left over by a demo that was killed. */
+/** The process of a lock is gone if the demo was killed. */
 function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);

@@ -4,29 +4,29 @@ import type { PulumiCommand } from "@pulumi/pulumi/automation";
 import { runInTerminal, runStep } from "../childProcess";
 import { environmentWith } from "../pulumiCli/environment";
 
-export interface DemoPlace {
-  /** The folder of Pulumi.yaml. */
+export interface DemoSetup {
+  /** The folder with Pulumi.yaml. */
   root: string;
   /** Where Pulumi may write. */
   folder: string;
-  /** The simulator's. */
+  /** The URL of the simulator. */
   url: string;
   token: string;
 }
 
 export interface DemoPulumi {
-  /** In the terminal; resolves to the exit code. */
+  /** Runs a command in the terminal; resolves to its exit code. */
   run(args: string[]): Promise<number>;
-  /** Quietly; resolves to what the command printed. */
+  /** Runs a command quietly; resolves to what it printed. */
   read(args: string[]): Promise<string>;
 }
 
 const stack = "demo";
 
-/** The Pulumi CLI on the stack `demo`, which is created where it is missing. It touches neither UpCloud nor ~/.pulumi. */
-export async function demoPulumi(cli: PulumiCommand, place: DemoPlace): Promise<DemoPulumi> {
-  mkdirSync(join(place.folder, "state"), { recursive: true });
-  const options = { cwd: place.root, env: demoEnvironment(environmentWith(cli), place) };
+/** The Pulumi CLI on the stack `demo`, which is created if missing. It touches neither UpCloud nor ~/.pulumi. */
+export async function demoPulumi(cli: PulumiCommand, setup: DemoSetup): Promise<DemoPulumi> {
+  mkdirSync(join(setup.folder, "state"), { recursive: true });
+  const options = { cwd: setup.root, env: demoEnvironment(environmentWith(cli), setup) };
   const pulumi: DemoPulumi = {
     run: (args) => runInTerminal(cli.command, args, options),
     read: (args) => runStep(cli.command, args, options),
@@ -35,20 +35,20 @@ export async function demoPulumi(cli: PulumiCommand, place: DemoPlace): Promise<
   return pulumi;
 }
 
-/** The environment without the user's own accounts at UpCloud and Pulumi, and with those of the demo. */
-export function demoEnvironment(environment: NodeJS.ProcessEnv, place: DemoPlace): NodeJS.ProcessEnv {
-  const others = Object.entries(environment).filter(([name]) => !isAccountSetting(name));
+/** The environment with the demo's accounts instead of the user's own at UpCloud and Pulumi. */
+export function demoEnvironment(environment: NodeJS.ProcessEnv, setup: DemoSetup): NodeJS.ProcessEnv {
+  const rest = Object.entries(environment).filter(([name]) => !isAccountSetting(name));
   return {
-    ...Object.fromEntries(others),
-    PULUMI_BACKEND_URL: `file://${join(place.folder, "state")}`,
-    PULUMI_HOME: join(place.folder, "pulumi-home"),
+    ...Object.fromEntries(rest),
+    PULUMI_BACKEND_URL: `file://${join(setup.folder, "state")}`,
+    PULUMI_HOME: join(setup.folder, "pulumi-home"),
     PULUMI_CONFIG_PASSPHRASE: "",
     PULUMI_STACK: stack,
     PULUMI_SKIP_UPDATE_CHECK: "true",
-    // `npm run check` has the types of the example checked; here it would take longer than everything else.
+    // `npm run check` checks the types of the example; here that would take longer than everything else.
     PULUMI_NODEJS_TRANSPILE_ONLY: "true",
-    UPCLOUD_DEBUG_API_BASE_URL: place.url,
-    UPCLOUD_TOKEN: place.token,
+    UPCLOUD_DEBUG_API_BASE_URL: setup.url,
+    UPCLOUD_TOKEN: setup.token,
   };
 }
 
@@ -58,10 +58,10 @@ function isAccountSetting(name: string): boolean {
 
 const pulumiAccountSettings = ["PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_CREDENTIALS_PATH"];
 
-const commandsThatAsk = ["up", "update", "destroy", "refresh", "import"];
+const promptingCommands = ["up", "update", "destroy", "refresh", "import"];
 
-/** The arguments with `--yes` for a command that would ask. Without a terminal nobody can answer, and Pulumi refuses. */
+/** Adds `--yes` to a command that would ask: without a terminal nobody can answer, and Pulumi refuses to run. */
 export function withYes(args: string[]): string[] {
-  const asks = commandsThatAsk.includes(args[0] ?? "") || (args[0] === "stack" && args[1] === "rm");
-  return asks && !args.includes("--yes") && !args.includes("-y") ? [...args, "--yes"] : args;
+  const isPrompting = promptingCommands.includes(args[0] ?? "") || (args[0] === "stack" && args[1] === "rm");
+  return isPrompting && !args.includes("--yes") && !args.includes("-y") ? [...args, "--yes"] : args;
 }

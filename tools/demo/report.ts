@@ -1,6 +1,6 @@
 import type { IpAddressListEnvelope, IpAddressWire } from "../../src/api/wire";
 
-/** What examples/quickstart exports. */
+/** The outputs of examples/quickstart. */
 export interface QuickstartOutputs {
   address: string;
   ptrRecord: string;
@@ -11,7 +11,7 @@ export interface DemoAccount {
   credentials: { token: string };
 }
 
-/** What the stack says, what the account really has, and what to try next. Fails where the two differ. */
+/** Shows the stack's outputs, the account and what to try next. Fails if the stack's address is not in the account. */
 export async function demoReport(outputs: QuickstartOutputs, account: DemoAccount, requests: number): Promise<string> {
   const assigned = (await listIpAddresses(account)).find(({ address }) => address === outputs.address);
   if (assigned === undefined) throw new Error(`The stack's address ${outputs.address} is not in the account.`);
@@ -23,7 +23,7 @@ Requests to the API     ${requests}
 Try next:
   npm run demo -- config set ptrRecord smtp.example.com
   npm run demo -- preview     shows one update, in place
-  npm run demo                makes it
+  npm run demo                applies it
   npm run demo -- refresh     compares the state with the account
   npm run demo -- destroy     releases the address
 `;
@@ -31,7 +31,7 @@ Try next:
 
 async function listIpAddresses({ url, credentials }: DemoAccount): Promise<IpAddressWire[]> {
   const response = await fetch(`${url}/1.2/ip_address`, { headers: { authorization: `Bearer ${credentials.token}` } });
-  if (!response.ok) throw new Error(`The simulator answered ${response.status} when asked for its addresses.`);
+  if (!response.ok) throw new Error(`Expected the simulator to list its addresses, got status ${response.status}.`);
   const { ip_addresses } = (await response.json()) as IpAddressListEnvelope;
   return ip_addresses.ip_address;
 }

@@ -9,7 +9,7 @@ import { terminalPicture, withoutColours } from "./terminalPicture";
 
 const root = join(__dirname, "../..");
 
-/** `npm run picture`: what a terminal shows of `pulumi up` of examples/quickstart, as the README's docs/up.svg. */
+/** `npm run picture`: renders what a terminal shows of `pulumi up` of examples/quickstart into docs/up.svg, for the README. */
 async function picture(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "pulumi-upcloud-ip-picture-"));
   const cli = await obtainPulumiCli();
@@ -17,14 +17,14 @@ async function picture(): Promise<number> {
   const { startSimulator }: typeof import("../../src/simulator") = require("pulumi-upcloud-ip/simulator");
   const simulator = await startSimulator();
   try {
-    // Pulumi writes the stack's configuration beside the program.
+    // A copy, since Pulumi writes the stack's configuration beside the program.
     const program = join(folder, "program");
     cpSync(join(root, "examples/quickstart"), program, { recursive: true });
     symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
-    const place = { root: program, folder, url: simulator.url, token: simulator.credentials.token };
-    const pulumi = await demoPulumi(cli, place);
+    const setup = { root: program, folder, url: simulator.url, token: simulator.credentials.token };
+    const pulumi = await demoPulumi(cli, setup);
     const shown = await pulumi.read(["up", "--yes", "--skip-preview", "--color", "always"]);
-    // A terminal shows these for a moment only.
+    // A terminal shows these lines only for a moment.
     const isProgress = (line: string) => /^@ updating\.+$|creating \(/.test(withoutColours(line));
     const lines = shown.trimEnd().split("\n");
     const kept = lines.filter((line) => !isProgress(line));

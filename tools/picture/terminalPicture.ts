@@ -1,4 +1,4 @@
-/** Lines as a terminal shows them, with their colours, as a picture (SVG). */
+/** An SVG picture of lines as a terminal shows them, with their colours. */
 export function terminalPicture(lines: readonly string[]): string {
   const height = lines.length * lineHeight + 2 * margin;
   const width = Math.max(...lines.map((line) => withoutColours(line).length)) * characterWidth + 2 * margin;
@@ -20,10 +20,10 @@ export const withoutColours = (line: string) => line.replace(codes, "");
 
 const margin = 16;
 const lineHeight = 19;
-/** Of the widest of the fonts. */
+/** The width of the widest of the fonts. */
 const characterWidth = 8;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: that is how a terminal is told of colours.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: terminal colours are encoded like this.
 const codes = /\u001b\[([\d;]*)m/g;
 
 interface Style {
@@ -33,7 +33,7 @@ interface Style {
 
 function spans(line: string): string {
   let style: Style = {};
-  // Text and codes take turns.
+  // Text and codes alternate.
   return line
     .split(codes)
     .map((part, index) => {
@@ -58,7 +58,7 @@ function styleAfter(style: Style, [code = 0, kind, number]: number[]): Style {
   return code === 0 ? {} : style;
 }
 
-/** A terminal's sixteen, on a dark background. */
+/** The sixteen colours of a terminal, for a dark background. */
 const colours = [
   ...["#484f58", "#ff7b72", "#3fb950", "#d29922", "#58a6ff", "#bc8cff", "#39c5cf", "#b1bac4"],
   ...["#6e7681", "#ffa198", "#56d364", "#e3b341", "#79c0ff", "#d2a8ff", "#56d4dd", "#ffffff"],

@@ -10,9 +10,9 @@ const languageHostVersion = "3.68.0";
 /** pkg/v3 needs this replacement, and Go applies the replacements of the main module only. */
 const clipboard = "github.com/atotto/clipboard => github.com/tgummerer/clipboard v0.0.0-20241001131231-d02d263e614e";
 
-const longestBuildMs = 30 * 60_000;
+const buildTimeoutMs = 30 * 60_000;
 
-/** Builds the CLI, the Node language host and the launcher of the dynamic provider, as a release has them in bin/. */
+/** Builds the CLI and the Node language host, and adds the launcher of the dynamic provider, as bin/ of a release has them. */
 export async function buildPulumiCli({ version, root, scratch, path }: PulumiCliInstallation): Promise<void> {
   const go = await findExecutable("go", path);
   if (go === undefined) throw new Error("there is no `go` on PATH");
@@ -35,13 +35,13 @@ export async function buildPulumiCli({ version, root, scratch, path }: PulumiCli
 
 interface GoProgram {
   module: string;
-  /** The program's folder in the module. */
+  /** The folder of the program in the module. */
   command: string;
   version: string;
   replace?: string;
 }
 
-/** Not `go install`: that refuses modules with replacements. */
+/** `go install` would refuse modules with replacements. */
 async function goBuild(go: string, folder: string, bin: string, program: GoProgram): Promise<void> {
   const { module, command, version, replace } = program;
   await mkdir(folder);
@@ -49,15 +49,15 @@ async function goBuild(go: string, folder: string, bin: string, program: GoProgr
   await writeFile(join(folder, "go.mod"), lines.join("\n"));
   const output = join(bin, basename(command) + (process.platform === "win32" ? ".exe" : ""));
   const ldflags = `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${version}`;
-  // -mod=mod lets Go write the go.sum of a module that is made here. As an argument it leaves the user's GOFLAGS alone.
+  // -mod=mod lets Go write the missing go.sum. As an argument it keeps the user's GOFLAGS.
   await runStep(go, ["build", "-mod=mod", "-o", output, "-ldflags", ldflags, `${module}/${command}`], {
     cwd: folder,
     env: { ...process.env, GOWORK: "off" },
-    giveUp: AbortSignal.timeout(longestBuildMs),
+    giveUp: AbortSignal.timeout(buildTimeoutMs),
   });
 }
 
-/** The SDK carries it for the `pulumi` that `npx` starts. */
+/** The SDK contains it, for the `pulumi` that `npx` starts. */
 async function copyLauncher(bin: string): Promise<void> {
   const sdk = dirname(require.resolve("@pulumi/pulumi/package.json"));
   const launcher = `pulumi-resource-pulumi-nodejs${process.platform === "win32" ? ".cmd" : ""}`;

@@ -3,24 +3,24 @@ import { join } from "node:path";
 import { runStep } from "../childProcess";
 import type { PulumiCliInstallation } from "./types";
 
-/** A download may take as long as it needs, but not stand still for longer than this. */
-const longestStandstillMs = 60_000;
+/** A download may take any time, but is aborted when nothing arrives for this long. */
+const maxIdleMs = 60_000;
 
-/** Has the Automation API install the CLI of its own version under `root`: the normal way where the internet is open. */
+/** Lets the Automation API install the CLI of its own version: the normal way with access to the internet. */
 export async function downloadPulumiCli(installation: PulumiCliInstallation): Promise<void> {
   const { version, root, scratch } = installation;
   console.error(`Downloading the Pulumi CLI ${version} (about 100 MB, once) …`);
-  // A process of its own, because the Automation API cannot end an installation that it has begun.
+  // In its own process, because the Automation API cannot abort an installation.
   const temporary = { TMPDIR: scratch, TMP: scratch, TEMP: scratch };
-  const standstill = watchForStandstill(scratch);
+  const idleWatch = watchForIdleness(scratch);
   try {
     await runStep(process.execPath, ["-e", install, root], {
       cwd: __dirname,
       env: { ...process.env, ...temporary },
-      giveUp: standstill.signal,
+      giveUp: idleWatch.signal,
     });
   } finally {
-    standstill.stopWatching();
+    idleWatch.stopWatching();
   }
 }
 
@@ -32,24 +32,24 @@ const install = `
   });
 `;
 
-/** Aborts when nothing has been written under `folder` for a minute. */
-function watchForStandstill(folder: string): { signal: AbortSignal; stopWatching(): void } {
+/** Aborts when the size of `folder` has not changed for `maxIdleMs`. */
+function watchForIdleness(folder: string): { signal: AbortSignal; stopWatching(): void } {
   const controller = new AbortController();
-  let written = 0;
+  let lastSize = 0;
   let changedAt = Date.now();
   const timer = setInterval(async () => {
     const size = await sizeOf(folder);
-    if (size !== written) changedAt = Date.now();
-    written = size;
-    if (Date.now() - changedAt > longestStandstillMs) {
-      controller.abort(new Error(`nothing arrived for ${longestStandstillMs / 1000} seconds`));
+    if (size !== lastSize) changedAt = Date.now();
+    lastSize = size;
+    if (Date.now() - changedAt > maxIdleMs) {
+      controller.abort(new Error(`nothing arrived for ${maxIdleMs / 1000} seconds`));
     }
   }, 1_000);
   return { signal: controller.signal, stopWatching: () => clearInterval(timer) };
 }
 
 async function sizeOf(folder: string): Promise<number> {
-  // Files come and go while they are counted.
+  // Files may disappear meanwhile.
   const names = await readdir(folder, { recursive: true }).catch(() => []);
   const sizes = await Promise.all(
     names.map((name) =>

@@ -4,7 +4,7 @@ import { delimiter, join } from "node:path";
 
 const extensions = process.platform === "win32" ? [".exe", ".cmd"] : [""];
 
-/** The first file of that name that can be run in the folders of `path` (as in PATH). */
+/** The first executable of that name in the folders of `path` (as in PATH). */
 export async function findExecutable(name: string, path: string): Promise<string | undefined> {
   for (const folder of path.split(delimiter).filter((entry) => entry !== "")) {
     for (const extension of extensions) {

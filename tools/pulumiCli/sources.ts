@@ -8,7 +8,7 @@ import { findExecutable } from "./findExecutable";
 import type { PulumiCliInstallation, PulumiCliSource } from "./types";
 
 export interface PulumiCliPlaces {
-  /** Folders as in PATH. */
+  /** Folders, as in PATH. */
   path: string;
   /** Pulumi's own folder, whose cache of versions the Automation API and `npx pulumi` use too. */
   pulumiHome: string;
@@ -33,7 +33,7 @@ function placesOfThisProcess(): PulumiCliPlaces {
 async function pulumiOnPath(path: string, version: string): Promise<PulumiCommand> {
   const found = await findExecutable("pulumi", path);
   if (found === undefined) throw new Error("there is no `pulumi`");
-  // Package managers put a link on PATH, and the CLI's companions beside the real file.
+  // Package managers put a link on PATH, and the companions of the CLI beside the real file.
   return usablePulumi(dirname(await realpath(found)), path, version);
 }
 
@@ -43,7 +43,7 @@ async function pulumiInRoot(root: string, path: string, version: string): Promis
   return usablePulumi(folder, path, version);
 }
 
-/** The CLI in `folder`, if it is new enough and has, there or on `path`, what runs Node programs and their resources. */
+/** The CLI in `folder`, if it is new enough and its companions, which run Node programs and resources, are there or on `path`. */
 async function usablePulumi(folder: string, path: string, version: string): Promise<PulumiCommand> {
   // The Automation API takes a folder that has bin/pulumi; without one, it takes the first CLI on PATH.
   const where = basename(folder) === "bin" ? { root: dirname(folder) } : {};
@@ -99,7 +99,7 @@ function ignoreAbsence(error: NodeJS.ErrnoException): void {
   if (error.code !== "ENOENT") throw error;
 }
 
-/** The Automation API reports a failed command as a block of text: its stderr says why. */
+/** The Automation API reports a failed command as a block of text, in which stderr has the reason. */
 function reasonOf(error: Error): string {
   return /^ stderr: (.+)$/m.exec(error.message)?.[1] ?? error.message;
 }

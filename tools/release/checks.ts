@@ -1,17 +1,17 @@
-/** What a release is made of. */
+/** What the checks look at. */
 export interface Checkout {
   version: string;
   changelog: string;
-  /** Of the commit. */
+  /** The tags of the commit. */
   tags: readonly string[];
-  /** `git status --porcelain`: one line for each file that is not as it was committed. */
+  /** `git status --porcelain`: one line for each file that differs from the commit. */
   changedFiles: readonly string[];
-  /** As package.json names it; npm's provenance compares it with where the package is built. */
+  /** The field of package.json, which npm's provenance compares with where the package is built. */
   repository: unknown;
 }
 
-/** What the checkout lacks for its version to be published; empty where nothing is missing. */
-export function lacks({ version, changelog, tags, changedFiles, repository }: Checkout): string[] {
+/** What the checkout still needs before its version can be published; empty if nothing is missing. */
+export function missingForRelease({ version, changelog, tags, changedFiles, repository }: Checkout): string[] {
   const chapter = new RegExp(`^## \\[${version.replaceAll(".", "\\.")}\\] - \\d{4}-\\d{2}-\\d{2}$`, "m");
   return [
     ...(/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version) ? [] : [`a semantic version in package.json, got ${version}`]),

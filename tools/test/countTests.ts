@@ -1,21 +1,21 @@
-/** What this project reads of the result that `jest --json` writes. */
+/** The part of Jest's result (`jest --json`) that this project reads. */
 export interface JestResult {
   success: boolean;
   numPassedTests: number;
   numFailedTests: number;
   numPendingTests: number;
   numTodoTests: number;
-  /** Test files that could not be run at all, for example because they do not compile. None of their tests is counted. */
+  /** Test files that did not run, for example because they do not compile. Jest does not count their tests. */
   numRuntimeErrorTestSuites: number;
 }
 
 export interface TestCount {
-  /** `12 passed, 0 failed`, and `, 3 skipped` where some were. */
+  /** `12 passed, 0 failed`, and `, 3 skipped` if there were any. */
   line: string;
   isSuccess: boolean;
 }
 
-/** The count of a run; `undefined` is a run that left no result. What went wrong without a failed test counts as one. */
+/** The count of a run; `undefined` is a run without a result. A failure outside of the tests counts as one failed test. */
 export function countTests(result: JestResult | undefined): TestCount {
   if (result === undefined) return { line: "0 passed, 1 failed", isSuccess: false };
   const passed = result.numPassedTests;

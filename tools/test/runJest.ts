@@ -5,22 +5,22 @@ import { runInTerminal } from "../childProcess";
 import type { JestResult } from "./countTests";
 
 export interface JestRun {
-  /** The folder of jest.config.ts and node_modules. */
+  /** The folder with jest.config.ts and node_modules. */
   root: string;
   args: string[];
   env: NodeJS.ProcessEnv;
-  /** How long Jest may go on after its result. Default 10 s. */
-  patienceMs?: number;
+  /** How long Jest may run after it has written its result, in milliseconds. Default 10,000. */
+  exitTimeoutMs?: number;
 }
 
 /**
- * Runs Jest in the terminal and resolves to its own result, or to nothing when it ends without one. A Jest that cannot
- * end, because a test has left something running, is ended, and its result is no success.
+ * Runs Jest in the terminal and resolves to its own result, or to `undefined` if it ends without one. A Jest that
+ * does not exit, because a test left something running, is ended, and its result becomes a failure.
  */
-export async function runJest({ root, args, env, patienceMs = 10_000 }: JestRun): Promise<JestResult | undefined> {
+export async function runJest({ root, args, env, exitTimeoutMs = 10_000 }: JestRun): Promise<JestResult | undefined> {
   const folder = mkdtempSync(join(tmpdir(), "jest-result-"));
   const file = join(folder, "result.json");
-  const watch = watchForHang(file, patienceMs);
+  const watch = watchForHang(file, exitTimeoutMs);
   try {
     const jest = join(root, "node_modules/jest/bin/jest.js");
     const { signal: giveUp } = watch;
@@ -31,9 +31,7 @@ export async function runJest({ root, args, env, patienceMs = 10_000 }: JestRun)
     });
     const result = readResult(file);
     if (!giveUp.aborted) return result;
-    console.error(
-      "Jest did not end by itself: a test has left something running (see `npx jest --detectOpenHandles`).",
-    );
+    console.error("Jest did not exit by itself: a test left something running (see `npx jest --detectOpenHandles`).");
     return result && { ...result, success: false };
   } finally {
     watch.stop();
@@ -41,13 +39,13 @@ export async function runJest({ root, args, env, patienceMs = 10_000 }: JestRun)
   }
 }
 
-/** Aborts when the result has been there for so long. */
-function watchForHang(file: string, patienceMs: number): { signal: AbortSignal; stop(): void } {
+/** Aborts when the result has been there for `exitTimeoutMs`. */
+function watchForHang(file: string, exitTimeoutMs: number): { signal: AbortSignal; stop(): void } {
   const controller = new AbortController();
   let resultAt: number | undefined;
   const timer = setInterval(() => {
     if (existsSync(file)) resultAt ??= Date.now();
-    if (resultAt !== undefined && Date.now() - resultAt >= patienceMs) controller.abort();
+    if (resultAt !== undefined && Date.now() - resultAt >= exitTimeoutMs) controller.abort();
   }, 200);
   return { signal: controller.signal, stop: () => clearInterval(timer) };
 }

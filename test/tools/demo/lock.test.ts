@@ -13,7 +13,7 @@ describe("lockDemo", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  test("a second demo is refused as long as the first runs", () => {
+  test("a second demo is refused while the first runs", () => {
     const unlock = lockDemo(lock);
     expect(() => lockDemo(lock)).toThrow(`The demo is already running, as process ${process.pid}`);
     unlock();

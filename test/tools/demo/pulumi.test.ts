@@ -1,9 +1,9 @@
 import { demoEnvironment, withYes } from "../../../tools/demo/pulumi";
 
 describe("demoEnvironment", () => {
-  const place = { root: "/clone", folder: "/clone/.demo", url: "http://127.0.0.1:8080", token: "ucat_demo" };
+  const setup = { root: "/clone", folder: "/clone/.demo", url: "http://127.0.0.1:8080", token: "ucat_demo" };
 
-  test("the user's own accounts are out of reach", () => {
+  test("the user's own accounts are removed from the environment", () => {
     const own = {
       UPCLOUD_USERNAME: "me",
       UPCLOUD_PASSWORD: "secret",
@@ -13,7 +13,7 @@ describe("demoEnvironment", () => {
       PULUMI_CREDENTIALS_PATH: "/home/me/credentials",
       PULUMI_CONFIG_PASSPHRASE_FILE: "/home/me/passphrase",
     };
-    const environment = demoEnvironment(own, place);
+    const environment = demoEnvironment(own, setup);
     expect(Object.keys(environment).filter((name) => name.startsWith("UPCLOUD_"))).toEqual([
       "UPCLOUD_DEBUG_API_BASE_URL",
       "UPCLOUD_TOKEN",
@@ -21,8 +21,8 @@ describe("demoEnvironment", () => {
     expect(Object.values(environment)).not.toEqual(expect.arrayContaining(Object.values(own)));
   });
 
-  test("Pulumi works on the demo's folder and the simulator, with the rest of the environment as it was", () => {
-    expect(demoEnvironment({ PATH: "/bin", NO_COLOR: "1" }, place)).toMatchObject({
+  test("Pulumi uses the demo's folder and the simulator, and the rest of the environment is unchanged", () => {
+    expect(demoEnvironment({ PATH: "/bin", NO_COLOR: "1" }, setup)).toMatchObject({
       PATH: "/bin",
       NO_COLOR: "1",
       PULUMI_BACKEND_URL: "file:///clone/.demo/state",
@@ -46,7 +46,7 @@ describe("withYes", () => {
       ["stack", "rm"],
       ["stack", "rm", "--yes"],
     ],
-  ])("%j asks, so it is answered", (args, answered) => {
+  ])("%j would ask, so it gets --yes", (args, answered) => {
     expect(withYes(args)).toEqual(answered);
   });
 
@@ -57,7 +57,7 @@ describe("withYes", () => {
     [["stack", "output", "--json"]],
     [["config", "set", "ptrRecord", "up"]],
     [[]],
-  ])("%j is passed on as it is", (args: string[]) => {
+  ])("%j is passed on unchanged", (args: string[]) => {
     expect(withYes(args)).toEqual(args);
   });
 });

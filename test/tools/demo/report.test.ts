@@ -5,18 +5,18 @@ import { demoReport } from "../../../tools/demo/report";
 describe("demoReport", () => {
   const outputs = { address: "198.18.0.7", ptrRecord: "mail.example.com" };
 
-  test("what the stack says and what the account has stand one below the other", async () => {
-    const account = { address: "198.18.0.7", ptr_record: "drifted.example.com", server: "0053cd80" };
-    const report = await withAccount([account], (place) => demoReport(outputs, place, 7));
+  test("the report shows the stack's address and that of the account one below the other", async () => {
+    const assigned = { address: "198.18.0.7", ptr_record: "drifted.example.com", server: "0053cd80" };
+    const report = await withAccount([assigned], (account) => demoReport(outputs, account, 7));
     expect(report).toMatch(/outputs +198\.18\.0\.7 +PTR mail\.example\.com\n/);
     expect(report).toMatch(/account +198\.18\.0\.7 +PTR drifted\.example\.com +on server 0053cd80\n/);
     expect(report).toMatch(/Requests to the API +7\n/);
     expect(report).toContain("npm run demo -- destroy");
   });
 
-  test("an address that the account does not have is an error", async () => {
+  test("a stack with an address that the account does not have is an error", async () => {
     const other = { address: "198.18.0.8", ptr_record: "", server: "0053cd80" };
-    await expect(withAccount([other], (place) => demoReport(outputs, place, 7))).rejects.toThrow(
+    await expect(withAccount([other], (account) => demoReport(outputs, account, 7))).rejects.toThrow(
       "The stack's address 198.18.0.7 is not in the account.",
     );
   });

@@ -14,7 +14,7 @@ test.each([
   [`${code(1)}${code(38, 5, 2)}both`, '<tspan fill="#3fb950" font-weight="bold">both</tspan>'],
   [`${code(38, 5, 200)}one of 256${code()}.`, '<tspan fill="#d2a8ff">one of 256</tspan>.'],
   [`${code(7)}unknown`, "unknown"],
-])("of the line %j, a picture shows %j", (line, shown) => {
+])("the line %j becomes %j", (line, shown) => {
   expect(textsOf(terminalPicture(["$ command", line]))).toEqual(["$ command", shown]);
 });
 

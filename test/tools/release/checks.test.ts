@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { lacks } from "../../../tools/release/checks";
+import { missingForRelease } from "../../../tools/release/checks";
 
 const ready = {
   version: "1.2.3",
@@ -10,8 +10,8 @@ const ready = {
   repository: "github:upcloud/addresses",
 };
 
-test("a tagged commit with a dated chapter lacks nothing", () => {
-  expect(lacks(ready)).toEqual([]);
+test("a tagged commit with a dated chapter has everything for a release", () => {
+  expect(missingForRelease(ready)).toEqual([]);
 });
 
 test.each([
@@ -21,11 +21,11 @@ test.each([
   [{ changelog: "## [1x2.3] - 2026-11-23\n" }, 'a chapter "## [1.2.3] - DATE" in CHANGELOG.md'],
   [{ tags: ["v1.2.2"] }, "the tag v1.2.3 on this commit"],
   [{ repository: undefined }, "the repository in package.json, which npm's provenance names"],
-])("one with %j lacks %s", (change, missing) => {
-  expect(lacks({ ...ready, ...change })).toContain(missing);
+])("a checkout with %j lacks %s", (change, missing) => {
+  expect(missingForRelease({ ...ready, ...change })).toContain(missing);
 });
 
-test("npm is asked for provenance, and for a public package", () => {
+test("the package is published as public and with provenance", () => {
   const { publishConfig } = JSON.parse(readFileSync(join(__dirname, "../../../package.json"), "utf8"));
   expect(publishConfig).toEqual({ access: "public", provenance: true });
 });

@@ -21,25 +21,25 @@ afterEach(() => {
   rmSync(root, { recursive: true });
 });
 
-test("the result is Jest's own, and Jest gets the arguments and the environment", async () => {
+test("Jest gets the arguments and the environment, and its own result is returned", async () => {
   fakeJest(`${writesResult} require("fs").writeFileSync("seen", process.argv.slice(2) + process.env.PULUMI_CLI_ROOT)`);
   expect(await run(["-t", "a name"])).toEqual(result);
   expect(readFileSync(join(root, "seen"), "utf8")).toMatch(/^--json,--outputFile=[^,]+,-t,a name\/opt\/pulumi$/);
 });
 
-test("a Jest that ends without a result has none", async () => {
+test("a Jest that ends without a result gives undefined", async () => {
   fakeJest("process.exit(1)");
   expect(await run()).toBeUndefined();
 });
 
-test("a Jest that does not end after its result is ended, and that is no success", async () => {
+test("a Jest that does not exit after its result is ended, and its result becomes a failure", async () => {
   fakeJest(`${writesResult} setInterval(() => {}, 1000)`);
   expect(await run()).toEqual({ ...result, success: false });
-  expect(console.error).toHaveBeenCalledWith(expect.stringContaining("Jest did not end by itself"));
+  expect(console.error).toHaveBeenCalledWith(expect.stringContaining("Jest did not exit by itself"));
 });
 
 function run(args: string[] = []) {
-  return runJest({ root, args, env: { ...process.env, PULUMI_CLI_ROOT: "/opt/pulumi" }, patienceMs: 300 });
+  return runJest({ root, args, env: { ...process.env, PULUMI_CLI_ROOT: "/opt/pulumi" }, exitTimeoutMs: 300 });
 }
 
 function fakeJest(text: string): void {
