@@ -3,7 +3,7 @@ import type { Credentials } from "../api/http/credentials";
 import { type ApiVersion, apiVersions } from "../api/wire";
 import { parseDuration } from "./durations";
 import { powerCycle as checkPowerCycle } from "./inputRules";
-import type { PowerCycle } from "./inputs";
+import type { PowerCycleInput } from "./inputs";
 
 /** A configuration that cannot work; the message names the key, what is expected and never a credential. */
 export class ConfigurationError extends Error {
@@ -40,10 +40,10 @@ export function readConfiguration(config: StackConfig, env: NodeJS.ProcessEnv): 
 }
 
 /** The stack's default for `powerCycle`: `true`, `false`, or JSON such as `{"stopType":"hard"}`. */
-export function powerCycleIn(text: string | undefined): PowerCycle {
+export function powerCycleIn(text: string | undefined): PowerCycleInput {
   if (text === undefined || text === "") return false;
   const outcome = checkPowerCycle(parsed(text));
-  if ("value" in outcome) return outcome.value as PowerCycle;
+  if ("value" in outcome) return outcome.value as PowerCycleInput;
   throw new ConfigurationError(`upcloud:powerCycle in the stack's configuration: ${outcome.reason}`);
 }
 

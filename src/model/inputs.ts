@@ -1,7 +1,7 @@
 import type { Access, Family, StopType } from "../api/wire";
 
 /** How a running server may be treated; `false`: it is left alone. */
-export type PowerCycle = boolean | { stopType?: StopType; timeoutSeconds?: number };
+export type PowerCycleInput = boolean | { stopType?: StopType; timeoutSeconds?: number };
 
 /** Whether, and for how long, to wait until the name resolves to the address before the PTR record is set. */
 export type WaitForForwardRecord = boolean | { timeoutSeconds?: number };
@@ -20,7 +20,7 @@ export interface ServerIpAddressInputs {
   access: Access;
   ptrRecord?: string;
   adopt?: string;
-  powerCycle?: PowerCycle;
+  powerCycle?: PowerCycleInput;
   timeouts?: Timeouts;
   /** Of a resource that is to be created: `Creations`. */
   __creation?: string;

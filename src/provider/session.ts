@@ -3,34 +3,34 @@ import { AssignmentJournal } from "../journal/assignmentJournal";
 import { isRunning, type JournalEntry, type ProcessName, thisProcess } from "../journal/journalEntry";
 import { journalDirectory } from "../journal/journalFiles";
 import { OperationChanges } from "../journal/operationChanges";
-import { OwedStarts } from "../journal/pendingRestarts";
+import { PendingRestarts } from "../journal/pendingRestarts";
 import { powerCycleIn, readConfiguration, type StackConfig } from "../model/configuration";
 import type { StackHints } from "../model/hints";
-import type { PowerCycle } from "../model/inputs";
+import type { PowerCycleInput } from "../model/inputs";
 import type { StackLocation } from "../state/operationState";
 import type { StackState } from "../state/stackState";
-import { AccountSnapshot } from "./account/addressCache";
+import { AddressCache } from "./account/addressCache";
 import { StackAddresses } from "./account/stackAddresses";
 import { AddressClaims } from "./assign/addressClaims";
 import { Assignments } from "./assign/assignments";
 import { CreateRecovery } from "./assign/createRecovery";
 import { DeclaredRecords } from "./declaredRecords";
-import { PlannedChanges } from "./powerCycle/expectedCreates";
-import type { StoppedServers } from "./powerCycle/powerCycles";
+import { ExpectedCreates } from "./powerCycle/expectedCreates";
+import type { PowerCycles } from "./powerCycle/powerCycles";
 import type { ForwardRecords, ForwardResolver } from "./ptrRecord/forwardRecord";
 import { isEngineAlive } from "./runtime/engine";
-import { type Pace, realPace } from "./runtime/timer";
+import { realTimer, type Timer } from "./runtime/timer";
 import { Adoptions } from "./serverIpAddress/adoptions";
 import { CreateTokens } from "./serverIpAddress/createTokens";
 import { PreviewWarnings } from "./serverIpAddress/previewWarnings";
 import { StateCache } from "./stack/stateCache";
 
 /** What a session has from outside, and tests replace. */
-export interface Surroundings {
+export interface SessionOptions {
   env: NodeJS.ProcessEnv;
   /** Shows the user a line, at once. */
   notify(line: string): void;
-  pace?: Pace;
+  timer?: Timer;
   /** The state of the stack under way; fails where it cannot be read. */
   readState?(location: StackLocation, isOfThisOperation: (state: StackState) => boolean): Promise<StackState>;
   process?: ProcessName;
@@ -52,17 +52,17 @@ export class Session {
   readonly assignments: Assignments;
   readonly createRecovery: CreateRecovery;
   readonly state: StateCache;
-  readonly plan: PlannedChanges;
-  readonly snapshot: AccountSnapshot;
+  readonly expectedCreates: ExpectedCreates;
+  readonly addressCache: AddressCache;
   readonly addresses: StackAddresses;
   readonly previewWarnings: PreviewWarnings;
   readonly declaredRecords = new DeclaredRecords();
   private stackLocation: StackLocation = {};
   private stackConfig: StackConfig = () => undefined;
   private madeClient: UpCloudClient | undefined;
-  private madeStoppedServers: StoppedServers | undefined;
+  private madePowerCycles: PowerCycles | undefined;
   private madeForwardRecords: ForwardRecords | undefined;
-  private readonly owedStarts: OwedStarts;
+  private readonly pendingRestarts: PendingRestarts;
   private readonly processes: OperationChanges;
 
   readonly notify: (line: string) => void;
@@ -70,39 +70,39 @@ export class Session {
   readonly isEngineAlive: (address?: string) => Promise<boolean>;
   private readonly env: NodeJS.ProcessEnv;
   private readonly self: ProcessName;
-  private readonly pace: Pace;
+  private readonly timer: Timer;
   private readonly resolver: ForwardResolver | undefined;
 
-  constructor(surroundings: Surroundings) {
-    const { env, notify, pace = realPace, readState = noState, process = thisProcess } = surroundings;
+  constructor(surroundings: SessionOptions) {
+    const { env, notify, timer = realTimer, readState = noState, process = thisProcess } = surroundings;
     this.env = env;
     this.self = process;
     this.notify = notify;
-    this.pace = pace;
+    this.timer = timer;
     this.isEngineAlive = surroundings.isEngineAlive ?? isEngineAlive;
-    this.snapshot = new AccountSnapshot(() => this.client(), pace);
-    this.addresses = new StackAddresses(() => this.client(), this.snapshot);
-    this.previewWarnings = new PreviewWarnings(this.snapshot, notify);
+    this.addressCache = new AddressCache(() => this.client(), timer);
+    this.addresses = new StackAddresses(() => this.client(), this.addressCache);
+    this.previewWarnings = new PreviewWarnings(this.addressCache, notify);
     this.resolver = surroundings.resolver;
     this.journal = AssignmentJournal.of(env, notify, process);
     const isAtWork = (note: Parameters<AssignmentJournal["isAtWork"]>[0]) =>
       this.journal.isAtWork(note, longestCycleMs);
-    this.owedStarts = new OwedStarts(journalDirectory(env), process, isAtWork);
+    this.pendingRestarts = new PendingRestarts(journalDirectory(env), process, isAtWork);
     this.processes = new OperationChanges(journalDirectory(env), process, isAtWork);
-    this.plan = new PlannedChanges(pace.now, this.processes);
+    this.expectedCreates = new ExpectedCreates(timer.now, this.processes);
     const longestMs = () => this.configuration().requestTimeoutMs + marginMs;
-    this.claims = new AddressClaims(this.journal, pace, longestMs, notify);
+    this.claims = new AddressClaims(this.journal, timer, longestMs, notify);
     this.state = new StateCache((isOfThisOperation) => readState(this.stackLocation, isOfThisOperation));
     const ipAddresses = () => this.client().ipAddresses;
     const ports = {
       isEngineAlive: () => this.isEngineAlive(),
       isUnderWay: (entry: JournalEntry) => this.isUnderWay(entry),
       readState: (...asked: Parameters<StateCache["atAnyTime"]>) => this.state.atAnyTime(...asked),
-      unlessGone: (...about: Parameters<StackAddresses["unlessGone"]>) => this.addresses.unlessGone(...about),
+      unlessGone: (...about: Parameters<StackAddresses["ignoreGone"]>) => this.addresses.ignoreGone(...about),
       notify,
-      pace,
+      timer,
     };
-    this.assignments = new Assignments(ipAddresses, this.snapshot, this.journal, this.claims, ports);
+    this.assignments = new Assignments(ipAddresses, this.addressCache, this.journal, this.claims, ports);
     this.createRecovery = new CreateRecovery(ipAddresses, this.journal, this.assignments, this.claims, ports);
   }
 
@@ -139,9 +139,9 @@ export class Session {
   }
 
   /** For changes that need a stopped server; made and loaded on first use, like the client. */
-  stoppedServers(): StoppedServers {
-    this.madeStoppedServers ??= this.createStoppedServers();
-    return this.madeStoppedServers;
+  powerCycles(): PowerCycles {
+    this.madePowerCycles ??= this.createPowerCycles();
+    return this.madePowerCycles;
   }
 
   /** Loaded on first use too. */
@@ -151,11 +151,11 @@ export class Session {
   }
 
   /** The stack's default for `powerCycle`. */
-  powerCycle(): PowerCycle {
+  powerCycle(): PowerCycleInput {
     return powerCycleIn(this.stackConfig("upcloud:powerCycle"));
   }
 
-  powerCycleOf({ powerCycle }: { powerCycle?: PowerCycle }): PowerCycle {
+  powerCycleOf({ powerCycle }: { powerCycle?: PowerCycleInput }): PowerCycleInput {
     return powerCycle ?? this.powerCycle();
   }
 
@@ -166,14 +166,21 @@ export class Session {
   private createForwardRecords(): ForwardRecords {
     const { ForwardRecords } = require("./ptrRecord/forwardRecord") as typeof import("./ptrRecord/forwardRecord");
     const { Resolver } = require("node:dns/promises") as typeof import("node:dns/promises");
-    return new ForwardRecords(this.resolver ?? new Resolver({ timeout: 2000, tries: 2 }), this.notify, this.pace);
+    return new ForwardRecords(this.resolver ?? new Resolver({ timeout: 2000, tries: 2 }), this.notify, this.timer);
   }
 
-  private createStoppedServers(): StoppedServers {
-    const { StoppedServers } = require("./powerCycle/powerCycles") as typeof import("./powerCycle/powerCycles");
+  private createPowerCycles(): PowerCycles {
+    const { PowerCycles } = require("./powerCycle/powerCycles") as typeof import("./powerCycle/powerCycles");
     const { Progress } = require("./runtime/progress") as typeof import("./runtime/progress");
-    const progress = new Progress(this.notify, this.pace.now);
-    return new StoppedServers(this.client().servers, progress, this.pace, this.plan, this.owedStarts, this.processes);
+    const progress = new Progress(this.notify, this.timer.now);
+    return new PowerCycles(
+      this.client().servers,
+      progress,
+      this.timer,
+      this.expectedCreates,
+      this.pendingRestarts,
+      this.processes,
+    );
   }
 
   private createClient(): UpCloudClient {
@@ -181,7 +188,7 @@ export class Session {
     const { createClient } = require("../api/client") as typeof import("../api/client");
     return createClient({
       ...configuration,
-      sleep: this.pace.sleep,
+      sleep: this.timer.sleep,
       onVersionChange: (from, to) =>
         this.notify(`UpCloud no longer serves API ${from}: going on with ${to}. Set upcloud:apiVersion to ${to}.`),
     });

@@ -12,7 +12,7 @@ import {
   NothingAssignedError,
   UnclearError,
 } from "../../src/provider/assign/errors";
-import { NotStartedError, ServerBusyError, ServerRunsError } from "../../src/provider/powerCycle/errors";
+import { RestartError, ServerBusyError, ServerRunsError } from "../../src/provider/powerCycle/errors";
 
 const folder = join(__dirname, "../../docs/errors");
 const page = (name: string) => readFileSync(join(folder, `${name}.md`), "utf8");
@@ -86,7 +86,7 @@ test.each<[string, (typeof ownPages)[number], Error]>([
     new AmbiguousAddressesError(assignment, ["198.51.100.7", "198.51.100.8"]),
   ],
   ["an address without a state", "lost-answer", new CannotTellError(assignment, ["198.51.100.7"], because)],
-  ["a server that stayed off", "server-not-started", new NotStartedError(mail, "…")],
+  ["a server that stayed off", "server-not-started", new RestartError(mail, "…")],
   ["an address and a server of another account", "another-account", new AnotherAccountError("198.51.100.7", uuid)],
   ["an address of another account", "another-account", new UnknownAccountError("198.51.100.7")],
 ])("%s names the page %s, which shows the message", (_, name, error) => {
@@ -96,7 +96,7 @@ test.each<[string, (typeof ownPages)[number], Error]>([
 });
 
 test("a server that stayed off, with the resource saved, names its page too", () => {
-  const { message } = new NotStartedError(mail, "…").whichUpMends();
+  const { message } = new RestartError(mail, "…").withRetryAdvice();
   expect(message).toMatch(/Start it with `upctl server start .+`, or run `pulumi up` again\. See /);
   expect(message.endsWith(seePage("server-not-started"))).toBe(true);
 });

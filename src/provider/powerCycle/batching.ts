@@ -1,13 +1,13 @@
 import type { OperationChanges } from "../../journal/operationChanges";
-import type { Pace } from "../runtime/timer";
+import type { Timer } from "../runtime/timer";
 import { NoTimeLeftError } from "./errors";
-import type { PlannedChanges } from "./expectedCreates";
-import type { ServerCycle } from "./powerCycle";
+import type { ExpectedCreates } from "./expectedCreates";
+import type { PowerCycle } from "./powerCycle";
 import type { StoppedChange } from "./stateRefusals";
 
 /** Changes of this process that share one stop and one start of a server. */
-export interface Gathered {
-  readonly cycle: ServerCycle;
+export interface Batch {
+  readonly cycle: PowerCycle;
   /** How many changes have joined and not left. */
   changes: number;
   /** The last one out starts the server: nobody joins any more. */
@@ -15,14 +15,14 @@ export interface Gathered {
 }
 
 /** Has the changes of a server wait for each other: before it is stopped, and before it is started again. */
-export class Gathering {
+export class Batching {
   /** Changes under way in this operation, and those of them that only wait for others to come. */
   private underWay = 0;
   private waiting = 0;
 
   constructor(
-    private readonly pace: Pace,
-    private readonly plan: PlannedChanges,
+    private readonly timer: Timer,
+    private readonly plan: ExpectedCreates,
     private readonly processes: OperationChanges,
   ) {}
 
@@ -32,18 +32,18 @@ export class Gathering {
 
   end(): void {
     this.underWay--;
-    this.plan.sign();
+    this.plan.recordActivity();
   }
 
   /** The server still runs and waits for the rest of the program's addresses; nothing to gain where it is off. */
-  async beforeStop(server: string, shared: Gathered, signal: AbortSignal, isLargest: () => boolean): Promise<void> {
+  async awaitBatch(server: string, shared: Batch, signal: AbortSignal, isLargest: () => boolean): Promise<void> {
     const { cycle } = shared;
     if (!this.plan.isExpecting(server) || (await cycle.isStoppedAlready(signal))) return;
-    const since = this.pace.now();
+    const since = this.timer.now();
     const idleMs = () => (this.plan.isExpectingElsewhere(server) ? startOfProcessMs : quietMs);
     await this.whileOthersMayCome(server, idleMs, (isStuck) => {
       if (signal.aborted) throw new NoTimeLeftError(server);
-      if (cycle.stoppedAtMs !== undefined || this.pace.now() - since > longestGatheringMs) return false;
+      if (cycle.stoppedAtMs !== undefined || this.timer.now() - since > longestGatheringMs) return false;
       if (this.processes.isStoppedByOthers(server)) return false;
       cycle.say("waiting for the rest of its addresses before it is stopped", since);
       return !(isStuck && isLargest());
@@ -51,30 +51,30 @@ export class Gathering {
   }
 
   /** The server is off, and is started when nobody of the operation changes it any more; somebody must stay to do that. */
-  async beforeStart(server: string, shared: Gathered, purpose: StoppedChange["purpose"]): Promise<void> {
+  async awaitLateChanges(server: string, shared: Batch, purpose: StoppedChange["purpose"]): Promise<void> {
     const isDone = () => shared.changes > 0 || shared.isRestoring;
     do {
-      if (shared.cycle.stoppedAtMs !== undefined) await this.lateComers(server, shared, purpose);
-      const since = this.pace.now();
+      if (shared.cycle.stoppedAtMs !== undefined) await this.linger(server, shared, purpose);
+      const since = this.timer.now();
       while (!isDone() && this.processes.areOthersChanging(server)) {
         shared.cycle.say("waiting until another provider process of this operation has changed it", since);
-        await this.pace.sleep(pollMs);
-        this.plan.sign();
+        await this.timer.sleep(pollMs);
+        this.plan.recordActivity();
       }
     } while (!isDone() && !this.processes.claimStart(server));
   }
 
-  private async lateComers(server: string, shared: Gathered, purpose: StoppedChange["purpose"]): Promise<void> {
+  private async linger(server: string, shared: Batch, purpose: StoppedChange["purpose"]): Promise<void> {
     // Of releases nothing is planned: the next one comes at once, or not at all.
-    if (purpose === "release" || this.plan.isExpecting(server) === undefined) await this.pace.sleep(quietMs);
+    if (purpose === "release" || this.plan.isExpecting(server) === undefined) await this.timer.sleep(quietMs);
     const { cycle } = shared;
-    const offSince = cycle.stoppedAtMs ?? this.pace.now();
+    const offSince = cycle.stoppedAtMs ?? this.timer.now();
     await this.whileOthersMayCome(
       server,
       () => quietMs,
       (isStuck) => {
         cycle.say("waiting for more of its addresses before it is started", offSince);
-        return shared.changes === 0 && !isStuck && this.pace.now() - offSince < longestDowntimeMs;
+        return shared.changes === 0 && !isStuck && this.timer.now() - offSince < longestDowntimeMs;
       },
     );
   }
@@ -90,11 +90,11 @@ export class Gathering {
   ): Promise<void> {
     this.waiting++;
     try {
-      const isStuck = () => this.waiting >= this.underWay && this.plan.quietMs() > idleMs();
-      while (this.plan.isExpecting(server) && goesOn(isStuck())) await this.pace.sleep(pollMs);
+      const isStuck = () => this.waiting >= this.underWay && this.plan.idleMs() > idleMs();
+      while (this.plan.isExpecting(server) && goesOn(isStuck())) await this.timer.sleep(pollMs);
     } finally {
       this.waiting--;
-      this.plan.sign();
+      this.plan.recordActivity();
     }
   }
 }

@@ -11,20 +11,20 @@ export function programHintsIn(json: unknown): Partial<ProgramHints> {
  * order that a program sets, while a server that is stopped waits. Goes by what the program declares; only ever decides
  * how long a server stays stopped for changes that may still come.
  */
-export class PlannedChanges {
+export class ExpectedCreates {
   private readonly servers = new Map<string, Plan>();
-  private lastSignMs: number;
+  private lastActivityMs: number;
 
   constructor(
     private readonly now: () => number,
     /** What the other processes of the operation have been handed over, and are told. */
     private readonly processes: Pick<OperationChanges, "arrived" | "arrivedElsewhere">,
   ) {
-    this.lastSignMs = now();
+    this.lastActivityMs = now();
   }
 
   checked(server: string, hints: Partial<ProgramHints>, isToBeCreated: boolean): void {
-    this.sign();
+    this.recordActivity();
     const plan = this.servers.get(server) ?? { declared: 0, elsewhere: 0, checked: 0, toCreate: 0 };
     this.servers.set(server, plan);
     const { onServer = 0, withOtherProviders = 0, preview = false } = hints;
@@ -44,7 +44,7 @@ export class PlannedChanges {
   }
 
   creating(server: string): void {
-    this.sign();
+    this.recordActivity();
     const plan = this.servers.get(server);
     if (plan === undefined) return;
     plan.toCreate--;
@@ -64,13 +64,13 @@ export class PlannedChanges {
   }
 
   /** Something has come from the engine or gone back to it. */
-  sign(): void {
-    this.lastSignMs = this.now();
+  recordActivity(): void {
+    this.lastActivityMs = this.now();
   }
 
   /** For so long the engine has handed nothing over, to any server: it waits for what is under way. */
-  quietMs(): number {
-    return this.now() - this.lastSignMs;
+  idleMs(): number {
+    return this.now() - this.lastActivityMs;
   }
 
   private tellOthers(server: string, { elsewhere, checked, toCreate }: Plan): void {

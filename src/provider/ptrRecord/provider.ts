@@ -15,7 +15,7 @@ import { deadline } from "../../model/durations";
 import type { RecordHints } from "../../model/hints";
 import type { PtrRecordInputs } from "../../model/inputs";
 import { recentMs } from "../account/addressCache";
-import { inPlainWords, partly } from "../runtime/engineErrors";
+import { initFailed, presentErrors } from "../runtime/engineErrors";
 import type { Session } from "../session";
 import { isTakenOverRecord } from "../stack/formerStates";
 import { isCreatingRecordOf, isDeleting } from "../stack/ownership";
@@ -54,7 +54,7 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
   }
 
   async diff(id: string, olds: PtrRecordState, news: PtrRecordInputs): Promise<pulumi.dynamic.DiffResult> {
-    if (await inPlainWords(async () => isTakenOverRecord(id, olds, news))) return { changes: true };
+    if (await presentErrors(async () => isTakenOverRecord(id, olds, news))) return { changes: true };
     if (!isSameAddress(id, news.address)) return { changes: true, replaces: ["address"] };
     this.previousPtrRecords.set(addressKey(id), olds.previousPtrRecord);
     const changes =
@@ -67,7 +67,7 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
 
   async create(inputs: PtrRecordInputs): Promise<pulumi.dynamic.CreateResult> {
     const signal = deadline(inputs.timeouts?.create);
-    const { id, live, previousPtrRecord } = await inPlainWords(async () => {
+    const { id, live, previousPtrRecord } = await presentErrors(async () => {
       const answer = await this.findPublic(inputs.address, signal);
       const previousPtrRecord =
         this.previousPtrRecords.get(addressKey(answer.address)) ??
@@ -79,13 +79,13 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
       return { id, outs: { ...inputs, previousPtrRecord, ptrRecord: await this.write(id, inputs, live, signal) } };
     } catch (cause) {
       const written = [inputs.ptrRecord];
-      throw partly(cause, id, { ...inputs, previousPtrRecord, ptrRecord: live, written }, inputs);
+      throw initFailed(cause, id, { ...inputs, previousPtrRecord, ptrRecord: live, written }, inputs);
     }
   }
 
   async read(id: string, state: Partial<PtrRecordState> = {}): Promise<pulumi.dynamic.ReadResult> {
-    const answer = await inPlainWords(() =>
-      isFirstLook(state) ? this.findExisting(id) : this.session.addresses.find(id, {}, recentMs),
+    const answer = await presentErrors(() =>
+      isInitialRead(state) ? this.findExisting(id) : this.session.addresses.find(id, {}, recentMs),
     );
     if (answer === undefined) return {};
     if (!isManaged(state)) {
@@ -98,7 +98,7 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
   }
 
   async update(id: string, olds: PtrRecordState, news: PtrRecordInputs): Promise<pulumi.dynamic.UpdateResult> {
-    if (await inPlainWords(async () => isTakenOverRecord(id, olds, news))) return this.create(news);
+    if (await presentErrors(async () => isTakenOverRecord(id, olds, news))) return this.create(news);
     const { previousPtrRecord } = olds;
     const signal = deadline(news.timeouts?.update);
     try {
@@ -107,7 +107,7 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
       return { outs: { ...news, previousPtrRecord, ptrRecord: await this.write(id, news, live, signal) } };
     } catch (cause) {
       const written = maybeWritten(olds, news.ptrRecord);
-      throw partly(cause, id, { ...news, previousPtrRecord, ptrRecord: olds.ptrRecord, written }, news);
+      throw initFailed(cause, id, { ...news, previousPtrRecord, ptrRecord: olds.ptrRecord, written }, news);
     }
   }
 
@@ -117,12 +117,12 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
     const undoing = await this.deletions.begin(id, state);
     const { previousPtrRecord } = undoing ?? {};
     if (undoing === undefined || previousPtrRecord === undefined) return;
-    await inPlainWords(async () => {
+    await presentErrors(async () => {
       const { addresses, state: ofStack } = this.session;
       const readState = async () => (await ofStack.atAnyTime(isDeleting("PtrRecord", id))).addresses;
       const answer = await addresses.find(id, { readState }, recentMs, signal);
       if (answer === undefined || !undoing.isOurs(answer.ptr_record)) return;
-      await this.modify(id, previousPtrRecord, signal).catch(addresses.unlessGone(id, { readState }, signal));
+      await this.modify(id, previousPtrRecord, signal).catch(addresses.ignoreGone(id, { readState }, signal));
     });
   }
 
@@ -158,13 +158,13 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
     if (isSamePtrRecord(ptrRecord, live)) return live;
     await this.session.forwardRecords().wait(ptrRecord, id, waitForForwardRecord, signal);
     const answer = await this.modify(id, ptrRecord, signal).catch(unlessGone);
-    await this.session.snapshot.changed(id);
+    await this.session.addressCache.invalidate(id);
     if (answer === undefined) throw notThere(id);
     return answer.ptr_record;
   }
 
   private async modify(id: string, ptrRecord: string, signal: AbortSignal): Promise<IpAddressWire> {
-    const spelled = await this.session.snapshot.spelled(id, signal);
+    const spelled = await this.session.addressCache.spellingInUrls(id, signal);
     return this.session.client().ipAddresses.modify(spelled, { ptrRecord }, signal);
   }
 
@@ -176,7 +176,7 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
   }
 
   private async findExisting(address: string, signal?: AbortSignal): Promise<IpAddressWire> {
-    const answer = await this.session.snapshot.find(address, recentMs, signal);
+    const answer = await this.session.addressCache.find(address, recentMs, signal);
     if (answer === undefined) throw notThere(address);
     return answer;
   }
@@ -188,5 +188,5 @@ const notThere = (address: string) =>
   );
 
 /** `get` gives read nothing to begin with, and later what it found: a record without a previous one. */
-const isFirstLook = (state: Partial<PtrRecordState>) => state.address === undefined;
+const isInitialRead = (state: Partial<PtrRecordState>) => state.address === undefined;
 const isManaged = (state: Partial<PtrRecordState>): state is PtrRecordState => state.previousPtrRecord !== undefined;

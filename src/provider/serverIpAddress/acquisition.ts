@@ -21,7 +21,7 @@ export class Acquisition {
     wanted: Pick<ServerIpAddressInputs, "server" | "access">,
     signal: AbortSignal,
   ): Promise<IpAddressWire> {
-    const spelled = await this.session.snapshot.spelled(address, signal);
+    const spelled = await this.session.addressCache.spellingInUrls(address, signal);
     const found = await this.session.client().ipAddresses.get(spelled, signal).catch(unlessGone);
     return adoptable(address, found, wanted);
   }
@@ -33,8 +33,8 @@ export class Acquisition {
   ): Promise<Changed<IpAddressWire>> {
     const recovered = await this.session.createRecovery.recover(assignment, signal);
     if (recovered !== undefined) {
-      const notStarted = await this.session.stoppedServers().startIfOwed(inputs.server);
-      return { value: recovered, ...(notStarted !== undefined && { notStarted }) };
+      const restartError = await this.session.powerCycles().restartIfPending(inputs.server);
+      return { value: recovered, ...(restartError !== undefined && { restartError }) };
     }
     const request = {
       server: inputs.server,
@@ -43,8 +43,8 @@ export class Acquisition {
       signal,
     } as const;
     return this.session
-      .stoppedServers()
-      .whileStopped(request, () => this.session.assignments.assign(assignment, signal));
+      .powerCycles()
+      .withServerStopped(request, () => this.session.assignments.assign(assignment, signal));
   }
 
   private async adopt(address: string, assignment: Assignment, signal: AbortSignal): Promise<Changed<IpAddressWire>> {

@@ -1,9 +1,9 @@
 import type { Family, IpAddressWire, ServerWire } from "../../api/wire";
 import { isSameAddress, isSameNetwork } from "../../model/addresses";
-import type { PowerCycle, ServerIpAddressInputs } from "../../model/inputs";
+import type { PowerCycleInput, ServerIpAddressInputs } from "../../model/inputs";
 import { isUnknown } from "../../model/unknown";
-import type { AccountSnapshot } from "../account/addressCache";
-import { nameOf } from "../powerCycle/errors";
+import type { AddressCache } from "../account/addressCache";
+import { describeServer } from "../powerCycle/errors";
 import { documentedLimit, publicAddressesOn } from "./room";
 
 /** Tells in a preview what would make the operation fail: on stderr, each thing once. Never fails a preview. */
@@ -13,17 +13,17 @@ export class PreviewWarnings {
   private readonly toRelease: Release[] = [];
 
   constructor(
-    private readonly snapshot: AccountSnapshot,
+    private readonly cache: AddressCache,
     private readonly write: (line: string) => void,
   ) {}
 
   /** Of a resource that is to be replaced. Looks at nothing: the engine checks the new one next, which does. */
-  willRelease({ server, access }: Pick<ServerIpAddressInputs, "server" | "access">, powerCycle: PowerCycle): void {
+  willRelease({ server, access }: Pick<ServerIpAddressInputs, "server" | "access">, powerCycle: PowerCycleInput): void {
     // UpCloud never releases an address of the internal network.
     if (access === "public") this.toRelease.push({ server, powerCycle });
   }
 
-  async beforeCreate(inputs: ServerIpAddressInputs, powerCycle: PowerCycle): Promise<void> {
+  async beforeCreate(inputs: ServerIpAddressInputs, powerCycle: PowerCycleInput): Promise<void> {
     for (const release of this.toRelease.splice(0)) await this.beforeRelease(release);
     if (inputs.adopt === undefined) await this.beforeAssign(inputs, powerCycle);
     else await this.beforeAdopt(inputs.adopt, inputs);
@@ -32,7 +32,7 @@ export class PreviewWarnings {
   /** Of a `PtrRecord` that is to be created. */
   async beforeRecord(address: string): Promise<void> {
     if (isUnknown(address)) return;
-    const addresses = await this.snapshot.addressesIfAny();
+    const addresses = await this.cache.addressesIfAvailable();
     if (addresses === undefined || addresses.some((one) => isSameAddress(one.address, address))) return;
     this.once(
       `there is no address ${address} in the UpCloud account: correct the \`address\` of the PtrRecord, or remove that resource`,
@@ -41,7 +41,7 @@ export class PreviewWarnings {
 
   private async beforeAdopt(adopt: string, inputs: ServerIpAddressInputs): Promise<void> {
     if (isUnknown(adopt)) return;
-    const addresses = await this.snapshot.addressesIfAny();
+    const addresses = await this.cache.addressesIfAvailable();
     if (addresses === undefined) return;
     const found = addresses.find(({ address }) => isSameAddress(address, adopt));
     if (found === undefined) {
@@ -54,9 +54,12 @@ export class PreviewWarnings {
     if (objection !== undefined) this.once(`the address ${adopt}, which is to be adopted, ${objection}`);
   }
 
-  private async beforeAssign({ server, family, access }: ServerIpAddressInputs, powerCycle: PowerCycle): Promise<void> {
+  private async beforeAssign(
+    { server, family, access }: ServerIpAddressInputs,
+    powerCycle: PowerCycleInput,
+  ): Promise<void> {
     if ([server, family, access].some(isUnknown)) return;
-    const [servers] = await Promise.all([this.snapshot.serversIfAny(), this.snapshot.addressesIfAny()]);
+    const [servers] = await Promise.all([this.cache.serversIfAvailable(), this.cache.addressesIfAvailable()]);
     if (servers === undefined) return;
     const found = servers.find(({ uuid }) => uuid === server);
     if (found === undefined) {
@@ -68,25 +71,25 @@ export class PreviewWarnings {
   }
 
   private async beforeRelease({ server, powerCycle }: Release): Promise<void> {
-    const found = (await this.snapshot.serversIfAny())?.find(({ uuid }) => uuid === server);
+    const found = (await this.cache.serversIfAvailable())?.find(({ uuid }) => uuid === server);
     if (found !== undefined) this.ofRunning(found, powerCycle);
   }
 
-  private ofRunning(server: ServerWire, powerCycle: PowerCycle): void {
+  private ofRunning(server: ServerWire, powerCycle: PowerCycleInput): void {
     if (server.state === "stopped" || isUnknown(powerCycle)) return;
     if (server.state === "error") {
-      this.once(`${nameOf(server)} is in the state "error", in which its addresses cannot be changed`);
+      this.once(`${describeServer(server)} is in the state "error", in which its addresses cannot be changed`);
       return;
     }
     this.once(
       powerCycle === false
-        ? `${nameOf(server)} is ${server.state}, and UpCloud assigns and releases addresses only while it is stopped: stop it first, or set \`powerCycle: true\` (upcloud:powerCycle for the stack) to have it stopped and started again`
-        : `${nameOf(server)} is ${server.state} and will be stopped, changed and started again, as powerCycle says`,
+        ? `${describeServer(server)} is ${server.state}, and UpCloud assigns and releases addresses only while it is stopped: stop it first, or set \`powerCycle: true\` (upcloud:powerCycle for the stack) to have it stopped and started again`
+        : `${describeServer(server)} is ${server.state} and will be stopped, changed and started again, as powerCycle says`,
     );
   }
 
   private async ofFull(server: ServerWire, family: Family): Promise<void> {
-    const addresses = await this.snapshot.addressesIfAny();
+    const addresses = await this.cache.addressesIfAvailable();
     if (addresses === undefined) return;
     const key = `${server.uuid} ${family}`;
     const planned = (this.planned.get(key) ?? 0) + 1;
@@ -94,7 +97,7 @@ export class PreviewWarnings {
     const present = publicAddressesOn(server.uuid, addresses, family);
     if (present + planned <= documentedLimit) return;
     this.once(
-      `${nameOf(server)} has ${present} public ${family} addresses of the ${documentedLimit} that UpCloud allows, and may have no room for what this adds: release one first, or use another server`,
+      `${describeServer(server)} has ${present} public ${family} addresses of the ${documentedLimit} that UpCloud allows, and may have no room for what this adds: release one first, or use another server`,
     );
   }
 
@@ -122,5 +125,5 @@ function objectionTo(found: IpAddressWire, { server, access }: ServerIpAddressIn
 
 interface Release {
   server: string;
-  powerCycle: PowerCycle;
+  powerCycle: PowerCycleInput;
 }

@@ -12,25 +12,25 @@ import { isUnknown, unknown } from "../../model/unknown";
 import { recentMs } from "../account/addressCache";
 import { assignedAnew } from "../assign/assignments";
 import { programHintsIn } from "../powerCycle/expectedCreates";
-import { inPlainWords, partly } from "../runtime/engineErrors";
+import { initFailed, presentErrors } from "../runtime/engineErrors";
 import type { Session } from "../session";
 import { isTakenOverAddress } from "../stack/formerStates";
 import { Acquisition } from "./acquisition";
 import { checkServerIpAddress } from "./check";
-import { AddressRecords } from "./ptrSync";
+import { PtrSync } from "./ptrSync";
 import { Releases } from "./releases";
-import { partsOf, type Served, type ServerIpAddressState, servedIn, stateOf } from "./state";
+import { fromState, type ObservedAddress, observedFrom, type ServerIpAddressState, toState } from "./state";
 
 /** The life cycle of `ServerIpAddress`: inputs come out of check, states out of create, read and update. */
 export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider {
   private readonly releases: Releases;
-  private readonly records: AddressRecords;
+  private readonly records: PtrSync;
   private readonly acquisition: Acquisition;
 
   constructor(private readonly session: Session) {
     this.acquisition = new Acquisition(session);
     this.releases = new Releases(session);
-    this.records = new AddressRecords(session);
+    this.records = new PtrSync(session);
   }
 
   async configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<void> {
@@ -55,11 +55,11 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   }
 
   async diff(id: string, olds: ServerIpAddressState, news: ServerIpAddressInputs): Promise<pulumi.dynamic.DiffResult> {
-    const isTakenOver = await inPlainWords(async () => isTakenOverAddress(id, olds, news));
+    const isTakenOver = await presentErrors(async () => isTakenOverAddress(id, olds, news));
     const replaces = isTakenOver ? [] : replacedIn(id, olds, news);
     if (replaces.length > 0) {
       this.releases.willReplace(id, news);
-      this.session.plan.willBeCheckedAgain(news.server);
+      this.session.expectedCreates.willBeCheckedAgain(news.server);
       if (this.session.isPreview) this.session.previewWarnings.willRelease(olds, this.session.powerCycleOf(news));
       return { changes: true, replaces };
     }
@@ -71,8 +71,8 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     }
     // Without `adopt` the engine may still replace the resource, and then has the address released (`replaceOnChanges: ["#initerror"]`).
     if (news.adopt !== undefined) this.session.claims.keep(id);
-    else await inPlainWords(async () => this.session.adoptions.keeps(id));
-    if (news.ptrRecord !== undefined) await inPlainWords(async () => this.session.declaredRecords.declareWith(id));
+    else await presentErrors(async () => this.session.adoptions.keeps(id));
+    if (news.ptrRecord !== undefined) await presentErrors(async () => this.session.declaredRecords.declareWith(id));
     const changes =
       isTakenOver ||
       olds.leftStopped === true ||
@@ -84,33 +84,33 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   }
 
   async create(inputs: ServerIpAddressInputs): Promise<pulumi.dynamic.CreateResult> {
-    this.session.plan.creating(inputs.server);
+    this.session.expectedCreates.creating(inputs.server);
     const signal = deadline(inputs.timeouts?.create);
     const assignment = { ...inputs, ...this.session.createTokens.resolve(inputs.__creation) };
-    const { value: answer, notStarted } = await inPlainWords(() =>
+    const { value: answer, restartError } = await presentErrors(() =>
       this.acquisition.acquire(assignment, inputs, signal),
     );
     const id = answer.address;
-    this.session.snapshot.seen(id);
-    let served = servedIn(answer);
+    this.session.addressCache.recordSpelling(id);
+    let served = observedFrom(answer);
     try {
       if (inputs.ptrRecord !== undefined) this.session.declaredRecords.declareWith(id);
-      served = await this.records.withDefault(id, inputs.server, served, signal);
-      served = await this.records.with(id, wantedRecord(inputs, served), served, signal);
+      served = await this.records.resolveDefaultPtrRecord(id, inputs.server, served, signal);
+      served = await this.records.syncPtrRecord(id, wantedRecord(inputs, served), served, signal);
     } catch (cause) {
-      throw partly(notStarted?.after(cause) ?? cause, id, stateOf(inputs, served, notStarted), inputs);
+      throw initFailed(restartError?.combinedWith(cause) ?? cause, id, toState(inputs, served, restartError), inputs);
     } finally {
       await this.session.journal.reported(assignment);
     }
-    if (notStarted !== undefined) {
-      throw partly(notStarted.whichUpMends(), id, stateOf(inputs, served, notStarted), inputs);
+    if (restartError !== undefined) {
+      throw initFailed(restartError.withRetryAdvice(), id, toState(inputs, served, restartError), inputs);
     }
-    return { id, outs: stateOf(inputs, served) };
+    return { id, outs: toState(inputs, served) };
   }
 
   async read(id: string, state: Partial<ServerIpAddressState> = {}): Promise<pulumi.dynamic.ReadResult> {
-    const answer = await inPlainWords(() =>
-      isFirstLook(state)
+    const answer = await presentErrors(() =>
+      isInitialRead(state)
         ? this.findExisting(id)
         : this.session.addresses.find(state.address ?? id, { server: state.server }, recentMs),
     );
@@ -118,12 +118,12 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
       if (isManaged(state)) this.acknowledge(id);
       return {};
     }
-    const served = servedIn(answer, state.defaultPtrRecord);
-    if (!isManaged(state)) return { id, props: { ...state, ...(await this.lookedAt(answer, served)) } };
+    const served = observedFrom(answer, state.defaultPtrRecord);
+    if (!isManaged(state)) return { id, props: { ...state, ...(await this.externalOutputs(answer, served)) } };
     this.session.claims.markOwned(id);
     const props = { ...state, ...served } as ServerIpAddressState;
     // Of the inputs, only a PTR record that the program declares can drift.
-    return { id, props, ...(props.managesPtrRecord && { inputs: partsOf(props).inputs }) };
+    return { id, props, ...(props.managesPtrRecord && { inputs: fromState(props).inputs }) };
   }
 
   async update(
@@ -132,22 +132,22 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     news: ServerIpAddressInputs,
   ): Promise<pulumi.dynamic.UpdateResult> {
     const signal = deadline(news.timeouts?.update);
-    return inPlainWords(async () => {
-      if (isTakenOverAddress(id, olds, news)) return { outs: stateOf(news, await this.takeOver(id, news, signal)) };
-      if (olds.leftStopped) await this.session.stoppedServers().startAgain(olds.server);
+    return presentErrors(async () => {
+      if (isTakenOverAddress(id, olds, news)) return { outs: toState(news, await this.takeOver(id, news, signal)) };
+      if (olds.leftStopped) await this.session.powerCycles().restartServer(olds.server);
       const served = isRestored(olds, news)
-        ? await this.records.restored(id, olds, signal)
-        : await this.records.with(id, news.ptrRecord, partsOf(olds).served, signal);
-      return { outs: stateOf(news, served) };
+        ? await this.records.resetPtrRecord(id, olds, signal)
+        : await this.records.syncPtrRecord(id, news.ptrRecord, fromState(olds).served, signal);
+      return { outs: toState(news, served) };
     });
   }
 
   async delete(id: string, state: ServerIpAddressState): Promise<void> {
-    await inPlainWords(async () => {
+    await presentErrors(async () => {
       this.session.claims.markOwned(id);
       await this.releases.release(id, state);
       this.acknowledge(id);
-      if (state.leftStopped) await this.session.stoppedServers().startAgain(state.server).catch(unlessServerGone);
+      if (state.leftStopped) await this.session.powerCycles().restartServer(state.server).catch(unlessServerGone);
     });
   }
 
@@ -167,7 +167,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     isToBeCreated: boolean,
   ): Promise<void> {
     const { session } = this;
-    session.plan.checked(inputs.server, hints, isToBeCreated);
+    session.expectedCreates.checked(inputs.server, hints, isToBeCreated);
     session.hasProgram = true;
     session.isPreview ||= hints.preview === true;
     session.learnStack(hints);
@@ -186,10 +186,10 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   }
 
   /** An address that a resource of another provider had: of its state nothing is known but the id. */
-  private async takeOver(id: string, news: ServerIpAddressInputs, signal: AbortSignal): Promise<Served> {
+  private async takeOver(id: string, news: ServerIpAddressInputs, signal: AbortSignal): Promise<ObservedAddress> {
     const answer = await this.acquisition.find(id, news, signal);
-    const served = await this.records.withDefault(id, news.server, servedIn(answer), signal);
-    return this.records.with(id, news.ptrRecord, served, signal);
+    const served = await this.records.resolveDefaultPtrRecord(id, news.server, observedFrom(answer), signal);
+    return this.records.syncPtrRecord(id, news.ptrRecord, served, signal);
   }
 
   /** The address is the id of a resource. A refresh, whose reads and diffs come without a program, leaves the journal to the next `up`. */
@@ -199,17 +199,17 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
 
   /** To a program that reads what is not there, the engine would give a resource without values. */
   private async findExisting(address: string): Promise<IpAddressWire> {
-    const answer = await this.session.snapshot.find(address, recentMs);
+    const answer = await this.session.addressCache.find(address, recentMs);
     if (answer !== undefined) return answer;
     throw new Error(
       `There is no address ${address} in the UpCloud account: correct the address that \`get\` is given.`,
     );
   }
 
-  private async lookedAt(answer: IpAddressWire, served: Served): Promise<ServerIpAddressState> {
+  private async externalOutputs(answer: IpAddressWire, served: ObservedAddress): Promise<ServerIpAddressState> {
     const { access, address, family, server = "" } = answer;
     // A default name that cannot be learnt is no failure of a look.
-    const named = this.records.withDefault(address, server, served).catch(() => served);
+    const named = this.records.resolveDefaultPtrRecord(address, server, served).catch(() => served);
     return { access, address, family, server, ...(await named) };
   }
 }
@@ -226,14 +226,14 @@ const isRestored = (olds: ServerIpAddressState, news: ServerIpAddressInputs) =>
   olds.managesPtrRecord === true && news.ptrRecord === undefined;
 
 /** What an interrupted create has set for another resource goes from an address that is taken over. */
-const wantedRecord = ({ ptrRecord, adopt }: ServerIpAddressInputs, served: Served): string | undefined =>
+const wantedRecord = ({ ptrRecord, adopt }: ServerIpAddressInputs, served: ObservedAddress): string | undefined =>
   ptrRecord ?? (adopt === undefined && !isGivenByUpCloud(served.ptrRecord) ? served.defaultPtrRecord : undefined);
 
 const isEmpty = (olds: object) => Object.keys(olds).length === 0;
 
 /** `get` gives read nothing to begin with, and later the address that it found. */
-const isFirstLook = (state: Partial<ServerIpAddressState>) => state.server === undefined;
-const isManaged = (state: Partial<ServerIpAddressState>) => !isFirstLook(state) && state.address === undefined;
+const isInitialRead = (state: Partial<ServerIpAddressState>) => state.server === undefined;
+const isManaged = (state: Partial<ServerIpAddressState>) => !isInitialRead(state) && state.address === undefined;
 
 const isElsewhere = (answer: IpAddressWire, state: Partial<ServerIpAddressState>) =>
   isManaged(state) && answer.server !== state.server;

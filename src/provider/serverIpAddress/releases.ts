@@ -1,6 +1,6 @@
 import type { JournalEntry } from "../../journal/journalEntry";
 import { deadline } from "../../model/durations";
-import type { PowerCycle } from "../../model/inputs";
+import type { PowerCycleInput } from "../../model/inputs";
 import { messageOf } from "../../model/messageOf";
 import { nameOf } from "../../state/urns";
 import { recentMs } from "../account/addressCache";
@@ -11,11 +11,11 @@ import type { ServerIpAddressState } from "./state";
 /** Releases addresses that are still ours: on the server that the state tells, and owned by no other resource. */
 export class Releases {
   /** What the program says now of addresses that are being replaced: delete is told only what their state says. */
-  private readonly declaredPowerCycles = new Map<string, PowerCycle>();
+  private readonly declaredPowerCycles = new Map<string, PowerCycleInput>();
 
   constructor(private readonly session: Session) {}
 
-  willReplace(id: string, news: { powerCycle?: PowerCycle }): void {
+  willReplace(id: string, news: { powerCycle?: PowerCycleInput }): void {
     this.declaredPowerCycles.set(id, this.session.powerCycleOf(news));
   }
 
@@ -34,7 +34,7 @@ export class Releases {
       await this.session.journal.removeFromBaselines(id);
       await this.releaseOnce(id, state, signal);
       this.session.claims.markReleased(id);
-      await this.session.snapshot.changed(id);
+      await this.session.addressCache.invalidate(id);
       isReleased = true;
     };
     // UpCloud never releases an address of the internal network: no reason to stop the server first.
@@ -45,16 +45,16 @@ export class Releases {
     const request = { server, purpose: "release", powerCycle, signal } as const;
     // Until a server is stopped, minutes may pass in which somebody moves the address.
     const maxAgeMs = powerCycle === false ? recentMs : justNowMs;
-    const { notStarted } = await this.session
-      .stoppedServers()
-      .whileStopped(request, (server) => releaseIfOurs(server === "gone" ? 0 : maxAgeMs));
-    if (notStarted === undefined) return;
-    throw isReleased ? new Error(`The address is released. ${notStarted.message}`) : notStarted;
+    const { restartError } = await this.session
+      .powerCycles()
+      .withServerStopped(request, (server) => releaseIfOurs(server === "gone" ? 0 : maxAgeMs));
+    if (restartError === undefined) return;
+    throw isReleased ? new Error(`The address is released. ${restartError.message}`) : restartError;
   }
 
   private async startIfOwed(server: string): Promise<void> {
-    const notStarted = await this.session.stoppedServers().startIfOwed(server);
-    if (notStarted !== undefined) throw notStarted;
+    const restartError = await this.session.powerCycles().restartIfPending(server);
+    if (restartError !== undefined) throw restartError;
   }
 
   /** Whether no other resource owns the address, as far as the operation, the journal and the stack's state know. */
@@ -92,8 +92,8 @@ export class Releases {
     const { server } = state;
     const { claims, assignments } = this.session;
     const { ipAddresses } = this.session.client();
-    const spelled = await this.session.snapshot.spelled(id, signal);
-    const unlessGone = this.session.addresses.unlessGone(id, { server }, signal);
+    const spelled = await this.session.addressCache.spellingInUrls(id, signal);
+    const unlessGone = this.session.addresses.ignoreGone(id, { server }, signal);
     let unlock: (() => void) | undefined;
     const isStillOurs = async () => {
       unlock ??= await assignments.lockOf(server).lock();

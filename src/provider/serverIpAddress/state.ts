@@ -1,10 +1,10 @@
 import type { IpAddressWire } from "../../api/wire";
 import { defaultPtrRecordIn } from "../../model/addresses";
 import type { ServerIpAddressInputs } from "../../model/inputs";
-import type { NotStartedError } from "../powerCycle/errors";
+import type { RestartError } from "../powerCycle/errors";
 
 /** What UpCloud says of an address. The address itself is the resource's id and stored nowhere else. */
-export interface Served {
+export interface ObservedAddress {
   /** As served now; `""` on the internal network. */
   ptrRecord: string;
   /** The name that UpCloud gives by itself; absent where neither an answer nor the zone has told it. */
@@ -17,7 +17,7 @@ export interface Served {
 }
 
 /** The outputs as Pulumi's state holds them: inputs, and what UpCloud says. */
-export interface ServerIpAddressState extends Omit<ServerIpAddressInputs, "ptrRecord" | "__creation">, Served {
+export interface ServerIpAddressState extends Omit<ServerIpAddressInputs, "ptrRecord" | "__creation">, ObservedAddress {
   /** The program declares the PTR record, so taking it out of the program restores the default. */
   managesPtrRecord?: true;
   /** Of an address that is only looked at (`get`), whose id stays as it was given. */
@@ -27,7 +27,7 @@ export interface ServerIpAddressState extends Omit<ServerIpAddressInputs, "ptrRe
 }
 
 /** The one way out of UpCloud's answers. `knownDefault` is a default name learnt earlier. */
-export function servedIn(answer: IpAddressWire, knownDefault?: string): Served {
+export function observedFrom(answer: IpAddressWire, knownDefault?: string): ObservedAddress {
   return withoutUndefined({
     ptrRecord: answer.ptr_record,
     defaultPtrRecord: knownDefault ?? defaultPtrRecordIn(answer),
@@ -37,22 +37,22 @@ export function servedIn(answer: IpAddressWire, knownDefault?: string): Served {
   });
 }
 
-export function stateOf(
+export function toState(
   inputs: ServerIpAddressInputs,
-  served: Served,
-  notStarted?: NotStartedError,
+  served: ObservedAddress,
+  restartError?: RestartError,
 ): ServerIpAddressState {
   const { ptrRecord: declared, __creation, ...rest } = inputs;
   return {
     ...rest,
     ...served,
     ...(declared !== undefined && { managesPtrRecord: true }),
-    ...(notStarted !== undefined && { leftStopped: true }),
+    ...(restartError !== undefined && { leftStopped: true }),
   };
 }
 
 /** The reverse of `stateOf`, with the PTR record that is really there among the inputs: so a refresh shows drift. */
-export function partsOf(state: ServerIpAddressState): { inputs: ServerIpAddressInputs; served: Served } {
+export function fromState(state: ServerIpAddressState): { inputs: ServerIpAddressInputs; served: ObservedAddress } {
   const { ptrRecord, managesPtrRecord, leftStopped, address, defaultPtrRecord, partOfPlan, mac, zone, ...inputs } =
     state;
   return {
@@ -63,7 +63,11 @@ export function partsOf(state: ServerIpAddressState): { inputs: ServerIpAddressI
 
 /** Pulumi's protocol has no `undefined`. */
 function withoutUndefined(
-  served: { [key in keyof Required<Served>]: Required<Served>[key] | Served[key] | undefined },
+  served: {
+    [key in keyof Required<ObservedAddress>]: Required<ObservedAddress>[key] | ObservedAddress[key] | undefined;
+  },
 ) {
-  return Object.fromEntries(Object.entries(served).filter(([, value]) => value !== undefined)) as unknown as Served;
+  return Object.fromEntries(
+    Object.entries(served).filter(([, value]) => value !== undefined),
+  ) as unknown as ObservedAddress;
 }

@@ -5,7 +5,7 @@ import { ServerIpAddressProvider } from "../../../src/provider/serverIpAddress/p
 import { Session } from "../../../src/provider/session";
 import { type Seed, type Simulator, type SimulatorOptions, startSimulator } from "../../../src/simulator";
 import type { PendingOperation, StateAddress } from "../../../src/state/stackState";
-import { paceOf } from "../../support/operation";
+import { timerOf } from "../../support/operation";
 
 const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
 const web = "0053cd80-5945-4105-9081-11192806a8f7";
@@ -64,7 +64,7 @@ function nextOperation() {
   session = new Session({
     env: { UPCLOUD_DEBUG_API_BASE_URL: simulator.url, UPCLOUD_TOKEN: simulator.credentials.token },
     notify: (text) => said.push(text),
-    pace: paceOf(simulator.clock),
+    timer: timerOf(simulator.clock),
     async readState() {
       if (inState === undefined) throw new Error("no state");
       return { addresses: inState, pendingOperations, otherIds: [] };

@@ -1,6 +1,6 @@
 import type { IpAddressWire, ServerWire } from "../../../src/api/wire";
-import type { PowerCycle, ServerIpAddressInputs } from "../../../src/model/inputs";
-import type { AccountSnapshot } from "../../../src/provider/account/addressCache";
+import type { PowerCycleInput, ServerIpAddressInputs } from "../../../src/model/inputs";
+import type { AddressCache } from "../../../src/provider/account/addressCache";
 import { PreviewWarnings } from "../../../src/provider/serverIpAddress/previewWarnings";
 
 const uuid = "0053cd80-5945-4105-9081-11192806a8f7";
@@ -10,12 +10,15 @@ const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 function warningsOf(account: { servers?: ServerWire[] | undefined; addresses?: IpAddressWire[] | undefined }) {
   const lines: string[] = [];
-  const snapshot = { serversIfAny: async () => account.servers, addressesIfAny: async () => account.addresses };
-  return { warnings: new PreviewWarnings(snapshot as AccountSnapshot, (line) => lines.push(line)), lines };
+  const snapshot = {
+    serversIfAvailable: async () => account.servers,
+    addressesIfAvailable: async () => account.addresses,
+  };
+  return { warnings: new PreviewWarnings(snapshot as AddressCache, (line) => lines.push(line)), lines };
 }
 
 /** As for a replacement: diff tells of the release, then check of the assign. */
-async function beforeBoth(warnings: PreviewWarnings, powerCycle: PowerCycle): Promise<void> {
+async function beforeBoth(warnings: PreviewWarnings, powerCycle: PowerCycleInput): Promise<void> {
   warnings.willRelease({ server: uuid, access: "public" }, powerCycle);
   await warnings.beforeCreate(inputs, powerCycle);
 }
@@ -30,7 +33,7 @@ const addresses = (count: number) =>
     partOfPlan: index === 0,
   })) as unknown as IpAddressWire[];
 
-test.each<[string, string, PowerCycle, RegExp | undefined]>([
+test.each<[string, string, PowerCycleInput, RegExp | undefined]>([
   ["a stopped server", "stopped", false, undefined],
   [
     "a running server",
@@ -44,7 +47,7 @@ test.each<[string, string, PowerCycle, RegExp | undefined]>([
     true,
     /^warning: .*web.* will be stopped, changed and started again/,
   ],
-  ["a running server, with an unknown powerCycle", "started", unknown as unknown as PowerCycle, undefined],
+  ["a running server, with an unknown powerCycle", "started", unknown as unknown as PowerCycleInput, undefined],
   ["a server in the state error", "error", true, /^warning: .*web.* is in the state "error"/],
 ])("before an assign and a release: %s", async (_, state, powerCycle, expected) => {
   const { warnings, lines } = warningsOf({ servers: [server(state)], addresses: [] });

@@ -5,7 +5,7 @@ import { ServerIpAddressProvider } from "../../../src/provider/serverIpAddress/p
 import type { ServerIpAddressState } from "../../../src/provider/serverIpAddress/state";
 import { Session } from "../../../src/provider/session";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../../src/simulator";
-import { paceOf } from "../../support/operation";
+import { timerOf } from "../../support/operation";
 
 const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
 const web = "0053cd80-5945-4105-9081-11192806a8f7";
@@ -39,7 +39,7 @@ function nextOperation() {
       PULUMI_HOME: pulumiHome,
     },
     notify: (text) => said.push(text),
-    pace: paceOf(simulator.clock),
+    timer: timerOf(simulator.clock),
     readState: async () => ({ addresses: [], pendingOperations: [], otherIds: [] }),
   });
   session.configure((key) => configuration[key]);
