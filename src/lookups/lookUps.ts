@@ -3,7 +3,7 @@ import { accesses, families } from "../api/wire";
 import { addressKey, defaultPtrRecordIn, isSameNetwork, isSamePtrRecord } from "../model/addresses";
 import { ipAddress, ptrRecord, server } from "../model/inputRules";
 import { messageOf } from "../model/messageOf";
-import { checkEach, oneOf, type Rule } from "../model/rules";
+import { checkEach, hasPassed, oneOf, type Rules, type WhenAbsent } from "../model/rules";
 import { listOfThisRun } from "./addressList";
 import { LookUpError } from "./lookUpError";
 import type { GetIpAddressArgs, GetIpAddressesArgs, GetIpAddressesResult, GetIpAddressResult } from "./types";
@@ -17,8 +17,7 @@ export interface When {
 
 export async function getIpAddress(args: object, { isLate }: When): Promise<GetIpAddressResult> {
   return inPlainWords("getIpAddress", async () => {
-    const { address } = checked<GetIpAddressArgs>(addressRules, args);
-    if (address === undefined) throw new Error(`address: expected ${expectedAddress}, got nothing: give the address`);
+    const { address } = checkArgs<GetIpAddressArgs>(addressRules, args, requiredAddress);
     const list = listOfThisRun();
     const found =
       byAddress(isLate ? await list.fromNowOn() : await list.ofRun()).get(address) ??
@@ -33,26 +32,28 @@ export async function getIpAddress(args: object, { isLate }: When): Promise<GetI
 
 export async function getIpAddresses(args: object, { isLate }: When): Promise<GetIpAddressesResult> {
   return inPlainWords("getIpAddresses", async () => {
-    const filter = checked<GetIpAddressesArgs>(filterRules, args);
+    const filter = checkArgs<GetIpAddressesArgs>(filterRules, args, {});
     const list = listOfThisRun();
     const addresses = isLate ? await list.fromNowOn() : await list.ofRun();
     return addresses.filter((address) => fits(address, filter)).map(resultOf);
   });
 }
 
-const expectedAddress = "an IP address of the account, such as 198.51.100.7";
-const addressRules: Record<keyof GetIpAddressArgs, Rule> = { address: ipAddress(expectedAddress) };
-const filterRules: Record<keyof GetIpAddressesArgs, Rule> = {
+const requiredAddress = {
+  address: { expected: "an IP address of the account, such as 198.51.100.7", advice: "give the address" },
+};
+const addressRules: Rules<GetIpAddressArgs> = { address: ipAddress(requiredAddress.address.expected) };
+const filterRules: Rules<GetIpAddressesArgs> = {
   server,
   family: oneOf(families),
   access: oneOf(accesses),
   ptrRecord: ptrRecord("leave ptrRecord out to have addresses with any record"),
 };
 
-function checked<Args>(rules: Record<string, Rule>, args: object): Partial<Args> {
-  const { inputs, failures } = checkEach(rules, { ...args });
-  if (failures.length === 0) return inputs as Partial<Args>;
-  throw new Error(failures.map(({ property, reason }) => `${property}: ${reason}`).join("; "));
+function checkArgs<Args>(rules: Rules<Args>, args: object, whenAbsent: WhenAbsent<Args>): Args {
+  const checked = checkEach(rules, { ...args }, whenAbsent);
+  if (hasPassed(checked)) return checked.inputs;
+  throw new Error(checked.failures.map(({ property, reason }) => `${property}: ${reason}`).join("; "));
 }
 
 const fits = (one: ListedAddress, { server, family, access, ptrRecord }: GetIpAddressesArgs): boolean =>

@@ -65,7 +65,7 @@ describe("accepted inputs", () => {
     (property) => {
       const { inputs, failures } = checkServerIpAddress({ server, [property]: unknown });
       expect(failures).toEqual([]);
-      expect(inputs[property]).toBe(unknown);
+      expect(inputs).toHaveProperty(property, unknown);
     },
   );
 
