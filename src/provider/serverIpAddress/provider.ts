@@ -8,7 +8,7 @@ import type { ProgramHints } from "../../model/hints";
 import type { ServerIpAddressInputs } from "../../model/inputs";
 import { messageOf } from "../../model/messageOf";
 import { type CheckFailure, hasPassed } from "../../model/rules";
-import { isUnknown, unknown } from "../../model/unknown";
+import { isUnknown, unknownValue } from "../../model/unknown";
 import { recentMs } from "../account/addressCache";
 import { assignedAnew } from "../assign/assignments";
 import { programHintsIn } from "../powerCycle/expectedCreates";
@@ -157,7 +157,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     { urn, preview }: Partial<ProgramHints>,
     program: unknown,
   ): Pick<ServerIpAddressInputs, "__creation"> {
-    if (preview || isUnknown(program)) return { __creation: unknown };
+    if (preview || isUnknown(program)) return { __creation: unknownValue };
     return urn === undefined ? {} : { __creation: this.session.createTokens.issue(urn) };
   }
 
