@@ -12,17 +12,17 @@ import type { GetIpAddressArgs, GetIpAddressesArgs, GetIpAddressesResult, GetIpA
 
 export interface When {
   /** The inputs come from resources: what those have made has to be seen. */
-  isLate: boolean;
+  needsFreshList: boolean;
 }
 
-export async function getIpAddress(args: object, { isLate }: When): Promise<GetIpAddressResult> {
-  return inPlainWords("getIpAddress", async () => {
+export async function getIpAddress(args: object, { needsFreshList }: When): Promise<GetIpAddressResult> {
+  return withLookUpError("getIpAddress", async () => {
     const { address } = checkArgs<GetIpAddressArgs>(addressRules, args, requiredAddress);
     const list = listOfThisRun();
     const found =
-      byAddress(isLate ? await list.fromNowOn() : await list.ofRun()).get(address) ??
+      byAddress(needsFreshList ? await list.fresh() : await list.cached()).get(address) ??
       // Somebody, even this program, may have assigned it since the list was made.
-      (isLate ? undefined : byAddress(await list.fromNowOn()).get(address));
+      (needsFreshList ? undefined : byAddress(await list.fresh()).get(address));
     if (found !== undefined) return resultOf(found);
     throw new Error(
       `there is no address ${address} in the UpCloud account: correct the address. A floating address that is attached to nothing shows with upcloud:apiVersion 1.3 only.`,
@@ -30,11 +30,11 @@ export async function getIpAddress(args: object, { isLate }: When): Promise<GetI
   });
 }
 
-export async function getIpAddresses(args: object, { isLate }: When): Promise<GetIpAddressesResult> {
-  return inPlainWords("getIpAddresses", async () => {
+export async function getIpAddresses(args: object, { needsFreshList }: When): Promise<GetIpAddressesResult> {
+  return withLookUpError("getIpAddresses", async () => {
     const filter = checkArgs<GetIpAddressesArgs>(filterRules, args, {});
     const list = listOfThisRun();
-    const addresses = isLate ? await list.fromNowOn() : await list.ofRun();
+    const addresses = needsFreshList ? await list.fresh() : await list.cached();
     return addresses.filter((address) => fits(address, filter)).map(resultOf);
   });
 }
@@ -94,7 +94,7 @@ function resultOf(answer: ListedAddress): GetIpAddressResult {
   };
 }
 
-async function inPlainWords<T>(name: string, lookUp: () => Promise<T>): Promise<T> {
+async function withLookUpError<T>(name: string, lookUp: () => Promise<T>): Promise<T> {
   try {
     return await lookUp();
   } catch (cause) {
