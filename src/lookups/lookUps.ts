@@ -1,6 +1,7 @@
 import type { ListedAddress } from "../api/responses";
 import { accesses, families } from "../api/wire";
-import { addressKey, defaultPtrRecordIn, isSameNetwork, isSamePtrRecord } from "../model/addresses";
+import { addressKey, isSameNetwork, isSamePtrRecord } from "../model/addresses";
+import { addressFromWire } from "../model/addressFromWire";
 import { ipAddress, ptrRecord, server } from "../model/inputRules";
 import { messageOf } from "../model/messageOf";
 import { checkEach, hasPassed, oneOf, type Rules, type WhenAbsent } from "../model/rules";
@@ -71,27 +72,11 @@ function byAddress(list: readonly ListedAddress[]): Map<string, ListedAddress> {
   return index;
 }
 
-/** Plain data: what does not apply is absent. */
-function resultOf(answer: ListedAddress): GetIpAddressResult {
-  const { address, family, access, server, ptr_record, part_of_plan, floating, mac, zone, malformed } = answer;
-  if (malformed !== undefined) {
-    throw new Error(
-      `UpCloud's list of addresses is not as documented for ${address}: ${malformed}. If it persists, update pulumi-upcloud-ip, or report it.`,
-    );
-  }
-  const defaultPtrRecord = defaultPtrRecordIn(answer);
-  return {
-    address,
-    family,
-    access,
-    ...(server !== undefined && { server }),
-    ptrRecord: ptr_record,
-    ...(defaultPtrRecord !== undefined && { defaultPtrRecord }),
-    partOfPlan: part_of_plan === "yes",
-    floating: floating === "yes",
-    ...(mac !== undefined && { mac }),
-    ...(zone !== undefined && { zone }),
-  };
+function resultOf(listed: ListedAddress): GetIpAddressResult {
+  if (listed.malformed === undefined) return addressFromWire(listed);
+  throw new Error(
+    `UpCloud's list of addresses is not as documented for ${listed.address}: ${listed.malformed}. If it persists, update pulumi-upcloud-ip, or report it.`,
+  );
 }
 
 async function withLookUpError<T>(name: string, lookUp: () => Promise<T>): Promise<T> {
