@@ -55,22 +55,22 @@ export function audit(
   const unmanaged = account.filter(({ address }) => !stacks.managed.has(addressKey(address)));
   const hints = hintsIn(states, journal);
   const claims = claimsOf(hints, unmanaged, stacks);
-  const usedServers = usersOf(states, hints);
+  const usedServers = serverUses(states, hints);
 
   const managed = account.length - unmanaged.length;
   const found: Audit = { managed, shared: sharedIn(states), suspects: [], possible: [], others: [] };
   for (const one of unmanaged) {
     const hint = claims.get(one);
-    const harmless = hint === undefined ? harmlessness(one, stacks) : undefined;
-    if (harmless !== undefined) {
-      found.others.push({ ...finding(one), why: harmless });
+    const excluded = hint === undefined ? exclusionReason(one, stacks) : undefined;
+    if (excluded !== undefined) {
+      found.others.push({ ...finding(one), why: excluded });
       continue;
     }
     const adopt = `adopt: "${one.address}"`;
     const isOwn = isPerhapsOwn(one, unmanaged);
-    const why = hint?.why ?? (isOwn ? undefined : whyOf(one, usedServers));
-    if (why === undefined) found.possible.push({ ...finding(one), why: doubt(one, isOwn), adopt });
-    else found.suspects.push({ ...finding(one), why: why + caution(one, hint), adopt, ...resourceOf(hint, stacks) });
+    const why = hint?.why ?? (isOwn ? undefined : suspicionReason(one, usedServers));
+    if (why === undefined) found.possible.push({ ...finding(one), why: uncertaintyReason(one, isOwn), adopt });
+    else found.suspects.push({ ...finding(one), why: why + ipv6Caveat(one, hint), adopt, ...resourceOf(hint, stacks) });
   }
   return found;
 }
@@ -151,7 +151,7 @@ function claimsOf(
 }
 
 /** By whom each server is used, as a phrase: a stack manages addresses there, or was creating one. */
-function usersOf(states: readonly StackState[], hints: readonly Hint[]): Map<string, string> {
+function serverUses(states: readonly StackState[], hints: readonly Hint[]): Map<string, string> {
   const managers = states
     .flatMap(({ addresses }) => addresses)
     .filter(({ type, external }) => type === "ServerIpAddress" && !external)
@@ -161,7 +161,7 @@ function usersOf(states: readonly StackState[], hints: readonly Hint[]): Map<str
 }
 
 /** Why no create of a `ServerIpAddress` can have left the address, if so. */
-function harmlessness(one: IpAddressWire, stacks: Stacks): string | undefined {
+function exclusionReason(one: IpAddressWire, stacks: Stacks): string | undefined {
   if (one.part_of_plan === "yes") return "part of the server's plan";
   if (!isAssigned(one)) return "a floating address";
   const known = stacks.known.get(addressKey(one.address));
@@ -170,7 +170,7 @@ function harmlessness(one: IpAddressWire, stacks: Stacks): string | undefined {
 }
 
 /** Why an address that no record tells of is a suspect all the same: a killed provider leaves no record. */
-function whyOf(one: IpAddressWire, usedServers: Map<string, string>): string | undefined {
+function suspicionReason(one: IpAddressWire, usedServers: Map<string, string>): string | undefined {
   const use = usedServers.get(one.server ?? "");
   return use === undefined || !hasDefaultPtrRecord(one) ? undefined : `${extra} where ${use}`;
 }
@@ -178,14 +178,14 @@ function whyOf(one: IpAddressWire, usedServers: Map<string, string>): string | u
 const extra = "an extra address with UpCloud's default PTR record, on a server";
 
 /** Why it is no suspect, though no record speaks for it. */
-function doubt(one: IpAddressWire, isOwn: boolean): string {
+function uncertaintyReason(one: IpAddressWire, isOwn: boolean): string {
   if (!hasDefaultPtrRecord(one)) return "an extra address with a PTR record that a stack or somebody else has set";
   if (isOwn) return "an extra IPv6 address, perhaps the one that the server was made with";
   return `${extra} where the stacks manage no address`;
 }
 
 /** A server has an IPv6 address of its own that looks like an assigned one. */
-function caution({ family, server }: IpAddressWire, hint: Hint | undefined): string {
+function ipv6Caveat({ family, server }: IpAddressWire, hint: Hint | undefined): string {
   if (family === "IPv4" || hint?.address !== undefined) return "";
   return `; it may also be the one that server ${server} was made with: compare before you adopt it`;
 }

@@ -37,12 +37,12 @@ export interface CommandIo {
 
 /** `pulumi-upcloud-ip` with these arguments; the exit code. What keeps it from an audit is thrown, in words for people. */
 export async function command(args: readonly string[], io: CommandIo): Promise<0 | 1> {
-  const { values, positionals } = options(args);
-  if (values.help) return done(io, help);
-  if (values.version) return done(io, `${packageVersion()}\n`);
+  const { values, positionals } = parseOptions(args);
+  if (values.help) return finish(io, help);
+  if (values.version) return finish(io, `${packageVersion()}\n`);
   const [verb = "nothing", ...more] = positionals;
-  if (verb !== "audit") throw usage(`Expected the command audit, got ${verb}`);
-  if (more.length > 0) throw usage(`Expected only options after audit, got ${more.join(" ")}`);
+  if (verb !== "audit") throw usageError(`Expected the command audit, got ${verb}`);
+  if (more.length > 0) throw usageError(`Expected only options after audit, got ${more.join(" ")}`);
 
   const { stack, state, cwd } = values;
   const stacks = stack.length + state.length > 0 ? stack : [undefined];
@@ -57,7 +57,7 @@ export async function command(args: readonly string[], io: CommandIo): Promise<0
   return result.suspects.length + result.shared.length === 0 ? 0 : 1;
 }
 
-function options(args: readonly string[]) {
+function parseOptions(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
@@ -74,13 +74,13 @@ function options(args: readonly string[]) {
     });
   } catch (error) {
     const [sentence] = (error as Error).message.split(/\.(?:\s|$)/);
-    throw usage(sentence ?? "");
+    throw usageError(sentence ?? "");
   }
 }
 
-const usage = (what: string) => new Error(`${what}: see pulumi-upcloud-ip --help.`);
+const usageError = (what: string) => new Error(`${what}: see pulumi-upcloud-ip --help.`);
 
-function done(io: CommandIo, text: string): 0 {
+function finish(io: CommandIo, text: string): 0 {
   io.write(text);
   return 0;
 }

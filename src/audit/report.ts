@@ -9,13 +9,18 @@ export interface ReportOptions {
 /** For people. */
 export function report({ managed, shared, suspects, possible, others }: Audit, { all }: ReportOptions): string {
   const parts = [headline(suspects.length)];
-  if (shared.length > 0) parts.unshift(sharedBy(shared));
-  if (suspects.length > 0) parts.push(table(suspects, proposal));
-  if (possible.length > 0) parts.push(doubts(possible.length), table(possible, proposal));
-  if (suspects.length + possible.length > 0) parts.push(ways);
+  if (shared.length > 0) parts.unshift(sharedSection(shared));
+  if (suspects.length > 0) parts.push(table(suspects, proposalLines));
+  if (possible.length > 0) parts.push(possibleHeadline(possible.length), table(possible, proposalLines));
+  if (suspects.length + possible.length > 0) parts.push(advice);
   const managing = `These stacks manage ${plural(managed, "address", "addresses")} of the account`;
   if (others.length === 0) parts.push(`${managing}.`);
-  else parts.push(`${managing}, and not these:`, all ? table(others, reason) : counts(others), ...(all ? [] : [hint]));
+  else
+    parts.push(
+      `${managing}, and not these:`,
+      all ? table(others, reasonLines) : counts(others),
+      ...(all ? [] : [hint]),
+    );
   return `${parts.join("\n\n")}\n`;
 }
 
@@ -32,7 +37,7 @@ export function jsonReport({ managed, shared, suspects, possible, others }: Audi
   return `${JSON.stringify(found, null, 2)}\n`;
 }
 
-function sharedBy(shared: readonly Shared[]): string {
+function sharedSection(shared: readonly Shared[]): string {
   const lines = shared.flatMap(({ address, resources }) => [
     `  ${address}`,
     ...resources.map((urn) => `      "${nameOf(urn)}" of stack "${stackOf(urn)}"`),
@@ -46,11 +51,11 @@ function headline(count: number): string {
   return `${plural(count, "address looks", "addresses look")} like the result of an interrupted create:`;
 }
 
-const doubts = (count: number) =>
+const possibleHeadline = (count: number) =>
   `${plural(count, "address", "addresses")} may be the result of an interrupted create, or belong to something else, such as a stack that\n` +
   "is not named here (--stack NAME, for each stack of the account, shortens this list):";
 
-const ways = `To keep an address, put its line into the arguments of a ServerIpAddress with the same server, family and access,
+const advice = `To keep an address, put its line into the arguments of a ServerIpAddress with the same server, family and access,
 and run \`pulumi up\`. To be rid of one, release it in UpCloud's control panel while the server is stopped.`;
 
 const hint = "--all lists them.";
@@ -83,7 +88,7 @@ const columns: Column[] = [
   { head: "PTR RECORD", of: ({ ptrRecord }) => ptrRecord },
 ];
 
-function proposal({ why, adopt, resource }: Possible & Pick<Suspect, "resource">): string[] {
+function proposalLines({ why, adopt, resource }: Possible & Pick<Suspect, "resource">): string[] {
   const forWhom = resource === undefined ? "" : `   in "${resource.name}"`;
   const taken =
     resource?.has === undefined
@@ -94,7 +99,7 @@ function proposal({ why, adopt, resource }: Possible & Pick<Suspect, "resource">
   return [`why:  ${why}`, `line: ${adopt}${forWhom}`, ...taken.map((text) => `note: ${text}`)];
 }
 
-const reason = ({ why }: Finding): string[] => [why];
+const reasonLines = ({ why }: Finding): string[] => [why];
 
 const indent = (line: string) => `    ${line}`;
 

@@ -29,13 +29,13 @@ export class AddressList {
 
   constructor(private readonly list: () => Promise<Addresses>) {}
 
-  /** From any time of the run. */
-  ofRun(): Promise<Addresses> {
-    return this.latest ?? this.fromNowOn();
+  /** May date from any time of the run. */
+  cached(): Promise<Addresses> {
+    return this.latest ?? this.fresh();
   }
 
   /** Not older than this call. */
-  fromNowOn(): Promise<Addresses> {
+  fresh(): Promise<Addresses> {
     this.next ??= this.begin();
     return this.next;
   }

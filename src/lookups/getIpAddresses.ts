@@ -69,12 +69,12 @@ async function lookUp<Name extends keyof Results>(
   name: Name,
   args: object,
   opts?: pulumi.InvokeOptions,
-  isLate = false,
+  needsFreshList = false,
 ): Promise<Results[Name]> {
-  if (isMocked()) return mocked(name, args, opts);
+  if (isMocked()) return lookUpWithMocks(name, args, opts);
   // Loaded here: a program that looks nothing up has no use for an HTTP client.
   const lookUps = require("./lookUps") as typeof import("./lookUps");
-  return lookUps[name](args, { isLate }) as Promise<Results[Name]>;
+  return lookUps[name](args, { needsFreshList }) as Promise<Results[Name]>;
 }
 
 function lookUpOutput<Name extends keyof Results>(
@@ -83,21 +83,22 @@ function lookUpOutput<Name extends keyof Results>(
   { dependsOn, ...opts }: LookUpOutputOptions = {},
 ): pulumi.Output<Results[Name]> {
   // In a preview nothing is made that a later list would show.
-  const isLate = !pulumi.runtime.isDryRun() && (dependsOn !== undefined || Object.values(args).some(isToCome));
-  const before = pulumi.output(dependsOn).apply((resources) => pulumi.all([resources ?? []].flat().map(comingOf)));
-  const result = pulumi.all([args, before]).apply(([known]) => lookUp(name, known, opts, isLate));
+  const needsFreshList =
+    !pulumi.runtime.isDryRun() && (dependsOn !== undefined || Object.values(args).some(isUnresolved));
+  const before = pulumi.output(dependsOn).apply((resources) => pulumi.all([resources ?? []].flat().map(readinessOf)));
+  const result = pulumi.all([args, before]).apply(([known]) => lookUp(name, known, opts, needsFreshList));
   return result as pulumi.Output<Results[Name]>;
 }
 
-const isToCome = (input: unknown) => pulumi.Output.isInstance(input) || input instanceof Promise;
+const isUnresolved = (input: unknown) => pulumi.Output.isInstance(input) || input instanceof Promise;
 
-const comingOf = (resource: pulumi.Resource) =>
+const readinessOf = (resource: pulumi.Resource) =>
   pulumi.CustomResource.isInstance(resource) ? resource.id : resource.urn;
 
 /** The program runs in a unit test (`pulumi.runtime.setMocks`), whose `call` serves look-ups like those of any provider. */
 const isMocked = () => "mocks" in (pulumi.runtime.getMonitor() ?? {});
 
-async function mocked<Name extends keyof Results>(
+async function lookUpWithMocks<Name extends keyof Results>(
   name: Name,
   args: object,
   opts?: pulumi.InvokeOptions,

@@ -43,7 +43,7 @@ export function readConfiguration(config: StackConfig, env: NodeJS.ProcessEnv): 
 export function powerCycleIn(text: string | undefined): PowerCycleInput {
   if (text === undefined || text === "") return false;
   const outcome = checkPowerCycle(parsed(text));
-  if ("value" in outcome) return outcome.value as PowerCycleInput;
+  if ("value" in outcome) return outcome.value;
   throw new ConfigurationError(`upcloud:powerCycle in the stack's configuration: ${outcome.reason}`);
 }
 

@@ -1,6 +1,7 @@
 import { domainToASCII } from "node:url";
 import { canonicalAddress, canonicalName } from "./addresses";
 import { parseDuration } from "./durations";
+import type { PowerCycleInput, Timeouts, WaitForForwardRecord } from "./inputs";
 import { isRecord, type Outcome, type Rule, refuse, withoutAbsent } from "./rules";
 import { isUnknown } from "./unknown";
 
@@ -8,7 +9,7 @@ import { isUnknown } from "./unknown";
 
 export const expectedServer = "the UUID of a server, such as 009d64ef-31d1-4684-a26b-c86c955cbf46";
 
-export const server: Rule = (value) =>
+export const server: Rule<string> = (value) =>
   typeof value === "string" && uuidForm.test(value)
     ? { value: value.toLowerCase() }
     : refuse(expectedServer, value, "copy it from UpCloud's control panel or from `upctl server list`");
@@ -16,7 +17,7 @@ export const server: Rule = (value) =>
 const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 export const ipAddress =
-  (expected: string): Rule =>
+  (expected: string): Rule<string> =>
   (value) => {
     const address = typeof value === "string" ? canonicalAddress(value) : undefined;
     return address === undefined ? refuse(expected, value) : { value: address };
@@ -24,7 +25,7 @@ export const ipAddress =
 
 /** Host names as in RFC 1123, section 2.1: letters, digits and hyphens, two labels at least. */
 export const ptrRecord =
-  (adviceWhenEmpty: string): Rule =>
+  (adviceWhenEmpty: string): Rule<string> =>
   (value) => {
     const expected = "a fully qualified domain name such as mail.example.com";
     if (typeof value !== "string") return refuse(expected, value);
@@ -51,7 +52,7 @@ function spellingInAscii(ascii: string) {
 }
 
 /** Also the rule for `upcloud:powerCycle`. */
-export function powerCycle(value: unknown): Outcome {
+export function powerCycle(value: unknown): Outcome<PowerCycleInput> {
   if (typeof value === "boolean") return { value };
   const expected = 'true, false or { stopType: "soft" | "hard", timeoutSeconds: 1 to 600 }';
   if (!isRecord(value)) return refuse(expected, value);
@@ -62,7 +63,7 @@ export function powerCycle(value: unknown): Outcome {
   return stopTypeFits && isSeconds(timeoutSeconds, 600) ? { value: withoutAbsent(value) } : refuse(expected, value);
 }
 
-export function waitForForwardRecord(value: unknown): Outcome {
+export function waitForForwardRecord(value: unknown): Outcome<WaitForForwardRecord> {
   if (typeof value === "boolean") return { value };
   const expected = "true, false or { timeoutSeconds: 1 to 3600 }";
   if (!isRecord(value)) return refuse(expected, value);
@@ -72,7 +73,7 @@ export function waitForForwardRecord(value: unknown): Outcome {
   return isSeconds(timeoutSeconds, 3600) ? { value: withoutAbsent(value) } : refuse(expected, value);
 }
 
-export const timeouts: Rule = (value) => {
+export const timeouts: Rule<Timeouts> = (value) => {
   const expected = 'durations such as { create: "10m", update: "5m", delete: "1h30m" }';
   if (!isRecord(value)) return refuse(expected, value);
   for (const [operation, duration] of Object.entries(withoutAbsent(value))) {

@@ -7,7 +7,7 @@ export type PowerCycleInput = boolean | { stopType?: StopType; timeoutSeconds?: 
 export type WaitForForwardRecord = boolean | { timeoutSeconds?: number };
 
 /** How long an operation may take, such as `{ create: "10m" }`. */
-interface Timeouts {
+export interface Timeouts {
   create?: string;
   update?: string;
   delete?: string;

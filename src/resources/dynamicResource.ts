@@ -11,7 +11,7 @@ import type * as pulumi from "@pulumi/pulumi";
  * @param exported the export of `pulumi-upcloud-ip/provider` that is the life cycle
  * @param program what check is to know of the program, and takes out again: it is in no state
  */
-export function lifeCycle(exported: string, program?: pulumi.Input<string | object>): pulumi.Inputs {
+export function dynamicProvider(exported: string, program?: pulumi.Input<string | object>): pulumi.Inputs {
   return {
     __provider: `exports.handler = () => require("pulumi-upcloud-ip/provider").${exported};`,
     __program: program,

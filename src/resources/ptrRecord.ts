@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { lifeCycle } from "./dynamicResource";
+import { dynamicProvider } from "./dynamicResource";
 import { refuseImport } from "./importOption";
 import { urnOf } from "./programHints";
 import { recordHints } from "./recordHints";
@@ -53,8 +53,11 @@ export class PtrRecord extends pulumi.CustomResource {
     const outputs = { address: undefined, ptrRecord: undefined, previousPtrRecord: undefined };
     const named =
       opts?.id === undefined
-        ? { ...args, ...lifeCycle("ptrRecord", recordHints(name, urnOf(type, name, opts?.parent), args?.address)) }
-        : lifeCycle("ptrRecord");
+        ? {
+            ...args,
+            ...dynamicProvider("ptrRecord", recordHints(name, urnOf(type, name, opts?.parent), args?.address)),
+          }
+        : dynamicProvider("ptrRecord");
     super(type, name, { ...outputs, ...named }, opts);
   }
 }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Access, Family, StopType } from "../api/wire";
 import { addressOutput } from "./addressOutput";
-import { lifeCycle } from "./dynamicResource";
+import { dynamicProvider } from "./dynamicResource";
 import { refuseImport } from "./importOption";
 import { programHints, providerOf, urnOf } from "./programHints";
 import { declaresRecord } from "./recordHints";
@@ -70,8 +70,8 @@ export class ServerIpAddress extends pulumi.CustomResource {
     };
     const isRead = opts?.id !== undefined;
     const own = isRead
-      ? { address: undefined, ...lifeCycle("serverIpAddress") }
-      : { ...args, ...lifeCycle("serverIpAddress", hintsOf(name, args, opts)) };
+      ? { address: undefined, ...dynamicProvider("serverIpAddress") }
+      : { ...args, ...dynamicProvider("serverIpAddress", hintsOf(name, args, opts)) };
     super(type, name, { ...outputs, ...own }, opts);
     if (isRead) return;
     const address = addressOutput(this, opts);

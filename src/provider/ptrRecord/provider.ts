@@ -14,6 +14,7 @@ import {
 import { deadline } from "../../model/durations";
 import type { RecordHints } from "../../model/hints";
 import type { PtrRecordInputs } from "../../model/inputs";
+import { hasPassed } from "../../model/rules";
 import { recentMs } from "../account/addressCache";
 import { initFailed, presentErrors } from "../runtime/engineErrors";
 import type { Session } from "../session";
@@ -39,15 +40,16 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
 
   async check(olds: object, declared: Record<string, unknown>): Promise<pulumi.dynamic.CheckResult> {
     const { __provider, __program, ...news } = declared;
-    const { inputs, failures } = checkPtrRecord(news);
-    if (failures.length === 0) {
+    const checked = checkPtrRecord(news);
+    const { inputs, failures } = checked;
+    if (hasPassed(checked)) {
       const hints = (__program ?? {}) as Partial<RecordHints>;
       this.session.learnStack(hints);
       this.session.isPreview ||= hints.preview === true;
-      failures.push(...this.session.declaredRecords.failuresOf(inputs as unknown as PtrRecordInputs, hints));
+      failures.push(...this.session.declaredRecords.failuresOf(checked.inputs, hints));
       const isToBeCreated = Object.keys(olds).length === 0;
       if (this.session.isPreview && isToBeCreated) {
-        await this.session.previewWarnings.beforeRecord((inputs as unknown as PtrRecordInputs).address);
+        await this.session.previewWarnings.beforeRecord(checked.inputs.address);
       }
     }
     return { inputs, failures };

@@ -2,20 +2,23 @@ import { accesses, families } from "../../api/wire";
 import { familyOf } from "../../model/addresses";
 import { expectedServer, ipAddress, powerCycle, ptrRecord, server, timeouts } from "../../model/inputRules";
 import type { ServerIpAddressInputs } from "../../model/inputs";
-import { type Checked, type CheckFailure, checkEach, oneOf, type Rule, show } from "../../model/rules";
+import { type Checked, type CheckFailure, checkEach, hasPassed, oneOf, type Rules, show } from "../../model/rules";
 import { isUnknown } from "../../model/unknown";
 
 /** Pure, never throws: what a `ServerIpAddress` may be given, as far as that can be told without asking UpCloud. */
-export function checkServerIpAddress(news: Record<string, unknown>): Checked {
-  const { inputs, failures } = checkEach(rules, news, { family: "IPv4", access: "public" });
-  if (inputs.server === undefined) {
-    failures.push({ property: "server", reason: `expected ${expectedServer}, got nothing: give the server's UUID` });
-  }
-  if (failures.length === 0) failures.push(...contradictions(inputs as Partial<ServerIpAddressInputs>));
-  return { inputs, failures };
+export function checkServerIpAddress(news: Record<string, unknown>): Checked<DeclaredInputs> {
+  const checked = checkEach<DeclaredInputs>(rules, news, {
+    family: { default: "IPv4" },
+    access: { default: "public" },
+    server: { expected: expectedServer, advice: "give the server's UUID" },
+  });
+  if (hasPassed(checked)) return { ...checked, failures: contradictions(checked.inputs) };
+  return checked;
 }
 
-const rules: { [property in Exclude<keyof ServerIpAddressInputs, `__${string}`>]-?: Rule } = {
+type DeclaredInputs = Omit<ServerIpAddressInputs, "__creation">;
+
+const rules: Rules<DeclaredInputs> = {
   server,
   family: oneOf(families),
   access: oneOf(accesses),
@@ -25,7 +28,7 @@ const rules: { [property in Exclude<keyof ServerIpAddressInputs, `__${string}`>]
   timeouts,
 };
 
-function contradictions(inputs: Partial<ServerIpAddressInputs>): CheckFailure[] {
+function contradictions(inputs: DeclaredInputs): CheckFailure[] {
   const { family, access, ptrRecord, adopt } = inputs;
   const failures: CheckFailure[] = [];
   const onInternalNetwork = access === "private" || access === "utility";

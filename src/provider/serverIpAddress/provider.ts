@@ -7,8 +7,8 @@ import { deadline } from "../../model/durations";
 import type { ProgramHints } from "../../model/hints";
 import type { ServerIpAddressInputs } from "../../model/inputs";
 import { messageOf } from "../../model/messageOf";
-import type { CheckFailure } from "../../model/rules";
-import { isUnknown, unknown } from "../../model/unknown";
+import { type CheckFailure, hasPassed } from "../../model/rules";
+import { isUnknown, unknownValue } from "../../model/unknown";
 import { recentMs } from "../account/addressCache";
 import { assignedAnew } from "../assign/assignments";
 import { programHintsIn } from "../powerCycle/expectedCreates";
@@ -39,16 +39,17 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
 
   async check(olds: object, declared: Record<string, unknown>): Promise<pulumi.dynamic.CheckResult> {
     const { __provider, __program, ...news } = declared;
-    const { inputs, failures } = checkServerIpAddress(news);
+    const checked = checkServerIpAddress(news);
+    const { inputs, failures } = checked;
     const program = programHintsIn(__program);
     failures.push(
       ...this.stackFailures(),
       ...this.session.declaredRecords.failuresOfAdopting(inputs),
       ...this.session.adoptions.failuresOf(inputs, program.urn),
     );
-    if (failures.length === 0) {
+    if (hasPassed(checked)) {
       const isToBeCreated = isEmpty(olds);
-      await this.checked(inputs as unknown as ServerIpAddressInputs, program, isToBeCreated);
+      await this.checked(checked.inputs, program, isToBeCreated);
       if (isToBeCreated) Object.assign(inputs, this.createToken(program, __program));
     }
     return { inputs, failures };
@@ -156,7 +157,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     { urn, preview }: Partial<ProgramHints>,
     program: unknown,
   ): Pick<ServerIpAddressInputs, "__creation"> {
-    if (preview || isUnknown(program)) return { __creation: unknown };
+    if (preview || isUnknown(program)) return { __creation: unknownValue };
     return urn === undefined ? {} : { __creation: this.session.createTokens.issue(urn) };
   }
 

@@ -1,5 +1,5 @@
 import type { IpAddressWire } from "../../api/wire";
-import { defaultPtrRecordIn } from "../../model/addresses";
+import { addressFromWire } from "../../model/addressFromWire";
 import type { ServerIpAddressInputs } from "../../model/inputs";
 import type { RestartError } from "../powerCycle/errors";
 
@@ -26,15 +26,10 @@ export interface ServerIpAddressState extends Omit<ServerIpAddressInputs, "ptrRe
   leftStopped?: true;
 }
 
-/** The one way out of UpCloud's answers. `knownDefault` is a default name learnt earlier. */
+/** What of UpCloud's answer the state holds. `knownDefault` is a default name learnt earlier. */
 export function observedFrom(answer: IpAddressWire, knownDefault?: string): ObservedAddress {
-  return withoutUndefined({
-    ptrRecord: answer.ptr_record,
-    defaultPtrRecord: knownDefault ?? defaultPtrRecordIn(answer),
-    partOfPlan: answer.part_of_plan === "yes",
-    mac: answer.mac,
-    zone: answer.zone,
-  });
+  const { address, family, access, server, floating, ...observed } = addressFromWire(answer, knownDefault);
+  return observed;
 }
 
 export function toState(

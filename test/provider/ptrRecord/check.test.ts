@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { unknown } from "../../../src/model/unknown";
+import { unknownValue } from "../../../src/model/unknown";
 import { checkPtrRecord } from "../../../src/provider/ptrRecord/check";
 
 const [address, ptrRecord] = ["198.51.100.7", "mail.example.com"];
@@ -11,16 +11,21 @@ test("values come out in their canonical form", () => {
   expect(checkPtrRecord(declared)).toEqual({ inputs: { address: "2001:db8::ff", ptrRecord }, failures: [] });
 });
 
-test.each([[true], [false], [{}], [{ timeoutSeconds: 1 }], [{ timeoutSeconds: 3600 }], [{ timeoutSeconds: unknown }]])(
-  "waitForForwardRecord %j is accepted",
-  (waitForForwardRecord) => {
-    expect(refusal({ address, ptrRecord, waitForForwardRecord })).toEqual([]);
-  },
-);
+test.each([
+  [true],
+  [false],
+  [{}],
+  [{ timeoutSeconds: 1 }],
+  [{ timeoutSeconds: 3600 }],
+  [{ timeoutSeconds: unknownValue }],
+])("waitForForwardRecord %j is accepted", (waitForForwardRecord) => {
+  expect(refusal({ address, ptrRecord, waitForForwardRecord })).toEqual([]);
+});
 
 test.each(["address", "ptrRecord", "waitForForwardRecord", "timeouts"])("an unknown %s passes as it is", (property) => {
-  const { inputs, failures } = checkPtrRecord({ address, ptrRecord, [property]: unknown });
-  expect([inputs[property], failures]).toEqual([unknown, []]);
+  const { inputs, failures } = checkPtrRecord({ address, ptrRecord, [property]: unknownValue });
+  expect(failures).toEqual([]);
+  expect(inputs).toHaveProperty(property, unknownValue);
 });
 
 describe("refused inputs name the property, the expectation and the value", () => {

@@ -1,4 +1,4 @@
-import { unknown } from "../../../src/model/unknown";
+import { unknownValue } from "../../../src/model/unknown";
 import { PtrRecordProvider } from "../../../src/provider/ptrRecord/provider";
 import type { PtrRecordState } from "../../../src/provider/ptrRecord/state";
 import { ServerIpAddressProvider } from "../../../src/provider/serverIpAddress/provider";
@@ -609,18 +609,18 @@ describe("a record that the program declares twice", () => {
     await addresses.diff(id, outs, inputs as never);
     expect((await check({ address: id, ptrRecord: "b.example.com" }, "one")).failures).toEqual([]);
     for (const name of ["two", "three"]) {
-      expect((await check({ address: unknown, ptrRecord: "b.example.com" }, name)).failures).toEqual([]);
+      expect((await check({ address: unknownValue, ptrRecord: "b.example.com" }, name)).failures).toEqual([]);
     }
   });
 
   test("with the ServerIpAddress whose address is not known yet is refused by what the program tells", async () => {
     await start();
     const __program = { name: "one", urn: ofState.urn, sharedWith: "mail" };
-    const declared = { ...line, address: unknown, ptrRecord: "b.example.com" };
+    const declared = { ...line, address: unknownValue, ptrRecord: "b.example.com" };
     const reason = `${expected}, got that of the ServerIpAddress "mail", which has a ptrRecord: take one of them out`;
     expect((await provider.check({}, { ...declared, __program })).failures).toEqual([{ property: "address", reason }]);
     expect(
-      (await provider.check({}, { ...declared, __program: { ...__program, sharedWith: unknown } })).failures,
+      (await provider.check({}, { ...declared, __program: { ...__program, sharedWith: unknownValue } })).failures,
     ).toEqual([]);
   });
 });

@@ -1,0 +1,29 @@
+import { isDeepStrictEqual } from "node:util";
+import { isSameAddress, isSameNetwork, isSamePtrRecord } from "../../model/addresses";
+import type { ServerIpAddressInputs } from "../../model/inputs";
+import { isTakenOverAddress } from "../stack/formerStates";
+import type { ServerIpAddressState } from "./state";
+
+export interface Difference {
+  changes: boolean;
+  /** The inputs whose change replaces the address; empty where it is changed in place. */
+  replaces: string[];
+}
+
+/** Pure. Throws where the state is that of another kind of resource, and nothing can be taken over. */
+export function diffServerIpAddress(id: string, olds: ServerIpAddressState, news: ServerIpAddressInputs): Difference {
+  if (isTakenOverAddress(id, olds, news)) return { changes: true, replaces: [] };
+  const replaces = [
+    ...(olds.server === news.server ? [] : ["server"]),
+    ...(olds.family === news.family ? [] : ["family"]),
+    ...(isSameNetwork(olds.access, news.access) ? [] : ["access"]),
+    ...(news.adopt === undefined || isSameAddress(news.adopt, id) ? [] : ["adopt"]),
+  ];
+  const changesInPlace =
+    olds.leftStopped === true ||
+    (news.ptrRecord !== undefined && !isSamePtrRecord(olds.ptrRecord, news.ptrRecord)) ||
+    (olds.managesPtrRecord ?? false) !== (news.ptrRecord !== undefined) ||
+    !isDeepStrictEqual(olds.powerCycle, news.powerCycle) ||
+    !isDeepStrictEqual(olds.timeouts, news.timeouts);
+  return { changes: replaces.length > 0 || changesInPlace, replaces };
+}
