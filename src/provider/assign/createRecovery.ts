@@ -17,7 +17,7 @@ interface RecoveryPorts {
   readState(isOfThisOperation: (state: StackState) => boolean): Promise<StackState>;
   /** Whether the entry is of an operation under way, which will report or end it. */
   isUnderWay(entry: JournalEntry): Promise<boolean>;
-  unlessGone: StackAddresses["ignoreGone"];
+  ignoreGone: StackAddresses["ignoreGone"];
   /** Shows the user a line, at once. */
   notify(line: string): void;
   timer: Timer;
@@ -147,7 +147,7 @@ export class CreateRecovery {
   private async find(address: string, assignment: Assignment, signal: AbortSignal): Promise<IpAddressWire | undefined> {
     const answer = await this.client()
       .get(address, signal)
-      .catch(this.ports.unlessGone(address, assignment, signal));
+      .catch(this.ports.ignoreGone(address, assignment, signal));
     return answer !== undefined && isOfKind(answer, assignment) ? answer : undefined;
   }
 

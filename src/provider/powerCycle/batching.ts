@@ -11,7 +11,7 @@ export interface Batch {
   /** How many changes have joined and not left. */
   changes: number;
   /** The last one out starts the server: nobody joins any more. */
-  isRestoring: boolean;
+  isRestarting: boolean;
 }
 
 /** Has the changes of a server wait for each other: before it is stopped, and before it is started again. */
@@ -22,7 +22,7 @@ export class Batching {
 
   constructor(
     private readonly timer: Timer,
-    private readonly plan: ExpectedCreates,
+    private readonly expectedCreates: ExpectedCreates,
     private readonly processes: OperationChanges,
   ) {}
 
@@ -32,49 +32,50 @@ export class Batching {
 
   end(): void {
     this.underWay--;
-    this.plan.recordActivity();
+    this.expectedCreates.recordActivity();
   }
 
   /** The server still runs and waits for the rest of the program's addresses; nothing to gain where it is off. */
   async awaitBatch(server: string, shared: Batch, signal: AbortSignal, isLargest: () => boolean): Promise<void> {
     const { cycle } = shared;
-    if (!this.plan.isExpecting(server) || (await cycle.isStoppedAlready(signal))) return;
+    if (!this.isExpectingMore(server) || (await cycle.isStoppedAlready(signal))) return;
     const since = this.timer.now();
-    const idleMs = () => (this.plan.isExpectingElsewhere(server) ? startOfProcessMs : quietMs);
-    await this.whileOthersMayCome(server, idleMs, (isStuck) => {
+    const idleMs = () => (this.expectedCreates.isExpectingElsewhere(server) ? startOfProcessMs : quietMs);
+    await this.whileOthersMayCome(server, idleMs, (isEngineIdle) => {
       if (signal.aborted) throw new NoTimeLeftError(server);
-      if (cycle.stoppedAtMs !== undefined || this.timer.now() - since > longestGatheringMs) return false;
+      if (cycle.stoppedAtMs !== undefined || this.timer.now() - since > maxBatchingMs) return false;
       if (this.processes.isStoppedByOthers(server)) return false;
       cycle.say("waiting for the rest of its addresses before it is stopped", since);
-      return !(isStuck && isLargest());
+      return !(isEngineIdle && isLargest());
     });
   }
 
   /** The server is off, and is started when nobody of the operation changes it any more; somebody must stay to do that. */
   async awaitLateChanges(server: string, shared: Batch, purpose: StoppedChange["purpose"]): Promise<void> {
-    const isDone = () => shared.changes > 0 || shared.isRestoring;
+    const isDone = () => shared.changes > 0 || shared.isRestarting;
     do {
       if (shared.cycle.stoppedAtMs !== undefined) await this.linger(server, shared, purpose);
       const since = this.timer.now();
       while (!isDone() && this.processes.areOthersChanging(server)) {
         shared.cycle.say("waiting until another provider process of this operation has changed it", since);
         await this.timer.sleep(pollMs);
-        this.plan.recordActivity();
+        this.expectedCreates.recordActivity();
       }
     } while (!isDone() && !this.processes.claimStart(server));
   }
 
   private async linger(server: string, shared: Batch, purpose: StoppedChange["purpose"]): Promise<void> {
     // Of releases nothing is planned: the next one comes at once, or not at all.
-    if (purpose === "release" || this.plan.isExpecting(server) === undefined) await this.timer.sleep(quietMs);
+    if (purpose === "release" || this.expectedCreates.expectation(server) === "unknown")
+      await this.timer.sleep(quietMs);
     const { cycle } = shared;
     const offSince = cycle.stoppedAtMs ?? this.timer.now();
     await this.whileOthersMayCome(
       server,
       () => quietMs,
-      (isStuck) => {
+      (isEngineIdle) => {
         cycle.say("waiting for more of its addresses before it is started", offSince);
-        return shared.changes === 0 && !isStuck && this.timer.now() - offSince < longestDowntimeMs;
+        return shared.changes === 0 && !isEngineIdle && this.timer.now() - offSince < maxDowntimeMs;
       },
     );
   }
@@ -86,16 +87,20 @@ export class Batching {
   private async whileOthersMayCome(
     server: string,
     idleMs: () => number,
-    goesOn: (isStuck: boolean) => boolean,
+    goesOn: (isEngineIdle: boolean) => boolean,
   ): Promise<void> {
     this.waiting++;
     try {
-      const isStuck = () => this.waiting >= this.underWay && this.plan.idleMs() > idleMs();
-      while (this.plan.isExpecting(server) && goesOn(isStuck())) await this.timer.sleep(pollMs);
+      const isEngineIdle = () => this.waiting >= this.underWay && this.expectedCreates.idleMs() > idleMs();
+      while (this.isExpectingMore(server) && goesOn(isEngineIdle())) await this.timer.sleep(pollMs);
     } finally {
       this.waiting--;
-      this.plan.recordActivity();
+      this.expectedCreates.recordActivity();
     }
+  }
+
+  private isExpectingMore(server: string): boolean {
+    return this.expectedCreates.expectation(server) === "more";
   }
 }
 
@@ -105,5 +110,5 @@ const quietMs = 1000;
 const startOfProcessMs = 10_000;
 export const pollMs = 50;
 /** What waiting for more may cost: time while the server runs, and downtime. */
-const longestGatheringMs = 5 * 60_000;
-const longestDowntimeMs = 60_000;
+const maxBatchingMs = 5 * 60_000;
+const maxDowntimeMs = 60_000;

@@ -66,35 +66,49 @@ export class ServerInErrorError extends Error {
 
   constructor(server: ServerWire) {
     super(
-      `${capital(describeServer(server))} is in the state "error", in which its addresses cannot be changed: see to it in UpCloud's control panel, then run again.`,
+      `${capitalized(describeServer(server))} is in the state "error", in which its addresses cannot be changed: see to it in UpCloud's control panel, then run again.`,
     );
   }
 }
 
-/** A server that was stopped for a change and does not run again. */
+/** A server that was stopped for a change could not be started again. */
 export class RestartError extends Error {
-  override readonly name = "NotStartedError";
+  override readonly name = "RestartError";
 
-  /** Without the full stop, after which the page is named. */
-  private readonly told: string;
-
-  constructor(server: Pick<ServerWire, "title" | "uuid">, why: string) {
-    const told =
-      `${capital(describeServer(server))}, which was stopped to change its addresses, could not be started again: ${why} ` +
-      `Start it with \`upctl server start ${server.uuid}\``;
-    super(`${told}. ${seePage("server-not-started")}`);
-    this.told = told;
+  /**
+   * @param why a sentence
+   * @param completed what the change came to; absent where it failed, or was none
+   */
+  constructor(
+    private readonly server: Pick<ServerWire, "title" | "uuid">,
+    private readonly why: string,
+    readonly completed?: { value: unknown },
+  ) {
+    super(`${messageFor(server, why)}. ${seePage("server-not-started")}`);
   }
 
-  /** Where the resource is saved with the duty to start the server. */
+  /** The change itself was made. */
+  afterChange(value: unknown): RestartError {
+    return new RestartError(this.server, this.why, { value });
+  }
+
+  /** For a resource that is saved as `leftStopped`: its next update starts the server. */
   withRetryAdvice(): Error {
-    return new Error(`${this.told}, or run \`pulumi up\` again. ${seePage("server-not-started")}`);
+    return new Error(
+      `${messageFor(this.server, this.why)}, or run \`pulumi up\` again. ${seePage("server-not-started")}`,
+      { cause: this },
+    );
   }
 
-  /** Both failures, where the change failed before. */
+  /** Both failures, where something else failed too. */
   combinedWith(failure: unknown): Error {
-    return new Error(`${messageOf(failure)} Besides: ${this.message}`);
+    return new Error(`${messageOf(failure)} In addition: ${this.message}`, { cause: failure });
   }
 }
 
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+/** Without the full stop, after which the page is named. */
+const messageFor = (server: Pick<ServerWire, "title" | "uuid">, why: string) =>
+  `${capitalized(describeServer(server))}, which was stopped to change its addresses, could not be started again: ${why} ` +
+  `Start it with \`upctl server start ${server.uuid}\``;
+
+const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

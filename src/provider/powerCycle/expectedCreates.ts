@@ -1,10 +1,5 @@
 import type { OperationChanges } from "../../journal/operationChanges";
 import type { ProgramHints } from "../../model/hints";
-import { isUnknown } from "../../model/unknown";
-
-export function programHintsIn(json: unknown): Partial<ProgramHints> {
-  return typeof json === "string" && !isUnknown(json) ? (JSON.parse(json) as ProgramHints) : {};
-}
 
 /**
  * Which addresses of a server the engine has yet to hand over: it does so one by one, as slots become free and in no
@@ -23,7 +18,7 @@ export class ExpectedCreates {
     this.lastActivityMs = now();
   }
 
-  checked(server: string, hints: Partial<ProgramHints>, isToBeCreated: boolean): void {
+  recordCheck(server: string, hints: Partial<ProgramHints>, isToBeCreated: boolean): void {
     this.recordActivity();
     const plan = this.servers.get(server) ?? { declared: 0, elsewhere: 0, checked: 0, toCreate: 0 };
     this.servers.set(server, plan);
@@ -36,14 +31,14 @@ export class ExpectedCreates {
   }
 
   /** A replacement is checked once more, without its olds. */
-  willBeCheckedAgain(server: string): void {
+  expectSecondCheck(server: string): void {
     const plan = this.servers.get(server);
     if (plan === undefined) return;
     plan.checked--;
     this.tellOthers(server, plan);
   }
 
-  creating(server: string): void {
+  recordCreate(server: string): void {
     this.recordActivity();
     const plan = this.servers.get(server);
     if (plan === undefined) return;
@@ -51,10 +46,12 @@ export class ExpectedCreates {
     this.tellOthers(server, plan);
   }
 
-  /** Whether more is to come, or `undefined` where nothing is known, as of a destroy. */
-  isExpecting(server: string): boolean | undefined {
+  /** Whether more addresses of the server are to come; unknown where nothing was declared for it, as in a destroy. */
+  expectation(server: string): "more" | "none" | "unknown" {
     const plan = this.servers.get(server);
-    return plan && (plan.declared > plan.checked || plan.toCreate > 0 || this.isExpectingElsewhere(server));
+    if (plan === undefined) return "unknown";
+    const isExpecting = plan.declared > plan.checked || plan.toCreate > 0 || this.isExpectingElsewhere(server);
+    return isExpecting ? "more" : "none";
   }
 
   /** The same of addresses that another process of the operation gets. */

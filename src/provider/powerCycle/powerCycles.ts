@@ -11,12 +11,6 @@ import type { ExpectedCreates } from "./expectedCreates";
 import { PowerCycle, type StopOptions } from "./powerCycle";
 import { type Change, StateRefusals, type StoppedChange } from "./stateRefusals";
 
-export interface Changed<T> {
-  value: T;
-  /** The change was made, and the server that had been stopped for it does not run again. */
-  restartError?: RestartError;
-}
-
 /**
  * Makes changes that UpCloud allows only while their server is stopped. Changes of one server that overlap in time share
  * one stop and one start: they gather before the server is stopped, and the last one out has it started. A change that
@@ -27,64 +21,74 @@ export class PowerCycles {
   private readonly shared = new Map<string, SharedPowerCycle>();
   /** Servers that this operation has stopped and could not start again. */
   private readonly leftStopped = new Set<string>();
-  private readonly gathering: Batching;
+  private readonly batching: Batching;
   private readonly refusals: StateRefusals;
 
   constructor(
     private readonly servers: UpCloudClient["servers"],
     private readonly progress: Progress,
     private readonly timer: Timer,
-    plan: ExpectedCreates,
+    expectedCreates: ExpectedCreates,
     private readonly pendingRestarts: PendingRestarts,
     private readonly processes: OperationChanges,
   ) {
-    this.gathering = new Batching(timer, plan, processes);
+    this.batching = new Batching(timer, expectedCreates, processes);
     this.refusals = new StateRefusals(servers, progress, timer);
   }
 
-  /** Where the server is deleted meanwhile, a release only looks whether the address went with it; an assign fails. */
-  async withServerStopped<T>(request: StoppedChange, change: Change<T>): Promise<Changed<T>> {
-    this.gathering.begin();
+  /**
+   * Makes the change while the server is stopped. Throws a `RestartError` with the result where the change was made and the
+   * server could not be started again. Where the server is deleted meanwhile, a release only looks whether the address
+   * went with it, and an assign fails.
+   */
+  async withServerStopped<T>(request: StoppedChange, change: Change<T>): Promise<T> {
+    this.batching.begin();
     try {
-      if (request.powerCycle === false) return { value: await this.refusals.withoutPowerCycle(request, change) };
-      return await this.inSharedCycle(request, howToStop(request.powerCycle), change);
+      if (request.powerCycle === false) return await this.refusals.withoutPowerCycle(request, change);
+      return await this.inSharedCycle(request, stopOptions(request.powerCycle), change);
     } catch (error) {
       if (!isServerGone(error)) throw error;
       this.pendingRestarts.clear(request.server);
-      if (request.purpose === "release") return { value: await change("gone") };
+      if (request.purpose === "release") return change("gone");
       throw error.withNote(nothingAssigned);
     } finally {
-      this.gathering.end();
+      this.batching.end();
     }
   }
 
   /**
-   * Starts a server that an earlier operation stopped and could not start, after what is under way there. Fails with
-   * UpCloud's word where the server is gone: its addresses went with it.
+   * Starts a server that an earlier operation stopped and could not start again, after the changes that are under way there.
+   * Throws where it does not run then, or does not exist any more: its addresses are gone with it.
    */
-  async restartServer(server: string): Promise<void> {
-    const { restartError, gone } = await this.restart(server);
+  async restart(server: string): Promise<void> {
+    const { restartError, gone } = await this.joinForRestart(server);
     if (gone !== undefined) throw gone.withNote(addressesGone);
     if (restartError !== undefined) throw restartError;
   }
 
-  /** The same where nothing is left to do but the start: an operation ended after its change, or its start has failed. */
-  async restartIfPending(server: string): Promise<RestartError | undefined> {
-    return this.isRestartPending(server) ? (await this.restart(server)).restartError : undefined;
+  /**
+   * Starts the server where an operation has left it stopped. A server that is gone needs no start.
+   *
+   * @param value what the caller's change came to, for the error
+   */
+  async restartIfPending(server: string, value?: unknown): Promise<void> {
+    if (!this.isRestartPending(server)) return;
+    const { restartError } = await this.joinForRestart(server);
+    if (restartError !== undefined) throw value === undefined ? restartError : restartError.afterChange(value);
   }
 
   private isRestartPending(server: string): boolean {
     return this.leftStopped.has(server) || this.pendingRestarts.isPending(server);
   }
 
-  private async inSharedCycle<T>(request: StoppedChange, how: StopOptions, change: Change<T>): Promise<Changed<T>> {
+  private async inSharedCycle<T>(request: StoppedChange, how: StopOptions, change: Change<T>): Promise<T> {
     const { server, purpose, signal } = request;
     const shared = this.join(server);
     let value: T;
     try {
       await shared.previous;
       await this.begin(server, shared, signal);
-      await this.gathering.awaitBatch(server, shared, signal, () => this.isLargest(shared));
+      await this.batching.awaitBatch(server, shared, signal, () => this.isLargest(shared));
       await shared.cycle.stop(how, signal);
       value = await this.refusals.retryWhileStateIllegal(request, change, () => shared.cycle.stopAgain(how, signal));
     } catch (error) {
@@ -93,12 +97,14 @@ export class PowerCycles {
       throw restartError === undefined ? error : restartError.combinedWith(error);
     }
     const restartError = await this.leave(server, shared, purpose);
-    // What was assigned went with the server.
+    // What was assigned is gone with the server.
     if (purpose === "assign" && shared.cycle.gone !== undefined) throw shared.cycle.gone;
-    return restartError === undefined ? { value } : { value, restartError };
+    if (restartError !== undefined) throw restartError.afterChange(value);
+    return value;
   }
 
-  private async restart(server: string) {
+  /** Joins the changes under way as one that has nothing to do, so that the last one starts the server. */
+  private async joinForRestart(server: string) {
     const shared = this.join(server);
     shared.cycle.wasLeftStopped = true;
     await shared.previous;
@@ -120,7 +126,7 @@ export class PowerCycles {
 
   private join(server: string): SharedPowerCycle {
     const current = this.shared.get(server);
-    if (current !== undefined && !current.isRestoring) {
+    if (current !== undefined && !current.isRestarting) {
       current.changes++;
       return current;
     }
@@ -132,7 +138,7 @@ export class PowerCycles {
       cycle: new PowerCycle(server, this.servers, this.progress, this.timer, this.pendingRestarts, this.processes),
       changes: 1,
       previous: current?.ended,
-      isRestoring: false,
+      isRestarting: false,
       ended,
       end,
     };
@@ -151,10 +157,10 @@ export class PowerCycles {
     shared.cycle.wasLeftStopped ||= this.pendingRestarts.isPending(server);
     if (shared.cycle.mustRestart) {
       this.processes.wait(server);
-      await this.gathering.awaitLateChanges(server, shared, purpose);
+      await this.batching.awaitLateChanges(server, shared, purpose);
     }
-    if (shared.changes > 0 || shared.isRestoring) return undefined;
-    shared.isRestoring = true;
+    if (shared.changes > 0 || shared.isRestarting) return undefined;
+    shared.isRestarting = true;
     const restartError = await shared.cycle.restart();
     this.processes.end(server);
     if (restartError === undefined) this.leftStopped.delete(server);
@@ -180,7 +186,7 @@ const nothingAssigned =
   "Nothing is assigned to it: where it was deleted while this operation waited, give the resource another server, or remove it.";
 const addressesGone = "Its addresses went with it: run `pulumi refresh`, then `pulumi up`.";
 
-function howToStop(powerCycle: Exclude<PowerCycleInput, false>): StopOptions {
+function stopOptions(powerCycle: Exclude<PowerCycleInput, false>): StopOptions {
   const { stopType = "soft", timeoutSeconds = 120 } = powerCycle === true ? {} : powerCycle;
   return { type: stopType, timeoutSeconds };
 }

@@ -433,7 +433,7 @@ test("an obsolete API 1.2 is left for 1.3, said once, and the state has what 1.3
 
 test("powerCycle of the stack may be an object, and the resource's own value wins", async () => {
   await start({}, "1.2", { "upcloud:powerCycle": '{ "stopType": "hard" }' });
-  expect(session.powerCycle()).toEqual({ stopType: "hard" });
+  expect(session.defaultPowerCycle()).toEqual({ stopType: "hard" });
   await expect(create({ server: mail, powerCycle: false })).rejects.toThrow("SERVER_STATE_ILLEGAL");
 });
 
