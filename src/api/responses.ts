@@ -53,6 +53,12 @@ export const serversIn = (body: unknown): ServerWire[] =>
       : [];
   });
 
+/** The body of a release, which has none: what comes with one is a response to something else. */
+export function nothingIn(body: unknown): null {
+  if (body === undefined) return null;
+  throw new ShapeError("the body", "empty", body);
+}
+
 function ipAddress(value: unknown): (IpAddressWire & { malformed?: ShapeError }) | undefined {
   const address = field(value, "address");
   if (typeof address !== "string" || isIP(address) === 0) return undefined;

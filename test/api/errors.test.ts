@@ -9,7 +9,6 @@ import {
 } from "../../src/api/errors/upCloudError";
 import { whyBroken } from "../../src/api/http/brokenConnections";
 import { redactor } from "../../src/api/http/redaction";
-import { createRetry } from "../../src/api/retry";
 
 const request = { method: "GET", path: "/1.2/ip_address", subject: {} } as const;
 const refused = (status: number, code?: string) => UpCloudError.refused(request, { status, code }, "");
@@ -109,18 +108,4 @@ test.each([
 
 test("an empty secret cuts nothing out", () => {
   expect(redactor({ username: "demo", password: "" })("as it was")).toBe("as it was");
-});
-
-test("a fault of our own is thrown as it is, and nothing is sent again", async () => {
-  const fault = new TypeError("ours");
-  const send = jest.fn().mockRejectedValue(fault);
-  await expect(createRetry(async () => undefined)({ send })).rejects.toBe(fault);
-  expect(send).toHaveBeenCalledTimes(1);
-});
-
-test("a fault of our own in a repeat is thrown as it is, too", async () => {
-  const fault = new TypeError("ours");
-  const send = jest.fn().mockRejectedValueOnce(UpCloudError.unanswered(request, "closed")).mockRejectedValue(fault);
-  await expect(createRetry(async () => undefined)({ send })).rejects.toBe(fault);
-  expect(send).toHaveBeenCalledTimes(2);
 });
