@@ -1,4 +1,5 @@
 import { createHttp, type HttpOptions } from "./http/http";
+import { createRedact } from "./http/redaction";
 import { parseLayer } from "./parse";
 import { ipAddressesIn, ipAddressIn, type ListedAddress, nothingIn, serverIn, serversIn } from "./responses";
 import { retryLayer } from "./retry";
@@ -55,7 +56,8 @@ export interface UpCloudClient {
 }
 
 export function createClient(options: ClientOptions): UpCloudClient {
-  const http = createHttp(options);
+  const redact = createRedact(options.credentials);
+  const http = createHttp(options, redact);
 
   // The layers of a call, outermost first.
   const call = versionLayer(
@@ -66,6 +68,7 @@ export function createClient(options: ClientOptions): UpCloudClient {
       options.sleep ?? sleep,
       parseLayer(
         // Makes the result from a body, or a failure from one that does not fit.
+        redact,
         http.send,
       ),
     ),

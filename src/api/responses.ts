@@ -8,6 +8,8 @@ import type { Access, IpAddressWire, ServerWire } from "./wire";
 
 /** JSON of another shape than documented; the message names the field, what was expected and what came. */
 export class ShapeError extends Error {
+  override readonly name = "ShapeError";
+
   constructor(field: string, expected: string, got: unknown) {
     super(`expected ${field} to be ${expected}, got ${shown(got)}`);
   }

@@ -8,7 +8,6 @@ import {
   UpCloudError,
 } from "../../src/api/errors/upCloudError";
 import { whyBroken } from "../../src/api/http/brokenConnections";
-import { redactor } from "../../src/api/http/redaction";
 
 const request = { method: "GET", path: "/1.2/ip_address", subject: {} } as const;
 const refused = (status: number, code?: string) => UpCloudError.refused(request, { status, code }, "");
@@ -34,10 +33,14 @@ test.each<[string, unknown, boolean]>([
   ["a proxy that gave up waiting", refused(504), true],
   ["a proxy that gave up waiting, in its own word for it", refused(524), true],
   ["a request that came in too slowly", refused(408), true],
-  ["no answer within the time", UpCloudError.unanswered(request, "it took longer than 2 s", true), true],
-  ["half an answer within the time", UpCloudError.unreadable(request, 201, "half", true), true],
+  ["no answer within the time", UpCloudError.unanswered(request, "it took longer than 2 s", { timedOut: true }), true],
+  ["half an answer within the time", UpCloudError.unreadable(request, 201, "half", { timedOut: true }), true],
   ["half a page of a proxy that gave up waiting", UpCloudError.unreadable(request, 504, "half"), true],
-  ["the same failure with a sentence more", UpCloudError.unanswered(request, "too long", true).withNote("So."), true],
+  [
+    "the same failure with a sentence more",
+    UpCloudError.unanswered(request, "too long", { timedOut: true }).withNote("So."),
+    true,
+  ],
   ["a connection that broke", UpCloudError.unanswered(request, "other side closed"), false],
   ["half an answer of a connection that broke", UpCloudError.unreadable(request, 201, "half"), false],
   ["an unreadable answer", UpCloudError.unreadable(request, 200, "an empty body"), false],
@@ -106,6 +109,14 @@ test.each([
   expect(printable(text)).toBe(shown);
 });
 
-test("an empty secret cuts nothing out", () => {
-  expect(redactor({ username: "demo", password: "" })("as it was")).toBe("as it was");
+test("a sentence more keeps the cause", () => {
+  const cause = new Error("other side closed");
+  const error = UpCloudError.unanswered(request, "closed", { cause, timedOut: true }).withNote("So.");
+  expect(error).toMatchObject({ failure: "unanswered", timedOut: true });
+  expect(error.cause).toBe(cause);
+});
+
+test("an error without a cause has no property for one", () => {
+  expect("cause" in refused(409)).toBe(false);
+  expect("cause" in refused(409).withNote("So.")).toBe(false);
 });

@@ -27,6 +27,11 @@ interface AnswerFacts {
   timedOut?: boolean;
 }
 
+/** What made the failure known, such as Node's error of a connection. Without credentials. */
+interface Origin {
+  cause?: unknown;
+}
+
 /** A request to UpCloud that did not do what was asked. Its message is for people: what happened and what to do. */
 export class UpCloudError extends Error implements AnswerFacts {
   override readonly name = "UpCloudError";
@@ -41,9 +46,9 @@ export class UpCloudError extends Error implements AnswerFacts {
     readonly failure: Failure,
     message: string,
     request: Pick<FailedRequest, "method" | "path">,
-    { status, code, retryAfterMs, timedOut = false }: AnswerFacts = {},
+    { status, code, retryAfterMs, timedOut = false, cause }: AnswerFacts & Origin = {},
   ) {
-    super(printable(message));
+    super(printable(message), cause === undefined ? undefined : { cause });
     this.method = request.method;
     this.path = request.path;
     this.status = status;
@@ -81,48 +86,53 @@ export class UpCloudError extends Error implements AnswerFacts {
     return new UpCloudError("refused", message, request, { status });
   }
 
-  static unreadable(request: FailedRequest, status: number, what: string, timedOut = false): UpCloudError {
+  static unreadable(
+    request: FailedRequest,
+    status: number,
+    what: string,
+    more: Origin & { timedOut?: boolean } = {},
+  ): UpCloudError {
     const message =
       `UpCloud answered ${request.method} ${request.path} with status ${status} and ${what}. ` +
       `${afterUncertainty(request)} If it persists, check that upcloud:apiBaseUrl names UpCloud's API and not a proxy or a login page.`;
-    return new UpCloudError("unreadable", message, request, { status, timedOut });
+    return new UpCloudError("unreadable", message, request, { ...more, status });
   }
 
   /** JSON, and so hardly a proxy's page. */
-  static malformed(request: FailedRequest, status: number, what: string): UpCloudError {
+  static malformed(request: FailedRequest, status: number, what: string, origin?: Origin): UpCloudError {
     const message =
       `UpCloud answered ${request.method} ${request.path} with status ${status} and JSON of another shape than documented: ${what}. ` +
       `${afterUncertainty(request)} If it persists, update pulumi-upcloud-ip, or report it.`;
-    return new UpCloudError("unreadable", message, request, { status });
+    return new UpCloudError("unreadable", message, request, { ...origin, status });
   }
 
-  static unanswered(request: FailedRequest, why: string, timedOut = false): UpCloudError {
+  static unanswered(request: FailedRequest, why: string, more?: Origin & { timedOut?: boolean }): UpCloudError {
     const message =
       `UpCloud gave no answer to ${request.method} ${request.path}: ${why}. ` +
       `${afterUncertainty(request)} If it persists, check the network and upcloud:apiBaseUrl.`;
-    return new UpCloudError("unanswered", message, request, { timedOut });
+    return new UpCloudError("unanswered", message, request, more);
   }
 
-  static unsent(request: FailedRequest, why: string): UpCloudError {
+  static unsent(request: FailedRequest, why: string, origin?: Origin): UpCloudError {
     const message = `${request.method} ${request.path} was not sent to UpCloud: ${why}. Run again, or allow more time with \`timeouts\`.`;
-    return new UpCloudError("unsent", message, request);
+    return new UpCloudError("unsent", message, request, origin);
   }
 
   /** No connection came about, so that nothing was written to one. */
-  static unconnected(request: FailedRequest, why: string): UpCloudError {
+  static unconnected(request: FailedRequest, why: string, origin?: Origin): UpCloudError {
     const message = `${request.method} ${request.path} was not sent to UpCloud: ${why}. Run again. If it persists, check the network and upcloud:apiBaseUrl.`;
-    return new UpCloudError("unsent", message, request);
+    return new UpCloudError("unsent", message, request, origin);
   }
 
   /** The certificate would be the same in another try. */
-  static untrusted(request: FailedRequest, host: string, why: string): UpCloudError {
+  static untrusted(request: FailedRequest, host: string, why: string, origin?: Origin): UpCloudError {
     const message =
       `${request.method} ${request.path} was not sent to UpCloud, because this computer does not trust the certificate of ${host}: ${why}. ` +
       "Check upcloud:apiBaseUrl. If your network signs certificates with an authority of its own, name the file of that authority's certificate in the environment variable NODE_EXTRA_CA_CERTS.";
-    return new UpCloudError("untrusted", message, request);
+    return new UpCloudError("untrusted", message, request, origin);
   }
 
-  /** The same failure with a sentence more. */
+  /** The same failure, and its cause, with one more sentence. */
   withNote(sentence: string): UpCloudError {
     return new UpCloudError(this.failure, `${this.message} ${sentence}`, this, this);
   }

@@ -113,9 +113,9 @@ function firstValues(headers: Record<string, string | string[] | undefined>): In
 export const noConnectionWithin = (ms: number) => `there was no connection within ${ms / 1000} s`;
 
 function inWords(cause: NodeJS.ErrnoException, connectMs: number): Error {
-  if (cause.code === "UND_ERR_CONNECT_TIMEOUT") return new Error(noConnectionWithin(connectMs));
+  if (cause.code === "UND_ERR_CONNECT_TIMEOUT") return new Error(noConnectionWithin(connectMs), { cause });
   if (cause.code !== "UND_ERR_RES_EXCEEDED_MAX_SIZE") return cause;
-  return new Error(`it is larger than ${largestAnswerBytes / 1024 / 1024} MiB`);
+  return new Error(`it is larger than ${largestAnswerBytes / 1024 / 1024} MiB`, { cause });
 }
 
 export const largestAnswerBytes = 64 * 1024 * 1024;

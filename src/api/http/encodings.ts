@@ -12,6 +12,8 @@ export function textOf(body: Buffer, contentEncoding: string | undefined): strin
   try {
     return decompress(body, { maxOutputLength: largestAnswerBytes }).toString();
   } catch (cause) {
-    throw new Error(`a body in the Content-Encoding "${encoding}" that cannot be read (${(cause as Error).message})`);
+    throw new Error(`a body in the Content-Encoding "${encoding}" that cannot be read (${(cause as Error).message})`, {
+      cause,
+    });
   }
 }

@@ -2,7 +2,7 @@ import { type FailedRequest, UpCloudError } from "../errors/upCloudError";
 import { whyBroken } from "./brokenConnections";
 import { type BrokenExchange, noConnectionWithin, openConnections } from "./connections";
 import type { Credentials } from "./credentials";
-import { redactor } from "./redaction";
+import { type Redact, redactError } from "./redaction";
 import { type Answer, readAnswer } from "./response";
 import { Slots } from "./slots";
 
@@ -27,12 +27,11 @@ export interface Http {
 }
 
 /** Bounded in number, size and time, which runs from when a request is sent; failures are `UpCloudError`s without credentials. */
-export function createHttp({ baseUrl, credentials, requestTimeoutMs }: HttpOptions): Http {
+export function createHttp({ baseUrl, credentials, requestTimeoutMs }: HttpOptions, redact: Redact): Http {
   const { host, pathname } = new URL(baseUrl);
   const connectMs = Math.min(longestConnectMs, requestTimeoutMs);
   const connections = openConnections(baseUrl, { most: mostAtATime, connectMs });
   const slots = new Slots(mostAtATime);
-  const redact = redactor(credentials);
   const headers = {
     accept: "application/json",
     authorization: authorization(credentials),
@@ -50,22 +49,27 @@ export function createHttp({ baseUrl, credentials, requestTimeoutMs }: HttpOptio
       signal,
     };
     const incoming = await connections.exchange(outgoing).catch((broken: BrokenExchange) => {
-      const { cause, isWritten, isUntrusted, status } = broken;
+      const { isWritten, isUntrusted, status } = broken;
       const isOperationOver = request.signal?.aborted === true && !timeout.aborted;
-      if (isOperationOver && !isWritten) throw UpCloudError.unsent(request, operationOver);
-      if (isUntrusted) throw UpCloudError.untrusted(request, host, redact(whyBroken(cause, host)));
+      const origin = { cause: redactError(broken.cause, redact) };
+      if (isOperationOver && !isWritten) throw UpCloudError.unsent(request, operationOver, origin);
+      const broke = () => redact(whyBroken(broken.cause, host));
+      if (isUntrusted) throw UpCloudError.untrusted(request, host, broke(), origin);
       const tooLong = isWritten ? `it took longer than ${requestTimeoutMs / 1000} s` : noConnectionWithin(connectMs);
-      const why = isOperationOver ? operationOver : timeout.aborted ? tooLong : redact(whyBroken(cause, host));
-      if (!isWritten) throw UpCloudError.unconnected(request, why);
-      if (status === undefined) throw UpCloudError.unanswered(request, why, signal.aborted);
-      throw UpCloudError.unreadable(request, status, `an answer that was cut off: ${why}`, signal.aborted);
+      const why = isOperationOver ? operationOver : timeout.aborted ? tooLong : broke();
+      if (!isWritten) throw UpCloudError.unconnected(request, why, origin);
+      const more = { ...origin, timedOut: signal.aborted };
+      if (status === undefined) throw UpCloudError.unanswered(request, why, more);
+      throw UpCloudError.unreadable(request, status, `an answer that was cut off: ${why}`, more);
     });
     return readAnswer(request, incoming, baseUrl, redact);
   }
 
   return {
     async send(request) {
-      if (!(await slots.take(request.signal))) throw UpCloudError.unsent(request, operationOver);
+      if (!(await slots.take(request.signal))) {
+        throw UpCloudError.unsent(request, operationOver, { cause: redactError(request.signal?.reason, redact) });
+      }
       try {
         return await answerTo(request);
       } finally {

@@ -1,6 +1,9 @@
 import { type FailedRequest, UpCloudError } from "../errors/upCloudError";
+import type { ErrorEnvelope } from "../wire";
 import type { Incoming } from "./connections";
 import { textOf } from "./encodings";
+import { jsonOf } from "./json";
+import { type Redact, redactError } from "./redaction";
 
 export interface Answer {
   status: number;
@@ -9,24 +12,37 @@ export interface Answer {
 }
 
 /** What has come as an answer: JSON or nothing with a status below 300; anything else is a failure. */
-export function readAnswer(
-  request: FailedRequest,
-  { status, headers, body }: Incoming,
-  baseUrl: string,
-  redact: (text: string) => string,
-): Answer {
-  if (redirects.includes(status))
+export function readAnswer(request: FailedRequest, incoming: Incoming, baseUrl: string, redact: Redact): Answer {
+  const { status, headers } = incoming;
+  if (redirects.includes(status)) {
     throw UpCloudError.redirected(request, status, redact(target(headers.location, baseUrl)));
-  const contentType = String(headers["content-type"] ?? "").split(";")[0] || "no content type";
-  const text = readable(request, status, () => textOf(body, headers["content-encoding"]));
-  if (status >= 300) {
-    const retryAfterMs = retryAfterMsIn(headers["retry-after"], headers.date);
-    throw refusal(request, { status, retryAfterMs, url: baseUrl + request.path }, contentType, text, redact);
   }
-  if (text === "") return { status, body: undefined };
-  const parsed = jsonOf(text);
-  if (parsed === undefined) throw UpCloudError.unreadable(request, status, `${contentType} that is not complete JSON`);
-  return { status, body: parsed };
+  const contentType = redact(String(headers["content-type"] ?? "").split(";")[0] || "no content type");
+  const unreadable = (what: string, cause: unknown) =>
+    UpCloudError.unreadable(request, status, redact(what), { cause: redactError(cause, redact) });
+
+  const [text, undecodable] = attempt(() => textOf(incoming.body, headers["content-encoding"]));
+  if (text === undefined) throw unreadable((undecodable as Error).message, undecodable);
+  const [body, noJson] = attempt(() => jsonOf(text));
+  if (status >= 300) {
+    const facts = {
+      status,
+      retryAfterMs: retryAfterMsIn(headers["retry-after"], headers.date),
+      url: baseUrl + request.path,
+    };
+    const elsewise = text === "" ? "" : `${contentType} instead of JSON`;
+    throw refusal(request, facts, body, elsewise, redact);
+  }
+  if (noJson && text !== "") throw unreadable(`${contentType} that is not complete JSON`, noJson);
+  return { status, body };
+}
+
+function attempt<T>(act: () => T): [T, undefined] | [undefined, unknown] {
+  try {
+    return [act(), undefined];
+  } catch (error) {
+    return [undefined, error];
+  }
 }
 
 const redirects = [301, 302, 303, 307, 308];
@@ -38,14 +54,6 @@ function target(location: string | undefined, baseUrl: string): string {
   return `${protocol}//${host}${pathname}`;
 }
 
-function readable(request: FailedRequest, status: number, read: () => string): string {
-  try {
-    return read();
-  } catch (cause) {
-    throw UpCloudError.unreadable(request, status, (cause as Error).message);
-  }
-}
-
 /** Seconds, or a date by UpCloud's own clock; `undefined` for anything else. */
 function retryAfterMsIn(retryAfter: string | undefined, date: string | undefined): number | undefined {
   if (retryAfter === undefined) return undefined;
@@ -54,31 +62,24 @@ function retryAfterMsIn(retryAfter: string | undefined, date: string | undefined
   return waitMs >= 0 ? waitMs : undefined;
 }
 
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** UpCloud's envelope, the problem+json of its newer services, or a body from something in between. */
+/** Of UpCloud's envelope, the problem+json of its newer services, or a body from something in between. */
 function refusal(
   request: FailedRequest,
   answer: { status: number; retryAfterMs: number | undefined; url: string },
-  contentType: string,
-  text: string,
-  redact: (text: string) => string,
+  body: unknown,
+  elsewise: string,
+  redact: Redact,
 ): UpCloudError {
-  const body = jsonOf(text) as
-    | { error?: { error_code?: unknown; error_message?: unknown }; type?: unknown; title?: unknown }
-    | null
-    | undefined;
-  const { error_code: code, error_message: said } = body?.error ?? {};
+  const { error, type, title } = Object(body) as {
+    error?: Partial<ErrorEnvelope["error"]>;
+    type?: unknown;
+    title?: unknown;
+  };
+  const { error_code: code, error_message: said } = error ?? {};
   if (typeof code === "string") return UpCloudError.refused(request, { ...answer, code }, redact(String(said ?? "")));
-  if (typeof body?.type === "string") {
-    const problem = body.type.replace(/^.*#(ERROR_)?/, "");
-    return UpCloudError.refused(request, { ...answer, code: problem }, redact(String(body.title ?? "")));
+  if (typeof type === "string") {
+    const problem = type.replace(/^.*#(ERROR_)?/, "");
+    return UpCloudError.refused(request, { ...answer, code: problem }, redact(String(title ?? "")));
   }
-  return UpCloudError.refused(request, answer, text === "" ? "" : `${contentType} instead of JSON`);
+  return UpCloudError.refused(request, answer, elsewise);
 }
