@@ -2,7 +2,7 @@ import { explain } from "../../src/api/errors/explanations";
 import { printable } from "../../src/api/errors/printable";
 import {
   isForbidden,
-  isPassing,
+  isTransient,
   isWithoutEffect,
   mayStillTakeEffect,
   UpCloudError,
@@ -25,7 +25,7 @@ test.each<[string, UpCloudError, { passes: boolean; hasNoEffect: boolean }]>([
   ["a redirect", UpCloudError.redirected(request, 302, "https://x.example/"), { passes: false, hasNoEffect: true }],
   ["a request that was not sent", UpCloudError.unsent(request, "too late"), { passes: true, hasNoEffect: true }],
 ])("%s is told apart by whether it passes and had an effect", (_, error, { passes, hasNoEffect }) => {
-  expect(isPassing(error)).toBe(passes);
+  expect(isTransient(error)).toBe(passes);
   expect(isWithoutEffect(error)).toBe(hasNoEffect);
 });
 
@@ -57,7 +57,7 @@ test.each<[string, unknown, boolean]>([
 });
 
 test("what is no failure of UpCloud neither passes nor is certain to have had no effect", () => {
-  expect(isPassing(new Error("no"))).toBe(false);
+  expect(isTransient(new Error("no"))).toBe(false);
   expect(isWithoutEffect(new Error("no"))).toBe(false);
 });
 

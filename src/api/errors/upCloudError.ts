@@ -162,7 +162,7 @@ export function unlessGone(error: unknown): undefined {
 export const isForbidden = (error: unknown): boolean => has(error, "ACTION_FORBIDDEN");
 
 /** Nothing that UpCloud means by it: the same request may well succeed a moment later. */
-export const isPassing = (error: unknown): boolean =>
+export const isTransient = (error: unknown): boolean =>
   error instanceof UpCloudError &&
   (!["refused", "untrusted"].includes(error.failure) || error.status === 429 || isUncertainStatus(error.status));
 

@@ -1,8 +1,8 @@
 import type { UpCloudClient } from "../../api/client";
 import {
-  isPassing,
   isServerGone,
   isServerStateIllegal,
+  isTransient,
   isWithoutEffect,
   type UpCloudError,
 } from "../../api/errors/upCloudError";
@@ -118,7 +118,7 @@ export class ServerCycle {
         faults = 0;
       } catch (error) {
         if (signal.aborted) throw this.seen ? new ServerBusyError(this.seen) : new NoTimeLeftError(this.server);
-        if (!isPassing(error) || ++faults > mostFaults) throw error;
+        if (!isTransient(error) || ++faults > mostFaults) throw error;
       }
       if (this.seen !== undefined && inErrorSince !== undefined && this.pace.now() - inErrorSince > errorMs) {
         throw new ServerInErrorError(this.seen);
@@ -150,13 +150,13 @@ export class ServerCycle {
     try {
       await this.servers.stop(this.server, { ...how, timeoutSeconds }, signal);
     } catch (error) {
-      if (isPassing(error) && !isWithoutEffect(error)) return;
+      if (isTransient(error) && !isWithoutEffect(error)) return;
       // Nothing was stopped here. Whoever has just taken the server out of `started` owes the start.
       this.pendingStop = before;
       this.isStoppedHere = wasStoppedHere;
       if (!wasStoppedHere) this.processes.giveUpStop(this.server);
       if (!this.owesStart) this.owedStarts.settle(this.server);
-      if (!isPassing(error) && !isServerStateIllegal(error)) throw error;
+      if (!isTransient(error) && !isServerStateIllegal(error)) throw error;
     }
   }
 
@@ -181,7 +181,7 @@ export class ServerCycle {
         if (state === "error") limitMs = Math.min(limitMs, this.pace.now() - since + errorMs);
       } catch (error) {
         // Somebody else's start, an answer that is lost and a passing fault are worth another look.
-        if (!isPassing(error) && !isServerStateIllegal(error)) throw error;
+        if (!isTransient(error) && !isServerStateIllegal(error)) throw error;
         fault = error;
       }
       if (starts >= mostStarts) throw new Error("it stops again by itself.");
