@@ -1,9 +1,9 @@
 import { explain } from "../../src/api/errors/explanations";
 import { printable } from "../../src/api/errors/printable";
 import {
+  hadNoEffect,
   isForbidden,
   isTransient,
-  isWithoutEffect,
   mayStillTakeEffect,
   UpCloudError,
 } from "../../src/api/errors/upCloudError";
@@ -26,7 +26,7 @@ test.each<[string, UpCloudError, { passes: boolean; hasNoEffect: boolean }]>([
   ["a request that was not sent", UpCloudError.unsent(request, "too late"), { passes: true, hasNoEffect: true }],
 ])("%s is told apart by whether it passes and had an effect", (_, error, { passes, hasNoEffect }) => {
   expect(isTransient(error)).toBe(passes);
-  expect(isWithoutEffect(error)).toBe(hasNoEffect);
+  expect(hadNoEffect(error)).toBe(hasNoEffect);
 });
 
 test.each<[string, unknown, boolean]>([
@@ -58,7 +58,7 @@ test.each<[string, unknown, boolean]>([
 
 test("what is no failure of UpCloud neither passes nor is certain to have had no effect", () => {
   expect(isTransient(new Error("no"))).toBe(false);
-  expect(isWithoutEffect(new Error("no"))).toBe(false);
+  expect(hadNoEffect(new Error("no"))).toBe(false);
 });
 
 test("only ACTION_FORBIDDEN is the user's own lack of a right", () => {

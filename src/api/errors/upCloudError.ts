@@ -167,7 +167,7 @@ export const isTransient = (error: unknown): boolean =>
   (!["refused", "untrusted"].includes(error.failure) || error.status === 429 || isUncertainStatus(error.status));
 
 /** Certain not to have had an effect: never sent, or refused by UpCloud's own rules. An answer that broke off is neither. */
-export const isWithoutEffect = (error: unknown): boolean =>
+export const hadNoEffect = (error: unknown): boolean =>
   error instanceof UpCloudError &&
   (["unsent", "untrusted"].includes(error.failure) ||
     (error.failure === "refused" && !isUncertainStatus(error.status)));

@@ -1,9 +1,9 @@
 import type { UpCloudClient } from "../../api/client";
 import {
+  hadNoEffect,
   isServerGone,
   isServerStateIllegal,
   isTransient,
-  isWithoutEffect,
   type UpCloudError,
 } from "../../api/errors/upCloudError";
 import type { ServerWire, StopType } from "../../api/wire";
@@ -150,7 +150,7 @@ export class ServerCycle {
     try {
       await this.servers.stop(this.server, { ...how, timeoutSeconds }, signal);
     } catch (error) {
-      if (isTransient(error) && !isWithoutEffect(error)) return;
+      if (isTransient(error) && !hadNoEffect(error)) return;
       // Nothing was stopped here. Whoever has just taken the server out of `started` owes the start.
       this.pendingStop = before;
       this.isStoppedHere = wasStoppedHere;
