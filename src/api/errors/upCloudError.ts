@@ -154,7 +154,7 @@ export const isAddressGone = (error: unknown): boolean => has(error, "IP_ADDRESS
 export const isAddressForbidden = (error: unknown): boolean => has(error, "IP_ADDRESS_FORBIDDEN");
 
 /** For `catch`: lets pass that the address is gone, and nothing else. */
-export function unlessGone(error: unknown): undefined {
+export function ignoreGone(error: unknown): undefined {
   if (!isAddressGone(error)) throw error;
 }
 
@@ -189,7 +189,7 @@ export const isServerStateIllegal = (error: unknown): error is UpCloudError => h
 export const isServerGone = (error: unknown): error is UpCloudError => has(error, "SERVER_NOT_FOUND");
 
 /** For `catch`: lets pass that the server is gone, and nothing else. */
-export function unlessServerGone(error: unknown): undefined {
+export function ignoreServerGone(error: unknown): undefined {
   if (!isServerGone(error)) throw error;
 }
 

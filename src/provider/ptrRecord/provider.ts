@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
-import { unlessGone } from "../../api/errors/upCloudError";
+import { ignoreGone } from "../../api/errors/upCloudError";
 import type { IpAddressWire } from "../../api/wire";
 import {
   addressKey,
@@ -157,7 +157,7 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
     const { ptrRecord, waitForForwardRecord } = wanted;
     if (isSamePtrRecord(ptrRecord, live)) return live;
     await this.session.forwardRecords().wait(ptrRecord, id, waitForForwardRecord, signal);
-    const answer = await this.modify(id, ptrRecord, signal).catch(unlessGone);
+    const answer = await this.modify(id, ptrRecord, signal).catch(ignoreGone);
     await this.session.snapshot.changed(id);
     if (answer === undefined) throw notThere(id);
     return answer.ptr_record;

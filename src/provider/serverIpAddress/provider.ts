@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
-import { unlessServerGone } from "../../api/errors/upCloudError";
+import { ignoreServerGone } from "../../api/errors/upCloudError";
 import type { IpAddressWire } from "../../api/wire";
 import { isGivenByUpCloud, isSameAddress, isSameNetwork, isSamePtrRecord } from "../../model/addresses";
 import { deadline } from "../../model/durations";
@@ -147,7 +147,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
       this.session.claims.markOwned(id);
       await this.releases.release(id, state);
       this.acknowledge(id);
-      if (state.leftStopped) await this.session.stoppedServers().startAgain(state.server).catch(unlessServerGone);
+      if (state.leftStopped) await this.session.stoppedServers().startAgain(state.server).catch(ignoreServerGone);
     });
   }
 
