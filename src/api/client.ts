@@ -75,11 +75,11 @@ export function createClient(options: ClientOptions): UpCloudClient {
   );
 
   const getIpAddress: UpCloudClient["ipAddresses"]["get"] = (address, signal) =>
-    call(() => ({ method: "GET", path: addressPath(address), subject: { address }, signal, read: ipAddressIn }));
+    call(() => ({ method: "GET", path: addressPath(address), context: { address }, signal, read: ipAddressIn }));
 
   return {
     ipAddresses: {
-      list: (signal) => call(() => ({ method: "GET", path: "/ip_address", subject: {}, signal, read: ipAddressesIn })),
+      list: (signal) => call(() => ({ method: "GET", path: "/ip_address", context: {}, signal, read: ipAddressesIn })),
 
       get: getIpAddress,
 
@@ -88,7 +88,7 @@ export function createClient(options: ClientOptions): UpCloudClient {
           method: "POST",
           path: "/ip_address",
           body: assignBody(request, version),
-          subject: { server: request.server, assigning: true },
+          context: { server: request.server, assigning: true },
           signal,
           read: ipAddressIn,
         })),
@@ -98,7 +98,7 @@ export function createClient(options: ClientOptions): UpCloudClient {
           method: version === "1.2" ? "PUT" : "PATCH",
           path: addressPath(address),
           body: { ip_address: { ptr_record: ptrRecord } } satisfies ModifyRequestWire,
-          subject: { address, ptrRecord },
+          context: { address, ptrRecord },
           signal,
           read: (body) => (body === undefined ? undefined : ipAddressIn(body)),
         }));
@@ -110,7 +110,7 @@ export function createClient(options: ClientOptions): UpCloudClient {
         await call(() => ({
           method: "DELETE",
           path: addressPath(address),
-          subject: { address },
+          context: { address },
           signal,
           read: nothingIn,
           beforeRetry: async () => ((await stillOurs()) ? undefined : null),
@@ -119,17 +119,17 @@ export function createClient(options: ClientOptions): UpCloudClient {
     },
 
     servers: {
-      list: (signal) => call(() => ({ method: "GET", path: "/server", subject: {}, signal, read: serversIn })),
+      list: (signal) => call(() => ({ method: "GET", path: "/server", context: {}, signal, read: serversIn })),
 
       get: (server, signal) =>
-        call(() => ({ method: "GET", path: serverPath(server), subject: { server }, signal, read: serverIn })),
+        call(() => ({ method: "GET", path: serverPath(server), context: { server }, signal, read: serverIn })),
 
       stop: (server, { type, timeoutSeconds }, signal) =>
         call(() => ({
           method: "POST",
           path: `${serverPath(server)}/stop`,
           body: { stop_server: { stop_type: type, timeout: String(timeoutSeconds) } } satisfies StopRequestWire,
-          subject: { server },
+          context: { server },
           signal,
           read: serverIn,
         })),
@@ -139,7 +139,7 @@ export function createClient(options: ClientOptions): UpCloudClient {
           method: "POST",
           path: `${serverPath(server)}/start`,
           body: { server: {} },
-          subject: { server },
+          context: { server },
           signal,
           read: serverIn,
         })),

@@ -9,7 +9,7 @@ import {
 } from "../../src/api/errors/upCloudError";
 import { whyBroken } from "../../src/api/http/brokenConnections";
 
-const request = { method: "GET", path: "/1.2/ip_address", subject: {} } as const;
+const request = { method: "GET", path: "/1.2/ip_address", context: {} } as const;
 const refused = (status: number, code?: string) => UpCloudError.refused(request, { status, code }, "");
 
 test.each<[string, UpCloudError, { passes: boolean; hasNoEffect: boolean }]>([

@@ -4,7 +4,7 @@ import { createRedact } from "../../src/api/http/redaction";
 import { parseLayer } from "../../src/api/parse";
 import { ShapeError } from "../../src/api/responses";
 
-const request = { method: "GET", path: "/1.2/ip_address", subject: {} } as const;
+const request = { method: "GET", path: "/1.2/ip_address", context: {} } as const;
 const redact = createRedact({ token: "ucat_secret" });
 const misfit = () => {
   throw new ShapeError("server.uuid", "a string", 7);

@@ -1,7 +1,7 @@
 import { UpCloudError } from "../../src/api/errors/upCloudError";
 import { retryLayer } from "../../src/api/retry";
 
-const call = { method: "GET", path: "/1.2/ip_address", subject: {}, read: () => null } as const;
+const call = { method: "GET", path: "/1.2/ip_address", context: {}, read: () => null } as const;
 const noSleep = async () => undefined;
 
 test("a programming error is thrown as it is, and nothing is sent again", async () => {

@@ -6,7 +6,7 @@ import type { ApiVersion } from "../../src/api/wire";
 const list: CallInVersion<string> = (version) => ({
   method: version === "1.2" ? "PUT" : "PATCH",
   path: "/ip_address",
-  subject: {},
+  context: {},
   read: String,
 });
 

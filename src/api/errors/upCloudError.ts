@@ -1,5 +1,5 @@
 import { seePage } from "./errorPages";
-import { explain, type Subject } from "./explanations";
+import { explain, type RequestContext } from "./explanations";
 import { printable } from "./printable";
 
 /**
@@ -12,7 +12,7 @@ export interface FailedRequest {
   method: string;
   /** With the version prefix, without the host. */
   path: string;
-  subject: Subject;
+  context: RequestContext;
 }
 
 /** What is known of an answer; nothing when none came. */
@@ -66,8 +66,8 @@ export class UpCloudError extends Error implements AnswerFacts {
     const { status, code, retryAfterMs } = answer;
     const verdict = [status, code].filter((part) => part !== undefined).join(" ");
     const words = said === "" ? "" : `, "${said}"`;
-    const isUncertain = isUncertainStatus(status) && request.subject.assigning === true;
-    const explanation = explain(status, code, request.subject, answer.url);
+    const isUncertain = isUncertainStatus(status) && request.context.assigning === true;
+    const explanation = explain(status, code, request.context, answer.url);
     const told = [
       explanation.told,
       ...(isUncertain ? [afterUncertainty(request)] : []),
@@ -138,9 +138,9 @@ export class UpCloudError extends Error implements AnswerFacts {
   }
 }
 
-function afterUncertainty({ method, subject }: FailedRequest): string {
-  return method === "POST" && subject.assigning
-    ? `An address may have been assigned to server ${subject.server}: look at the server's addresses before you run again.`
+function afterUncertainty({ method, context }: FailedRequest): string {
+  return method === "POST" && context.assigning
+    ? `An address may have been assigned to server ${context.server}: look at the server's addresses before you run again.`
     : "Run the operation again.";
 }
 
