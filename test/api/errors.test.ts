@@ -76,7 +76,7 @@ test.each([
   ["INSUFFICIENT_CREDITS", "too few credits to go on with the server"],
   ["ACTION_FORBIDDEN", "no right to do this with the account"],
 ])("%s of a request about nothing in particular is told without a name", (code, words) => {
-  expect(explain(400, code, {}).told).toContain(words);
+  expect(explain(400, code, {}).message).toContain(words);
 });
 
 test.each([
@@ -93,8 +93,8 @@ test.each([
     { code: "ERR_SSL_PACKET_LENGTH_TOO_LONG", message: "0A0000C6:SSL routines" },
     "TLS could not be established with api.example.com (ERR_SSL_PACKET_LENGTH_TOO_LONG): an address that begins with https:// needs a port that speaks TLS",
   ],
-])("what broke a connection is told by %s", (_, cause, told) => {
-  expect(whyBroken(cause, "api.example.com")).toBe(told);
+])("what broke a connection is told by %s", (_, cause, description) => {
+  expect(whyBroken(cause, "api.example.com")).toBe(description);
 });
 
 test.each([

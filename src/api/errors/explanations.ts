@@ -10,7 +10,7 @@ export interface RequestContext {
 
 export interface Explanation {
   /** One sentence or two: what UpCloud's refusal means for this server or address, and what to do. */
-  told: string;
+  message: string;
   /** Whose page says more; absent where no code is to blame. */
   code?: ExplainedCode;
 }
@@ -22,9 +22,11 @@ export function explain(
   context: RequestContext,
   url = "its address",
 ): Explanation {
-  if (code === undefined && isForeign(status)) return { told: byForeign(status, url)(context) };
+  if (code === undefined && isForeign(status)) return { message: byForeign(status, url)(context) };
   const known = code !== undefined && isExplained(code) ? code : codeOfStatus(status);
-  return known === undefined ? { told: byStatus(status)(context) } : { told: byCode[known](context), code: known };
+  return known === undefined
+    ? { message: byStatus(status)(context) }
+    : { message: byCode[known](context), code: known };
 }
 
 /** UpCloud's error codes that a user can do something about. */

@@ -61,20 +61,20 @@ export class UpCloudError extends Error implements AnswerFacts {
   static refused(
     request: FailedRequest,
     answer: AnswerFacts & { status: number; url?: string },
-    said: string,
+    apiMessage: string,
   ): UpCloudError {
     const { status, code, retryAfterMs } = answer;
-    const verdict = [status, code].filter((part) => part !== undefined).join(" ");
-    const words = said === "" ? "" : `, "${said}"`;
+    const result = [status, code].filter((part) => part !== undefined).join(" ");
+    const quote = apiMessage === "" ? "" : `, "${apiMessage}"`;
     const isUncertain = isUncertainStatus(status) && request.context.assigning === true;
     const explanation = explain(status, code, request.context, answer.url);
-    const told = [
-      explanation.told,
-      ...(isUncertain ? [afterUncertainty(request)] : []),
+    const text = [
+      explanation.message,
+      ...(isUncertain ? [unknownOutcomeAdvice(request)] : []),
       ...(retryAfterMs ? [`UpCloud asks to wait ${Math.ceil(retryAfterMs / 1000)} s first.`] : []),
     ].join(" ");
     const page = explanation.code === undefined ? "" : ` ${seePage(explanation.code)}`;
-    const message = `${told} (${request.method} ${request.path}: ${verdict}${words})${page}`;
+    const message = `${text} (${request.method} ${request.path}: ${result}${quote})${page}`;
     return new UpCloudError("refused", message, request, answer);
   }
 
@@ -94,7 +94,7 @@ export class UpCloudError extends Error implements AnswerFacts {
   ): UpCloudError {
     const message =
       `UpCloud answered ${request.method} ${request.path} with status ${status} and ${what}. ` +
-      `${afterUncertainty(request)} If it persists, check that upcloud:apiBaseUrl names UpCloud's API and not a proxy or a login page.`;
+      `${unknownOutcomeAdvice(request)} If it persists, check that upcloud:apiBaseUrl names UpCloud's API and not a proxy or a login page.`;
     return new UpCloudError("unreadable", message, request, { ...more, status });
   }
 
@@ -102,14 +102,14 @@ export class UpCloudError extends Error implements AnswerFacts {
   static malformed(request: FailedRequest, status: number, what: string, origin?: Origin): UpCloudError {
     const message =
       `UpCloud answered ${request.method} ${request.path} with status ${status} and JSON of another shape than documented: ${what}. ` +
-      `${afterUncertainty(request)} If it persists, update pulumi-upcloud-ip, or report it.`;
+      `${unknownOutcomeAdvice(request)} If it persists, update pulumi-upcloud-ip, or report it.`;
     return new UpCloudError("unreadable", message, request, { ...origin, status });
   }
 
   static unanswered(request: FailedRequest, why: string, more?: Origin & { timedOut?: boolean }): UpCloudError {
     const message =
       `UpCloud gave no answer to ${request.method} ${request.path}: ${why}. ` +
-      `${afterUncertainty(request)} If it persists, check the network and upcloud:apiBaseUrl.`;
+      `${unknownOutcomeAdvice(request)} If it persists, check the network and upcloud:apiBaseUrl.`;
     return new UpCloudError("unanswered", message, request, more);
   }
 
@@ -138,7 +138,7 @@ export class UpCloudError extends Error implements AnswerFacts {
   }
 }
 
-function afterUncertainty({ method, context }: FailedRequest): string {
+function unknownOutcomeAdvice({ method, context }: FailedRequest): string {
   return method === "POST" && context.assigning
     ? `An address may have been assigned to server ${context.server}: look at the server's addresses before you run again.`
     : "Run the operation again.";

@@ -75,8 +75,9 @@ function refusal(
     type?: unknown;
     title?: unknown;
   };
-  const { error_code: code, error_message: said } = error ?? {};
-  if (typeof code === "string") return UpCloudError.refused(request, { ...answer, code }, redact(String(said ?? "")));
+  const { error_code: code, error_message: apiMessage } = error ?? {};
+  if (typeof code === "string")
+    return UpCloudError.refused(request, { ...answer, code }, redact(String(apiMessage ?? "")));
   if (typeof type === "string") {
     const problem = type.replace(/^.*#(ERROR_)?/, "");
     return UpCloudError.refused(request, { ...answer, code: problem }, redact(String(title ?? "")));

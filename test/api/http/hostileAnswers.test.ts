@@ -355,10 +355,10 @@ test.each([
     405,
     "was refused, and not by UpCloud, whose answers have a code: check upcloud:apiBaseUrl, and what answers at URL.",
   ],
-])("a %i that is not UpCloud's is told with the whole URL", async (status, told) => {
+])("a %i that is not UpCloud's is told with the whole URL", async (status, words) => {
   const { client, server } = await clientOf(text(status, "text/html", "<h1>no</h1>"));
   const error = await failureOf(client.ipAddresses.list());
-  expect(error.message).toContain(told.replace("URL", `${server.url}/1.2/ip_address`));
+  expect(error.message).toContain(words.replace("URL", `${server.url}/1.2/ip_address`));
   expect(error.message).not.toMatch(/has no right|fault of pulumi-upcloud-ip/);
   expect([isForbidden(error), isAddressGone(error)]).toEqual([false, false]);
 });
@@ -423,11 +423,11 @@ describe("a body that is compressed though nobody asked for it", () => {
       zlib.gzipSync(Buffer.alloc(65 * 1024 * 1024)),
       'a body in the Content-Encoding "gzip" that cannot be read (',
     ],
-  ])("is told in %s that cannot be read", async (encoding, bytes, told) => {
+  ])("is told in %s that cannot be read", async (encoding, bytes, words) => {
     const { client } = await clientOf(encoded(encoding, bytes));
     const error = await failureOf(client.ipAddresses.get(address.address));
     expect(error).toMatchObject({ failure: "unreadable", status: 200 });
-    expect(error.message).toContain(told);
+    expect(error.message).toContain(words);
   });
 });
 
@@ -467,11 +467,13 @@ describe("versions", () => {
       : obsolete(response, received);
 
   test("1.2 that UpCloud refuses is left for 1.3, and said once", async () => {
-    const said: string[] = [];
-    const { client, server } = await clientOf(served13, { onVersionChange: (from, to) => said.push(`${from} ${to}`) });
+    const changes: string[] = [];
+    const { client, server } = await clientOf(served13, {
+      onVersionChange: (from, to) => changes.push(`${from} ${to}`),
+    });
     await Promise.all([client.ipAddresses.get("198.51.100.7"), client.ipAddresses.get("198.51.100.7")]);
     await client.ipAddresses.modify("198.51.100.7", { ptrRecord: "a.example.com" });
-    expect(said).toEqual(["1.2 1.3"]);
+    expect(changes).toEqual(["1.2 1.3"]);
     expect(server.received.map(({ method, path }) => `${method} ${path.slice(0, 4)}`)).toEqual([
       "GET /1.2",
       "GET /1.2",
