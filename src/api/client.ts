@@ -1,7 +1,7 @@
 import { createHttp, type HttpOptions } from "./http/http";
 import { createRedact } from "./http/redaction";
 import { parseLayer } from "./parse";
-import { ipAddressesIn, ipAddressIn, type ListedAddress, nothingIn, serverIn, serversIn } from "./responses";
+import { type ListedAddress, readIpAddress, readIpAddresses, readNothing, readServer, readServers } from "./responses";
 import { retryLayer } from "./retry";
 import { type Sleep, sleep } from "./sleep";
 import { type VersionOptions, versionLayer } from "./version";
@@ -75,11 +75,12 @@ export function createClient(options: ClientOptions): UpCloudClient {
   );
 
   const getIpAddress: UpCloudClient["ipAddresses"]["get"] = (address, signal) =>
-    call(() => ({ method: "GET", path: addressPath(address), context: { address }, signal, read: ipAddressIn }));
+    call(() => ({ method: "GET", path: addressPath(address), context: { address }, signal, read: readIpAddress }));
 
   return {
     ipAddresses: {
-      list: (signal) => call(() => ({ method: "GET", path: "/ip_address", context: {}, signal, read: ipAddressesIn })),
+      list: (signal) =>
+        call(() => ({ method: "GET", path: "/ip_address", context: {}, signal, read: readIpAddresses })),
 
       get: getIpAddress,
 
@@ -90,7 +91,7 @@ export function createClient(options: ClientOptions): UpCloudClient {
           body: assignBody(request, version),
           context: { server: request.server, assigning: true },
           signal,
-          read: ipAddressIn,
+          read: readIpAddress,
         })),
 
       async modify(address, { ptrRecord }, signal) {
@@ -100,7 +101,7 @@ export function createClient(options: ClientOptions): UpCloudClient {
           body: { ip_address: { ptr_record: ptrRecord } } satisfies ModifyRequestWire,
           context: { address, ptrRecord },
           signal,
-          read: (body) => (body === undefined ? undefined : ipAddressIn(body)),
+          read: (body) => (body === undefined ? undefined : readIpAddress(body)),
         }));
         // Without a body the change has succeeded, too.
         return modified ?? getIpAddress(address, signal);
@@ -112,17 +113,17 @@ export function createClient(options: ClientOptions): UpCloudClient {
           path: addressPath(address),
           context: { address },
           signal,
-          read: nothingIn,
+          read: readNothing,
           beforeRetry: async () => ((await stillOurs()) ? undefined : null),
         }));
       },
     },
 
     servers: {
-      list: (signal) => call(() => ({ method: "GET", path: "/server", context: {}, signal, read: serversIn })),
+      list: (signal) => call(() => ({ method: "GET", path: "/server", context: {}, signal, read: readServers })),
 
       get: (server, signal) =>
-        call(() => ({ method: "GET", path: serverPath(server), context: { server }, signal, read: serverIn })),
+        call(() => ({ method: "GET", path: serverPath(server), context: { server }, signal, read: readServer })),
 
       stop: (server, { type, timeoutSeconds }, signal) =>
         call(() => ({
@@ -131,7 +132,7 @@ export function createClient(options: ClientOptions): UpCloudClient {
           body: { stop_server: { stop_type: type, timeout: String(timeoutSeconds) } } satisfies StopRequestWire,
           context: { server },
           signal,
-          read: serverIn,
+          read: readServer,
         })),
 
       start: (server, signal) =>
@@ -141,7 +142,7 @@ export function createClient(options: ClientOptions): UpCloudClient {
           body: { server: {} },
           context: { server },
           signal,
-          read: serverIn,
+          read: readServer,
         })),
     },
 

@@ -7,7 +7,7 @@ import {
   mayStillTakeEffect,
   UpCloudError,
 } from "../../src/api/errors/upCloudError";
-import { whyBroken } from "../../src/api/http/brokenConnections";
+import { describeConnectionError } from "../../src/api/http/connectionErrors";
 
 const request = { method: "GET", path: "/1.2/ip_address", context: {} } as const;
 const refused = (status: number, code?: string) => UpCloudError.refused(request, { status, code }, "");
@@ -94,7 +94,7 @@ test.each([
     "TLS could not be established with api.example.com (ERR_SSL_PACKET_LENGTH_TOO_LONG): an address that begins with https:// needs a port that speaks TLS",
   ],
 ])("what broke a connection is told by %s", (_, cause, description) => {
-  expect(whyBroken(cause, "api.example.com")).toBe(description);
+  expect(describeConnectionError(cause, "api.example.com")).toBe(description);
 });
 
 test.each([

@@ -15,15 +15,15 @@ export interface FailedRequest {
   context: RequestContext;
 }
 
-/** What is known of an answer; nothing when none came. */
-interface AnswerFacts {
+/** What is known of the response; nothing when none came. */
+interface ResponseFacts {
   /** HTTP status. */
   status?: number | undefined;
-  /** UpCloud's `error_code`; absent when the answer had none. */
+  /** UpCloud's `error_code`; absent where the response has none. */
   code?: string | undefined;
   /** How long UpCloud asks to wait before the next request (Retry-After), in milliseconds. */
   retryAfterMs?: number | undefined;
-  /** The request was sent, and given up before the whole answer had come: its own time or its operation's was over. */
+  /** The request was sent, and given up before the whole response had come: its own time or its operation's was over. */
   timedOut?: boolean;
 }
 
@@ -33,7 +33,7 @@ interface Origin {
 }
 
 /** A request to UpCloud that did not do what was asked. Its message is for people: what happened and what to do. */
-export class UpCloudError extends Error implements AnswerFacts {
+export class UpCloudError extends Error implements ResponseFacts {
   override readonly name = "UpCloudError";
   readonly method: string;
   readonly path: string;
@@ -46,7 +46,7 @@ export class UpCloudError extends Error implements AnswerFacts {
     readonly failure: Failure,
     message: string,
     request: Pick<FailedRequest, "method" | "path">,
-    { status, code, retryAfterMs, timedOut = false, cause }: AnswerFacts & Origin = {},
+    { status, code, retryAfterMs, timedOut = false, cause }: ResponseFacts & Origin = {},
   ) {
     super(printable(message), cause === undefined ? undefined : { cause });
     this.method = request.method;
@@ -57,17 +57,17 @@ export class UpCloudError extends Error implements AnswerFacts {
     this.timedOut = timedOut;
   }
 
-  /** @param answer `url`: where the request was sent, whole. */
+  /** @param response `url`: where the request was sent, whole. */
   static refused(
     request: FailedRequest,
-    answer: AnswerFacts & { status: number; url?: string },
+    response: ResponseFacts & { status: number; url?: string },
     apiMessage: string,
   ): UpCloudError {
-    const { status, code, retryAfterMs } = answer;
+    const { status, code, retryAfterMs } = response;
     const result = [status, code].filter((part) => part !== undefined).join(" ");
     const quote = apiMessage === "" ? "" : `, "${apiMessage}"`;
     const isUncertain = isUncertainStatus(status) && request.context.assigning === true;
-    const explanation = explain(status, code, request.context, answer.url);
+    const explanation = explain(status, code, request.context, response.url);
     const text = [
       explanation.message,
       ...(isUncertain ? [unknownOutcomeAdvice(request)] : []),
@@ -75,7 +75,7 @@ export class UpCloudError extends Error implements AnswerFacts {
     ].join(" ");
     const page = explanation.code === undefined ? "" : ` ${seePage(explanation.code)}`;
     const message = `${text} (${request.method} ${request.path}: ${result}${quote})${page}`;
-    return new UpCloudError("refused", message, request, answer);
+    return new UpCloudError("refused", message, request, response);
   }
 
   /** Never followed: the credentials would go with the request. */
@@ -166,7 +166,7 @@ export const isTransient = (error: unknown): boolean =>
   error instanceof UpCloudError &&
   (!["refused", "untrusted"].includes(error.failure) || error.status === 429 || isUncertainStatus(error.status));
 
-/** Certain not to have had an effect: never sent, or refused by UpCloud's own rules. An answer that broke off is neither. */
+/** Certain not to have had an effect: never sent, or refused by UpCloud's own rules. A response that was truncated is neither. */
 export const hadNoEffect = (error: unknown): boolean =>
   error instanceof UpCloudError &&
   (["unsent", "untrusted"].includes(error.failure) ||

@@ -101,7 +101,7 @@ describe("a port that accepts connections and speaks no TLS", () => {
 
   test("is given up before the time of a request is over where that is long", async () => {
     const { host } = await listening(() => undefined);
-    const connections = openConnections(`https://${host}`, { most: 1, connectMs: 200 });
+    const connections = openConnections(`https://${host}`, { max: 1, connectTimeoutMs: 200 });
     open.unshift(() => connections.close());
     const { signal } = new AbortController();
     const outgoing = { method: "GET", path: "/", headers: {}, body: undefined, signal };
@@ -122,7 +122,7 @@ describe("a port that accepts connections and speaks no TLS", () => {
 describe("a request that is given up before a connection stands", () => {
   const outgoing = { method: "POST", path: "/", headers: {}, body: "{}" };
   const exchangeWith = (host: string, signal: AbortSignal) => {
-    const connections = openConnections(`http://${host}`, { most: 1, connectMs: 5000 });
+    const connections = openConnections(`http://${host}`, { max: 1, connectTimeoutMs: 5000 });
     open.unshift(() => connections.close());
     return connections.exchange({ ...outgoing, signal }).catch((error: unknown) => error);
   };
