@@ -1,5 +1,5 @@
 import type { UpCloudClient } from "../../api/client";
-import { isForbidden, unlessGone } from "../../api/errors/upCloudError";
+import { ignoreGone, isForbidden } from "../../api/errors/upCloudError";
 import type { ListedAddress } from "../../api/responses";
 import type { IpAddressWire, ServerWire } from "../../api/wire";
 import { addressKey, upCloudSpelling } from "../../model/addresses";
@@ -82,7 +82,7 @@ export class AddressCache {
   private async get(address: string, signal = AbortSignal.timeout(patienceMs)): Promise<IpAddressWire | undefined> {
     const known = this.spellings.get(addressKey(address));
     for (const spelled of new Set(known === undefined ? [address, upCloudSpelling(address)] : [known])) {
-      const answer = await this.client().ipAddresses.get(spelled, signal).catch(unlessGone);
+      const answer = await this.client().ipAddresses.get(spelled, signal).catch(ignoreGone);
       if (answer === undefined) continue;
       this.recordSpelling(answer.address);
       return answer;

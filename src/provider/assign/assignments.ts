@@ -1,5 +1,5 @@
 import type { UpCloudClient } from "../../api/client";
-import { isWithoutEffect, mayStillTakeEffect, UpCloudError } from "../../api/errors/upCloudError";
+import { hadNoEffect, mayStillTakeEffect, UpCloudError } from "../../api/errors/upCloudError";
 import type { IpAddressWire } from "../../api/wire";
 import type { AssignmentJournal } from "../../journal/assignmentJournal";
 import type { Assignment } from "../../journal/journalEntry";
@@ -92,7 +92,7 @@ export class Assignments {
       await this.journal.assigned(assignment, answer.address);
       return answer;
     } catch (error) {
-      if (!(error instanceof UpCloudError) || isWithoutEffect(error)) {
+      if (!(error instanceof UpCloudError) || hadNoEffect(error)) {
         this.journal.drop(assignment);
         throw error;
       }

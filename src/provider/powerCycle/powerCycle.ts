@@ -1,9 +1,9 @@
 import type { UpCloudClient } from "../../api/client";
 import {
-  isPassing,
+  hadNoEffect,
   isServerGone,
   isServerStateIllegal,
-  isWithoutEffect,
+  isTransient,
   type UpCloudError,
 } from "../../api/errors/upCloudError";
 import type { ServerWire, StopType } from "../../api/wire";
@@ -118,7 +118,7 @@ export class PowerCycle {
         faults = 0;
       } catch (error) {
         if (signal.aborted) throw this.seen ? new ServerBusyError(this.seen) : new NoTimeLeftError(this.server);
-        if (!isPassing(error) || ++faults > maxFaults) throw error;
+        if (!isTransient(error) || ++faults > maxFaults) throw error;
       }
       if (this.seen !== undefined && inErrorSince !== undefined && this.timer.now() - inErrorSince > errorMs) {
         throw new ServerInErrorError(this.seen);
@@ -150,13 +150,13 @@ export class PowerCycle {
     try {
       await this.servers.stop(this.server, { ...how, timeoutSeconds }, signal);
     } catch (error) {
-      if (isPassing(error) && !isWithoutEffect(error)) return;
+      if (isTransient(error) && !hadNoEffect(error)) return;
       // Nothing was stopped here. Whoever has just taken the server out of `started` owes the start.
       this.pendingStop = before;
       this.isStoppedHere = wasStoppedHere;
       if (!wasStoppedHere) this.processes.giveUpStop(this.server);
       if (!this.mustRestart) this.pendingRestarts.clear(this.server);
-      if (!isPassing(error) && !isServerStateIllegal(error)) throw error;
+      if (!isTransient(error) && !isServerStateIllegal(error)) throw error;
     }
   }
 
@@ -181,7 +181,7 @@ export class PowerCycle {
         if (state === "error") limitMs = Math.min(limitMs, this.timer.now() - since + errorMs);
       } catch (error) {
         // Somebody else's start, an answer that is lost and a passing fault are worth another look.
-        if (!isPassing(error) && !isServerStateIllegal(error)) throw error;
+        if (!isTransient(error) && !isServerStateIllegal(error)) throw error;
         fault = error;
       }
       if (starts >= maxStarts) throw new Error("it stops again by itself.");

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { unlessGone } from "../../api/errors/upCloudError";
+import { ignoreGone } from "../../api/errors/upCloudError";
 import type { IpAddressWire } from "../../api/wire";
 import {
   addressKey,
@@ -177,7 +177,7 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
     const { ptrRecord, waitForForwardRecord } = wanted;
     if (isSamePtrRecord(ptrRecord, live)) return live;
     if (waitForForwardRecord) await this.waitForForwardRecord(ptrRecord, id, waitForForwardRecord, signal);
-    const answer = await this.modify(id, ptrRecord, signal).catch(unlessGone);
+    const answer = await this.modify(id, ptrRecord, signal).catch(ignoreGone);
     await this.session.addressCache.invalidate(id);
     if (answer === undefined) throw notThere(id);
     return answer.ptr_record;

@@ -1,4 +1,4 @@
-import { unlessGone } from "../../api/errors/upCloudError";
+import { ignoreGone } from "../../api/errors/upCloudError";
 import type { IpAddressWire } from "../../api/wire";
 import type { Assignment } from "../../journal/journalEntry";
 import type { ServerIpAddressInputs } from "../../model/inputs";
@@ -27,7 +27,7 @@ export class Acquisition {
     signal: AbortSignal,
   ): Promise<IpAddressWire> {
     const spelled = await this.session.addressCache.spellingInUrls(address, signal);
-    const found = await this.session.client().ipAddresses.get(spelled, signal).catch(unlessGone);
+    const found = await this.session.client().ipAddresses.get(spelled, signal).catch(ignoreGone);
     return adoptable(address, found, wanted);
   }
 

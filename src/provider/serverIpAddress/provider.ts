@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { unlessServerGone } from "../../api/errors/upCloudError";
+import { ignoreServerGone } from "../../api/errors/upCloudError";
 import type { IpAddressWire } from "../../api/wire";
 import { deadline } from "../../model/durations";
 import type { ProgramHints } from "../../model/hints";
@@ -132,7 +132,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
       this.session.claims.markOwned(id);
       await this.releases.release(id, state);
       this.acknowledge(id);
-      if (state.leftStopped) await this.session.powerCycles().restart(state.server).catch(unlessServerGone);
+      if (state.leftStopped) await this.session.powerCycles().restart(state.server).catch(ignoreServerGone);
     });
   }
 

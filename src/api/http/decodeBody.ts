@@ -1,7 +1,7 @@
-import { largestAnswerBytes } from "./connections";
+import { maxResponseBytes } from "./connectionErrors";
 
-/** The text of a body, in whatever encoding it came: none is asked for, but some proxies compress all the same. */
-export function textOf(body: Buffer, contentEncoding: string | undefined): string {
+/** The text of a body. Requests ask for no Content-Encoding, but some proxies compress anyway. */
+export function decodeBody(body: Buffer, contentEncoding: string | undefined): string {
   const encoding = contentEncoding?.trim().toLowerCase() ?? "";
   if (body.length === 0 || ["", "identity"].includes(encoding)) return body.toString();
   if (!["br", "gzip", "x-gzip", "deflate"].includes(encoding)) {
@@ -10,8 +10,10 @@ export function textOf(body: Buffer, contentEncoding: string | undefined): strin
   const { brotliDecompressSync, unzipSync } = require("node:zlib") as typeof import("node:zlib");
   const decompress = encoding === "br" ? brotliDecompressSync : unzipSync;
   try {
-    return decompress(body, { maxOutputLength: largestAnswerBytes }).toString();
+    return decompress(body, { maxOutputLength: maxResponseBytes }).toString();
   } catch (cause) {
-    throw new Error(`a body in the Content-Encoding "${encoding}" that cannot be read (${(cause as Error).message})`);
+    throw new Error(`a body in the Content-Encoding "${encoding}" that cannot be read (${(cause as Error).message})`, {
+      cause,
+    });
   }
 }
