@@ -1,7 +1,7 @@
 import type { IpAddressWire } from "../api/wire";
 import { addressKey, defaultPtrRecordIn, isSamePtrRecord } from "../model/addresses";
 import type { StackState } from "../state/stackState";
-import { nameOf, stackOf } from "../state/urns";
+import { resourceNameIn, stackNameIn } from "../state/urns";
 import { type Hint, hintsIn, isMeantFor } from "./hints";
 import type { JournalHint } from "./journalHints";
 
@@ -86,12 +86,12 @@ class Stacks {
     for (const { addresses, pendingOperations, otherIds } of states) {
       for (const { inputs, urn } of pendingOperations) {
         const { adopt } = inputs;
-        if (adopt !== undefined) this.know(adopt, `${nameOf(urn)} was about to adopt it: run \`pulumi up\``);
+        if (adopt !== undefined) this.know(adopt, `${resourceNameIn(urn)} was about to adopt it: run \`pulumi up\``);
       }
       for (const id of otherIds) this.know(id, "a resource of another kind has it");
       for (const { type, external, id, urn, pendingDelete } of addresses) {
         const isManaged = type === "ServerIpAddress" && !external;
-        if (!isManaged) this.know(id, `${nameOf(urn)} only ${external ? "reads it" : "sets its PTR record"}`);
+        if (!isManaged) this.know(id, `${resourceNameIn(urn)} only ${external ? "reads it" : "sets its PTR record"}`);
         else this.managed.add(addressKey(id));
         if (isManaged && !pendingDelete) this.addressOf.set(urn, id);
       }
@@ -155,8 +155,10 @@ function serverUses(states: readonly StackState[], hints: readonly Hint[]): Map<
   const managers = states
     .flatMap(({ addresses }) => addresses)
     .filter(({ type, external }) => type === "ServerIpAddress" && !external)
-    .map(({ server, urn }) => [server, `stack "${stackOf(urn)}" manages addresses`] as const);
-  const creators = hints.map(({ server, urn }) => [server, `stack "${stackOf(urn)}" was creating an address`] as const);
+    .map(({ server, urn }) => [server, `stack "${stackNameIn(urn)}" manages addresses`] as const);
+  const creators = hints.map(
+    ({ server, urn }) => [server, `stack "${stackNameIn(urn)}" was creating an address`] as const,
+  );
   return new Map([...creators, ...managers].flatMap(([server, use]) => (server === undefined ? [] : [[server, use]])));
 }
 
@@ -194,7 +196,7 @@ function resourceOf(hint: Hint | undefined, stacks: Stacks): Pick<Suspect, "reso
   if (hint === undefined) return {};
   const { urn } = hint;
   const has = stacks.addressAt(urn);
-  return { resource: { urn, name: nameOf(urn), ...(has !== undefined && { has }) } };
+  return { resource: { urn, name: resourceNameIn(urn), ...(has !== undefined && { has }) } };
 }
 
 function finding({ address, family, access, server, ptr_record: ptrRecord }: IpAddressWire): Omit<Finding, "why"> {

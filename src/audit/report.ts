@@ -1,4 +1,4 @@
-import { nameOf, stackOf } from "../state/urns";
+import { resourceNameIn, stackNameIn } from "../state/urns";
 import type { Audit, Finding, Possible, Shared, Suspect } from "./audit";
 
 export interface ReportOptions {
@@ -40,7 +40,7 @@ export function jsonReport({ managed, shared, suspects, possible, others }: Audi
 function sharedSection(shared: readonly Shared[]): string {
   const lines = shared.flatMap(({ address, resources }) => [
     `  ${address}`,
-    ...resources.map((urn) => `      "${nameOf(urn)}" of stack "${stackOf(urn)}"`),
+    ...resources.map((urn) => `      "${resourceNameIn(urn)}" of stack "${stackNameIn(urn)}"`),
   ]);
   const head = `${plural(shared.length, "address is", "addresses are")} in the state more than once. Remove all but one of its resources with \`pulumi state delete\`:`;
   return [head, "", ...lines].join("\n");
