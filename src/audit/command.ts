@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { createClient } from "../api/client";
+import { packageVersion } from "../api/http/packageVersion";
 import type { IpAddressWire } from "../api/wire";
 import { readConfiguration, type StackConfig } from "../model/configuration";
 import { readStackConfig } from "../state/stackConfig";
@@ -39,7 +38,7 @@ export interface CommandIo {
 export async function command(args: readonly string[], io: CommandIo): Promise<0 | 1> {
   const { values, positionals } = parseOptions(args);
   if (values.help) return finish(io, help);
-  if (values.version) return finish(io, `${packageVersion()}\n`);
+  if (values.version) return finish(io, `${packageVersion}\n`);
   const [verb = "nothing", ...more] = positionals;
   if (verb !== "audit") throw usageError(`Expected the command audit, got ${verb}`);
   if (more.length > 0) throw usageError(`Expected only options after audit, got ${more.join(" ")}`);
@@ -114,9 +113,4 @@ async function listAddresses(config: StackConfig, { env, warn }: CommandIo): Pro
   } finally {
     await client.close();
   }
-}
-
-function packageVersion(): string {
-  const manifest: { version: string } = JSON.parse(readFileSync(join(__dirname, "..", "..", "package.json"), "utf8"));
-  return manifest.version;
 }

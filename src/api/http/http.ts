@@ -2,6 +2,7 @@ import { type FailedRequest, UpCloudError } from "../errors/upCloudError";
 import { whyBroken } from "./brokenConnections";
 import { type BrokenExchange, noConnectionWithin, openConnections } from "./connections";
 import type { Credentials } from "./credentials";
+import { packageVersion } from "./packageVersion";
 import { redactor } from "./redaction";
 import { type Answer, readAnswer } from "./response";
 import { Slots } from "./slots";
@@ -81,8 +82,7 @@ const mostAtATime = 16;
 const longestConnectMs = 10_000;
 const operationOver = "the time that `timeouts` allows for the operation was over";
 
-const { version } = require("../../../package.json") as { version: string };
-const userAgent = `pulumi-upcloud-ip/${version}`;
+const userAgent = `pulumi-upcloud-ip/${packageVersion}`;
 
 function authorization(credentials: Credentials): string {
   return "token" in credentials
