@@ -4,6 +4,7 @@ import { type ApiVersion, apiVersions } from "../api/wire";
 import { parseDuration } from "./durations";
 import { powerCycle as checkPowerCycle } from "./inputRules";
 import type { PowerCycle } from "./inputs";
+import { parseJson } from "./json";
 
 /** A configuration that cannot work; the message names the key, what is expected and never a credential. */
 export class ConfigurationError extends Error {
@@ -42,17 +43,10 @@ export function readConfiguration(config: StackConfig, env: NodeJS.ProcessEnv): 
 /** The stack's default for `powerCycle`: `true`, `false`, or JSON such as `{"stopType":"hard"}`. */
 export function powerCycleIn(text: string | undefined): PowerCycle {
   if (text === undefined || text === "") return false;
-  const outcome = checkPowerCycle(parsed(text));
+  const value = parseJson(text);
+  const outcome = checkPowerCycle(value === undefined ? text : value);
   if ("value" in outcome) return outcome.value;
   throw new ConfigurationError(`upcloud:powerCycle in the stack's configuration: ${outcome.reason}`);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 const defaultBaseUrl = "https://api.upcloud.com";

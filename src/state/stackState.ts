@@ -118,7 +118,7 @@ interface StateResource {
 }
 
 function deploymentIn(text: string, source: string): Deployment {
-  const state = parsed(text) as
+  const state = parseJson(text) as
     | { version?: number; deployment?: Deployment | null; checkpoint?: { latest?: Deployment | null } }
     | null
     | undefined;
@@ -129,7 +129,7 @@ function deploymentIn(text: string, source: string): Deployment {
   );
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
