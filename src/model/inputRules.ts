@@ -86,5 +86,5 @@ export const timeouts: Rule<Timeouts> = (value) => {
 
 const operations = ["create", "update", "delete"];
 
-const isSeconds = (value: unknown, most: number) =>
-  isUnknown(value) || (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= most);
+const isSeconds = (value: unknown, max: number) =>
+  isUnknown(value) || (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= max);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { command } from "../../src/audit/command";
 import { type Simulator, startSimulator } from "../../src/simulator";
-import { creating, exported, resource, urnOf } from "./support/stackFixture";
+import { pendingCreate, resource, stackExport, urnOf } from "./support/stackFixture";
 
 const web = "0053cd80-5945-4105-9081-11192806a8f7";
 const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
@@ -31,8 +31,8 @@ beforeAll(async () => {
     [ -f "$file" ] && exec cat "$file"
     echo "error: no $file" >&2; exit 1`;
   writeFileSync(join(folder, "pulumi"), script, { mode: 0o755 });
-  stack("selected", exported([resource("first", managed, { server: web })]));
-  stack("fixed", exported([resource("second", leaked, { server: web })]));
+  stack("selected", stackExport([resource("first", managed, { server: web })]));
+  stack("fixed", stackExport([resource("second", leaked, { server: web })]));
 });
 beforeEach(() => {
   simulator.clearRequests();
@@ -112,15 +112,15 @@ test("several stacks manage together, and nothing found is exit code 0", async (
 });
 
 test("stacks and state files manage together", async () => {
-  const file = stateFile("other.json", exported([resource("second", leaked, { server: web })]));
+  const file = stateFile("other.json", stackExport([resource("second", leaked, { server: web })]));
   expect((await run(`audit --stack selected --state ${file}`)).code).toBe(0);
 });
 
 test("a state file alone needs no Pulumi, and a pending create tells the resource by name", async () => {
   const first = resource("first", managed, { server: web });
   const again = resource("mail", managed, { server: web });
-  const pending = [creating("mail", { server: web })];
-  const file = (resources: object[]) => stateFile("prod.json", exported(resources, pending));
+  const pending = [pendingCreate("mail", { server: web })];
+  const file = (resources: object[]) => stateFile("prod.json", stackExport(resources, pending));
   const named = await run(`audit --state ${file([first])}`, { PATH: "" });
   expect([named.code, named.output]).toEqual([1, expect.stringContaining(`line: adopt: "${leaked}"   in "mail"\n`)]);
   expect(named.output).not.toContain("note:");
@@ -180,13 +180,13 @@ describe("the credentials", () => {
   });
 
   test("are those of the first stack", async () => {
-    stack("own", exported([]), settings("ucat_demo"));
+    stack("own", stackExport([]), settings("ucat_demo"));
     const elsewhere = { UPCLOUD_TOKEN: "wrong", UPCLOUD_DEBUG_API_BASE_URL: "http://127.0.0.1:9" };
     expect((await run("audit --stack own --stack fixed", elsewhere)).warnings).toEqual([]);
   });
 
   test("come from the environment where those of the stack cannot be decrypted, which is said", async () => {
-    stack("locked", exported([]), undefined, settings());
+    stack("locked", stackExport([]), undefined, settings());
     rmSync(join(folder, "locked.secrets"), { force: true });
     writeFileSync(join(folder, "locked.config"), JSON.stringify({ ...settings(), "upcloud:username": { value: "u" } }));
     const { warnings } = await run("audit --stack locked", { UPCLOUD_DEBUG_API_BASE_URL: "http://127.0.0.1:9" });
