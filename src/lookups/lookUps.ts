@@ -41,14 +41,14 @@ export async function getIpAddresses(args: object, { needsFreshList }: When): Pr
 }
 
 const requiredAddress = {
-  address: { expected: "an IP address of the account, such as 198.51.100.7", advice: "give the address" },
+  address: { expected: "an IP address of the account, such as 198.51.100.7", advice: "set `address`" },
 };
 const addressRules: Rules<GetIpAddressArgs> = { address: ipAddress(requiredAddress.address.expected) };
 const filterRules: Rules<GetIpAddressesArgs> = {
   server,
   family: oneOf(families),
   access: oneOf(accesses),
-  ptrRecord: ptrRecord("leave ptrRecord out to have addresses with any record"),
+  ptrRecord: ptrRecord("omit `ptrRecord` to find addresses with any record"),
 };
 
 function checkArgs<Args>(rules: Rules<Args>, args: object, whenAbsent: WhenAbsent<Args>): Args {

@@ -230,7 +230,7 @@ describe("a look-up that fails says what was expected, what came and what to do"
     [
       "no address",
       () => getIpAddress({} as never),
-      "getIpAddress: address: expected an IP address of the account, such as 198.51.100.7, got nothing: give the address",
+      "getIpAddress: address: expected an IP address of the account, such as 198.51.100.7, got nothing: set `address`",
     ],
     [
       "an address that is none",
@@ -240,7 +240,7 @@ describe("a look-up that fails says what was expected, what came and what to do"
     [
       "filters that cannot fit",
       () => getIpAddresses({ family: "ipv4", access: "internal", ptrRecord: "mail" } as never),
-      `getIpAddresses: family: expected "IPv4" or "IPv6", got "ipv4"; access: expected "public" or "private" or "utility", got "internal"; ptrRecord: expected ${name}, got "mail": give the domain too`,
+      `getIpAddresses: family: expected "IPv4" or "IPv6", got "ipv4"; access: expected "public" or "private" or "utility", got "internal"; ptrRecord: expected ${name}, got "mail": add the domain`,
     ],
     [
       "a server that is none",
