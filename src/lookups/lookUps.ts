@@ -26,7 +26,7 @@ export async function getIpAddress(args: object, { needsFreshList }: When): Prom
       (needsFreshList ? undefined : byAddress(await list.fresh()).get(address));
     if (found !== undefined) return resultOf(found);
     throw new Error(
-      `there is no address ${address} in the UpCloud account: correct the address. A floating address that is attached to nothing shows with upcloud:apiVersion 1.3 only.`,
+      `there is no address ${address} in the UpCloud account: correct \`address\`. Only upcloud:apiVersion 1.3 lists floating addresses that are not attached to a server.`,
     );
   });
 }

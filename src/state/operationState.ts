@@ -38,7 +38,7 @@ export class OperationState {
         reasons.add(`${(error as Error).message} (in ${place.cwd})`);
       }
     }
-    throw new Error(`The state of the stack could not be read: ${[...reasons].join("; ")}.`);
+    throw new Error(`The stack's state could not be read: ${[...reasons].join("; ")}.`);
   }
 
   /** The likeliest first. */

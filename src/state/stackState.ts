@@ -125,7 +125,7 @@ function deploymentIn(text: string, source: string): Deployment {
   const isState = state?.deployment !== undefined || state?.checkpoint !== undefined;
   if (isState && (state.version ?? 0) >= 3) return state.deployment ?? state.checkpoint?.latest ?? {};
   throw new Error(
-    `${source} is no state of a Pulumi stack: expected the JSON of \`pulumi stack export\`, or a backend's checkpoint file, of version 3 or later.`,
+    `${source} is not the state of a Pulumi stack: expected the JSON of \`pulumi stack export\`, or a backend's checkpoint file, of version 3 or later.`,
   );
 }
 

@@ -222,7 +222,11 @@ describe("the audit is not made, and one sentence says why, when", () => {
     ["an option is unknown", () => "audit --stacks prod", "Unknown option '--stacks': see pulumi-upcloud-ip --help."],
     ["there is no such stack", () => "audit --stack nope", "`pulumi stack export --stack nope` failed: no nope.state"],
     ["there is no such file", () => "audit --state /nope", '--state is "/nope": expected a file (ENOENT'],
-    ["the file is no state", () => `audit --state ${stateFile("x.json", {})}`, "x.json is no state of a Pulumi stack"],
+    [
+      "the file is no state",
+      () => `audit --state ${stateFile("x.json", {})}`,
+      "x.json is not the state of a Pulumi stack",
+    ],
   ])("%s", async (_, args, message) => {
     await expect(run(args())).rejects.toThrow(message);
     expect(simulator.requests).toEqual([]);

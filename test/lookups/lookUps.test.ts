@@ -262,7 +262,7 @@ describe("a look-up that fails says what was expected, what came and what to do"
     await start();
     const { message } = await failure(() => getIpAddress({ address: "203.0.113.250" }));
     expect(message).toMatch(
-      /^getIpAddress: there is no address 203\.0\.113\.250 in the UpCloud account: correct the address\./,
+      /^getIpAddress: there is no address 203\.0\.113\.250 in the UpCloud account: correct `address`\./,
     );
   });
 

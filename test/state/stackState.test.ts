@@ -106,7 +106,7 @@ test.each([
   ["no version", '{ "deployment": {} }'],
 ])("%s is refused, with what was expected", (_, text) => {
   expect(() => parseState(text, "prod.json")).toThrow(
-    "prod.json is no state of a Pulumi stack: expected the JSON of `pulumi stack export`",
+    "prod.json is not the state of a Pulumi stack: expected the JSON of `pulumi stack export`",
   );
 });
 
