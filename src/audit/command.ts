@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { createClient } from "../api/client";
 import { packageVersion } from "../api/http/packageVersion";
 import type { IpAddressWire } from "../api/wire";
-import { readConfiguration, type StackConfig } from "../model/configuration";
+import { readConfiguration, type StackConfig, versionNotice } from "../model/configuration";
 import { readStackConfig } from "../state/stackConfig";
 import { readStackState, readStateFile, type StackState } from "../state/stackState";
 import { audit } from "./audit";
@@ -106,7 +106,7 @@ const credentialKeys = ["upcloud:token", "upcloud:username", "upcloud:password"]
 async function listAddresses(config: StackConfig, { env, warn }: CommandIo): Promise<IpAddressWire[]> {
   const client = createClient({
     ...readConfiguration(config, env),
-    onVersionChange: (from, to) => warn(`UpCloud no longer serves API ${from}: going on with ${to}.`),
+    onVersionChange: (from, to) => warn(versionNotice(from, to)),
   });
   try {
     return await client.ipAddresses.list();

@@ -40,6 +40,10 @@ export function readConfiguration(config: StackConfig, env: NodeJS.ProcessEnv): 
   };
 }
 
+/** What to tell the user when UpCloud refuses one version of its API and the client goes on with another. */
+export const versionNotice = (from: ApiVersion, to: ApiVersion): string =>
+  `UpCloud no longer supports API ${from}: using ${to} instead. Set upcloud:apiVersion to ${to}.`;
+
 /** The stack's default for `powerCycle`: `true`, `false`, or JSON such as `{"stopType":"hard"}`. */
 export function powerCycleIn(text: string | undefined): PowerCycle {
   if (text === undefined || text === "") return false;

@@ -207,7 +207,10 @@ test("an API 1.2 that UpCloud calls obsolete is left for 1.3, which is said", as
   const newer = await startSimulator({ rules: { api12: "obsolete" } });
   const { code, warnings } = await run("audit", { UPCLOUD_DEBUG_API_BASE_URL: newer.url });
   await newer.stop();
-  expect([code, warnings]).toEqual([0, ["UpCloud no longer serves API 1.2: going on with 1.3."]]);
+  expect([code, warnings]).toEqual([
+    0,
+    ["UpCloud no longer supports API 1.2: using 1.3 instead. Set upcloud:apiVersion to 1.3."],
+  ]);
 });
 
 describe("the audit is not made, and one sentence says why, when", () => {
