@@ -41,13 +41,13 @@ const isAssign = ({ type, resourceType, inputs }: PendingOperation) =>
   type === "creating" && resourceType === "ServerIpAddress" && inputs.adopt === undefined;
 
 function fromState({ urn, inputs: { server, family, access, ptrRecord } }: PendingOperation): Hint {
-  const why = `the state of stack "${stackNameIn(urn)}" holds an interrupted create of "${resourceNameIn(urn)}", which it fits`;
+  const why = `matches an interrupted create of "${resourceNameIn(urn)}" in the state of stack "${stackNameIn(urn)}"`;
   return { urn, server, family, access, ptrRecord, why };
 }
 
 function fromJournal({ urn, server, family, access, address, at }: JournalHint): Hint {
-  const what = `this machine's journal has an assign for "${resourceNameIn(urn)}" of stack "${stackNameIn(urn)}" at ${at}`;
-  const why = address === undefined ? `${what} without its answer, which it fits` : `${what} that brought it`;
+  const assign = `an assign for "${resourceNameIn(urn)}" of stack "${stackNameIn(urn)}" at ${at} in this machine's journal`;
+  const why = address === undefined ? `matches ${assign}, whose response is missing` : `the result of ${assign}`;
   return { urn, server, family, access, address, why };
 }
 

@@ -88,7 +88,7 @@ describe("an interrupted create in the state", () => {
         access: "public",
         server: web,
         ptrRecord: "198-51-100-5.de-fra1.upcloud.host",
-        why: 'the state of stack "prod" holds an interrupted create of "mail", which it fits',
+        why: 'matches an interrupted create of "mail" in the state of stack "prod"',
         adopt: 'adopt: "198.51.100.5"',
         resource: { urn: urnOf("mail"), name: "mail" },
       },
@@ -99,7 +99,7 @@ describe("an interrupted create in the state", () => {
     ["on another server", { server: mail }],
     ["of the plan", { part_of_plan: "yes" }],
     ["that floats", { floating: "yes" }],
-    ["of the internal network", { access: "private", ptr_record: "" }],
+    ["on the internal network", { access: "private", ptr_record: "" }],
     ["whose PTR record somebody has set", { ptr_record: "somebody.example.com" }],
   ])("does not point at an address %s", (_, more) => {
     expect(suspectsOf([ipv4(5, more)], [state([], [pendingCreate("mail", { server: web })])])).toEqual([]);
@@ -204,14 +204,16 @@ describe("the journal of this machine", () => {
       { address: "198.51.100.5", why: expect.stringContaining("extra") },
       {
         address: "198.51.100.6",
-        why: `this machine's journal has an assign for "mail" of stack "prod" at 2026-01-02T03:04:05.678Z that brought it`,
+        why: `the result of an assign for "mail" of stack "prod" at 2026-01-02T03:04:05.678Z in this machine's journal`,
       },
     ]);
   });
 
   test("without an address points at the one that fits", () => {
     const { suspects } = audit([ipv4(5)], [state([])], [entry("mail")]);
-    expect(suspects).toMatchObject([{ resource: { name: "mail" }, why: expect.stringMatching(/without its answer/) }]);
+    expect(suspects).toMatchObject([
+      { resource: { name: "mail" }, why: expect.stringMatching(/whose response is missing/) },
+    ]);
   });
 
   test("and the state tell of one create once", () => {
@@ -291,22 +293,22 @@ describe("an address that no record tells of", () => {
   test.each<[string, IpAddressWire]>([
     ["part of the server's plan", ipv4(5, { part_of_plan: "yes" })],
     ["a floating address", ipv4(5, { floating: "yes" })],
-    ["of the internal network", ipv4(5, { access: "private", ptr_record: "" })],
+    ["on the internal network", ipv4(5, { access: "private", ptr_record: "" })],
   ])("is none when it is %s", (why, address) => {
     expect(otherReasons([ipv4(3), address])).toEqual([why]);
   });
 
   test.each<[string, IpAddressWire]>([
     [
-      "an extra address with a PTR record that a stack or somebody else has set",
+      "an extra address whose PTR record was set by a stack or by somebody else",
       ipv4(5, { ptr_record: "mail.example.com" }),
     ],
     [
-      "an extra address with UpCloud's default PTR record, on a server where the stacks manage no address",
+      "an extra address with UpCloud's default PTR record, on a server where these stacks manage no addresses",
       ipv4(5, { server: mail }),
     ],
-    ["an extra IPv6 address, perhaps the one that the server was made with", ipv6(5)],
-    ["an extra IPv6 address, perhaps the one that the server was made with", ipv6(5, { server: mail })],
+    ["an extra IPv6 address, perhaps the one that the server was created with", ipv6(5)],
+    ["an extra IPv6 address, perhaps the one that the server was created with", ipv6(5, { server: mail })],
   ])("is possibly one, with its line, when it is %s", (why, address) => {
     const { suspects, possible, others } = audit([ipv4(3), address], [usesWeb], []);
     expect([suspects, others]).toEqual([[], []]);
@@ -323,8 +325,9 @@ describe("an address that no record tells of", () => {
     ]);
   });
 
-  test("of IPv6 beside the server's own is possibly one like it, where the stacks manage no address", () => {
-    const why = "an extra address with UpCloud's default PTR record, on a server where the stacks manage no address";
+  test("of IPv6 beside the server's own is possibly one like it, where these stacks manage no addresses", () => {
+    const why =
+      "an extra address with UpCloud's default PTR record, on a server where these stacks manage no addresses";
     expect(possibleOf([ipv6(5), ipv6(6)], [state([])])).toEqual([
       [ipv6(5).address, why],
       [ipv6(6).address, why],
@@ -349,7 +352,7 @@ describe("an address that no record tells of", () => {
     expect(otherReasons([ipv4(5), ipv4(6), ipv4(7)], [states])).toEqual([
       "ptr only sets its PTR record",
       "found only reads it",
-      "a resource of another kind has it",
+      "a resource of another type has it",
     ]);
   });
 
@@ -362,7 +365,7 @@ describe("an address that no record tells of", () => {
     const { suspects } = audit([ipv6(5), ipv6(6)], [usesWeb], []);
     expect(suspects.map(({ address }) => address)).toEqual([ipv6(5).address, ipv6(6).address]);
     for (const { why } of suspects) {
-      expect(why).toContain(`it may also be the one that server ${web} was made with: compare before you adopt it`);
+      expect(why).toContain(`it may also be the one that server ${web} was created with: compare before you adopt it`);
     }
   });
 });

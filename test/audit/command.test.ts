@@ -81,22 +81,22 @@ test("the selected stack is audited with one request to UpCloud, and the report 
       line: adopt: "${leaked}"
 
 1 address may be the result of an interrupted create, or belong to something else, such as a stack that
-is not named here (--stack NAME, for each stack of the account, shortens this list):
+is not given here (to shorten this list, pass --stack NAME for each stack of the account):
 
   ADDRESS                                FAMILY  ACCESS  SERVER                                PTR RECORD
   ${own}  IPv6    public  ${mail}  d845-c4ff-fe5c-687f.v6.fi-hel1.upcloud.host
-      why:  an extra IPv6 address, perhaps the one that the server was made with
+      why:  an extra IPv6 address, perhaps the one that the server was created with
       line: adopt: "${own}"
 
-To keep an address, put its line into the arguments of a ServerIpAddress with the same server, family and access,
-and run \`pulumi up\`. To be rid of one, release it in UpCloud's control panel while the server is stopped.
+To keep an address, add its line to the arguments of a ServerIpAddress with the same server, family and access,
+and run \`pulumi up\`. To remove one, release it in UpCloud's control panel while the server is stopped.
 
-These stacks manage 1 address of the account, and not these:
+These stacks manage 1 address of the account, but not these:
 
   2  part of the server's plan
-  2  of the internal network
+  2  on the internal network
 
---all lists them.
+To list them, pass --all.
 `);
   expect(simulator.requests.map(({ method, path }) => `${method} ${path}`)).toEqual(["GET /1.2/ip_address"]);
 });
@@ -125,7 +125,7 @@ test("a state file alone needs no Pulumi, and a pending create tells the resourc
   expect([named.code, named.output]).toEqual([1, expect.stringContaining(`line: adopt: "${leaked}"   in "mail"\n`)]);
   expect(named.output).not.toContain("note:");
   const taken = await run(`audit --state ${file([again])}`, { PATH: "" });
-  expect(taken.output).toContain(`note: "mail" has ${managed} by now, and adopting releases that: to keep both,`);
+  expect(taken.output).toContain(`note: "mail" now has ${managed}, which adopting would release: to keep both,`);
 });
 
 test("--json has the same, with the other addresses counted or listed", async () => {
@@ -170,7 +170,10 @@ test("the journal of this machine is read: the last whole line of each file coun
   writeFileSync(join(home, "upcloud-ip", "torn.jsonl"), "{");
   writeFileSync(join(home, "upcloud-ip", "a.txt"), JSON.stringify({ ...lines[1], urn: urnOf("other") }));
   const [suspect] = JSON.parse((await run("audit --json")).output).suspects;
-  expect(suspect).toMatchObject({ resource: { name: "mail" }, why: expect.stringContaining("that brought it") });
+  expect(suspect).toMatchObject({
+    resource: { name: "mail" },
+    why: expect.stringContaining("the result of an assign"),
+  });
 });
 
 describe("the credentials", () => {
@@ -191,7 +194,7 @@ describe("the credentials", () => {
     writeFileSync(join(folder, "locked.config"), JSON.stringify({ ...settings(), "upcloud:username": { value: "u" } }));
     const { warnings } = await run("audit --stack locked", { UPCLOUD_DEBUG_API_BASE_URL: "http://127.0.0.1:9" });
     expect(warnings).toEqual([
-      "Going on with credentials of the environment, since those of the stack cannot be read: " +
+      "Using the credentials of the environment, because those of the stack cannot be read: " +
         "`pulumi config --json --stack locked --show-secrets` failed: no locked.secrets",
     ]);
   });
@@ -224,7 +227,11 @@ describe("the audit is not made, and one sentence says why, when", () => {
     ],
     ["an option is unknown", () => "audit --stacks prod", "Unknown option '--stacks': see pulumi-upcloud-ip --help."],
     ["there is no such stack", () => "audit --stack nope", "`pulumi stack export --stack nope` failed: no nope.state"],
-    ["there is no such file", () => "audit --state /nope", '--state is "/nope": expected a file (ENOENT'],
+    [
+      "there is no such file",
+      () => "audit --state /nope",
+      'Expected --state to name a readable file, got "/nope": ENOENT',
+    ],
     [
       "the file is no state",
       () => `audit --state ${stateFile("x.json", {})}`,
