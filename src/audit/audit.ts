@@ -1,7 +1,7 @@
 import type { IpAddressWire } from "../api/wire";
 import { addressKey, defaultPtrRecordIn, isSamePtrRecord } from "../model/addresses";
 import type { StackState } from "../state/stackState";
-import { nameOf, stackOf } from "../state/urns";
+import { resourceNameIn, stackNameIn } from "../state/urns";
 import { type Hint, hintsIn, isMeantFor } from "./hints";
 import type { JournalHint } from "./journalHints";
 
@@ -86,12 +86,12 @@ class Stacks {
     for (const { addresses, pendingOperations, otherIds } of states) {
       for (const { inputs, urn } of pendingOperations) {
         const { adopt } = inputs;
-        if (adopt !== undefined) this.know(adopt, `${nameOf(urn)} was about to adopt it: run \`pulumi up\``);
+        if (adopt !== undefined) this.know(adopt, `${resourceNameIn(urn)} was about to adopt it: run \`pulumi up\``);
       }
-      for (const id of otherIds) this.know(id, "a resource of another kind has it");
+      for (const id of otherIds) this.know(id, "a resource of another type has it");
       for (const { type, external, id, urn, pendingDelete } of addresses) {
         const isManaged = type === "ServerIpAddress" && !external;
-        if (!isManaged) this.know(id, `${nameOf(urn)} only ${external ? "reads it" : "sets its PTR record"}`);
+        if (!isManaged) this.know(id, `${resourceNameIn(urn)} only ${external ? "reads it" : "sets its PTR record"}`);
         else this.managed.add(addressKey(id));
         if (isManaged && !pendingDelete) this.addressOf.set(urn, id);
       }
@@ -155,8 +155,10 @@ function serverUses(states: readonly StackState[], hints: readonly Hint[]): Map<
   const managers = states
     .flatMap(({ addresses }) => addresses)
     .filter(({ type, external }) => type === "ServerIpAddress" && !external)
-    .map(({ server, urn }) => [server, `stack "${stackOf(urn)}" manages addresses`] as const);
-  const creators = hints.map(({ server, urn }) => [server, `stack "${stackOf(urn)}" was creating an address`] as const);
+    .map(({ server, urn }) => [server, `stack "${stackNameIn(urn)}" manages addresses`] as const);
+  const creators = hints.map(
+    ({ server, urn }) => [server, `stack "${stackNameIn(urn)}" was creating an address`] as const,
+  );
   return new Map([...creators, ...managers].flatMap(([server, use]) => (server === undefined ? [] : [[server, use]])));
 }
 
@@ -166,7 +168,7 @@ function exclusionReason(one: IpAddressWire, stacks: Stacks): string | undefined
   if (!isAssigned(one)) return "a floating address";
   const known = stacks.known.get(addressKey(one.address));
   if (known !== undefined) return known;
-  return one.access === "public" ? undefined : "of the internal network";
+  return one.access === "public" ? undefined : "on the internal network";
 }
 
 /** Why an address that no record tells of is a suspect all the same: a killed provider leaves no record. */
@@ -179,22 +181,22 @@ const extra = "an extra address with UpCloud's default PTR record, on a server";
 
 /** Why it is no suspect, though no record speaks for it. */
 function uncertaintyReason(one: IpAddressWire, isOwn: boolean): string {
-  if (!hasDefaultPtrRecord(one)) return "an extra address with a PTR record that a stack or somebody else has set";
-  if (isOwn) return "an extra IPv6 address, perhaps the one that the server was made with";
-  return `${extra} where the stacks manage no address`;
+  if (!hasDefaultPtrRecord(one)) return "an extra address whose PTR record was set by a stack or by somebody else";
+  if (isOwn) return "an extra IPv6 address, perhaps the one that the server was created with";
+  return `${extra} where these stacks manage no addresses`;
 }
 
 /** A server has an IPv6 address of its own that looks like an assigned one. */
 function ipv6Caveat({ family, server }: IpAddressWire, hint: Hint | undefined): string {
   if (family === "IPv4" || hint?.address !== undefined) return "";
-  return `; it may also be the one that server ${server} was made with: compare before you adopt it`;
+  return `; it may also be the one that server ${server} was created with: compare before you adopt it`;
 }
 
 function resourceOf(hint: Hint | undefined, stacks: Stacks): Pick<Suspect, "resource"> {
   if (hint === undefined) return {};
   const { urn } = hint;
   const has = stacks.addressAt(urn);
-  return { resource: { urn, name: nameOf(urn), ...(has !== undefined && { has }) } };
+  return { resource: { urn, name: resourceNameIn(urn), ...(has !== undefined && { has }) } };
 }
 
 function finding({ address, family, access, server, ptr_record: ptrRecord }: IpAddressWire): Omit<Finding, "why"> {

@@ -1,6 +1,6 @@
 import type { IpAddressWire } from "../api/wire";
 import type { PendingOperation, StackState } from "../state/stackState";
-import { nameOf, stackOf } from "../state/urns";
+import { resourceNameIn, stackNameIn } from "../state/urns";
 import type { JournalHint } from "./journalHints";
 
 /** A create of an address that has begun, and of which nothing says that it ended well. */
@@ -41,13 +41,13 @@ const isAssign = ({ type, resourceType, inputs }: PendingOperation) =>
   type === "creating" && resourceType === "ServerIpAddress" && inputs.adopt === undefined;
 
 function fromState({ urn, inputs: { server, family, access, ptrRecord } }: PendingOperation): Hint {
-  const why = `the state of stack "${stackOf(urn)}" holds an interrupted create of "${nameOf(urn)}", which it fits`;
+  const why = `matches an interrupted create of "${resourceNameIn(urn)}" in the state of stack "${stackNameIn(urn)}"`;
   return { urn, server, family, access, ptrRecord, why };
 }
 
 function fromJournal({ urn, server, family, access, address, at }: JournalHint): Hint {
-  const what = `this machine's journal has an assign for "${nameOf(urn)}" of stack "${stackOf(urn)}" at ${at}`;
-  const why = address === undefined ? `${what} without its answer, which it fits` : `${what} that brought it`;
+  const assign = `an assign for "${resourceNameIn(urn)}" of stack "${stackNameIn(urn)}" at ${at} in this machine's journal`;
+  const why = address === undefined ? `matches ${assign}, whose response is missing` : `the result of ${assign}`;
   return { urn, server, family, access, address, why };
 }
 

@@ -1,4 +1,4 @@
-import { nameOf, stackOf } from "../state/urns";
+import { resourceNameIn, stackNameIn } from "../state/urns";
 import type { Audit, Finding, Possible, Shared, Suspect } from "./audit";
 
 export interface ReportOptions {
@@ -17,7 +17,7 @@ export function report({ managed, shared, suspects, possible, others }: Audit, {
   if (others.length === 0) parts.push(`${managing}.`);
   else
     parts.push(
-      `${managing}, and not these:`,
+      `${managing}, but not these:`,
       all ? table(others, reasonLines) : counts(others),
       ...(all ? [] : [hint]),
     );
@@ -40,9 +40,9 @@ export function jsonReport({ managed, shared, suspects, possible, others }: Audi
 function sharedSection(shared: readonly Shared[]): string {
   const lines = shared.flatMap(({ address, resources }) => [
     `  ${address}`,
-    ...resources.map((urn) => `      "${nameOf(urn)}" of stack "${stackOf(urn)}"`),
+    ...resources.map((urn) => `      "${resourceNameIn(urn)}" of stack "${stackNameIn(urn)}"`),
   ]);
-  const head = `${plural(shared.length, "address is", "addresses are")} in the state more than once. Remove all but one of its resources with \`pulumi state delete\`:`;
+  const head = `${plural(shared.length, "address belongs", "addresses belong")} to several resources. Only one can own it: remove the others with \`pulumi state delete\`:`;
   return [head, "", ...lines].join("\n");
 }
 
@@ -53,12 +53,12 @@ function headline(count: number): string {
 
 const possibleHeadline = (count: number) =>
   `${plural(count, "address", "addresses")} may be the result of an interrupted create, or belong to something else, such as a stack that\n` +
-  "is not named here (--stack NAME, for each stack of the account, shortens this list):";
+  "is not given here (to shorten this list, pass --stack NAME for each stack of the account):";
 
-const advice = `To keep an address, put its line into the arguments of a ServerIpAddress with the same server, family and access,
-and run \`pulumi up\`. To be rid of one, release it in UpCloud's control panel while the server is stopped.`;
+const advice = `To keep an address, add its line to the arguments of a ServerIpAddress with the same server, family and access,
+and run \`pulumi up\`. To remove one, release it in UpCloud's control panel while the server is stopped.`;
 
-const hint = "--all lists them.";
+const hint = "To list them, pass --all.";
 
 /** How many there are of each reason. */
 function counts(others: readonly Finding[]): string {
@@ -94,7 +94,7 @@ function proposalLines({ why, adopt, resource }: Possible & Pick<Suspect, "resou
     resource?.has === undefined
       ? []
       : [
-          `"${resource.name}" has ${resource.has} by now, and adopting releases that: to keep both, adopt in a new resource`,
+          `"${resource.name}" now has ${resource.has}, which adopting would release: to keep both, adopt in a new resource`,
         ];
   return [`why:  ${why}`, `line: ${adopt}${forWhom}`, ...taken.map((text) => `note: ${text}`)];
 }

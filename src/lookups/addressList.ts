@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { createClient } from "../api/client";
 import type { ListedAddress } from "../api/responses";
-import { readConfiguration } from "../model/configuration";
+import { readConfiguration, versionNotice } from "../model/configuration";
 
 type Addresses = readonly ListedAddress[];
 
@@ -58,9 +58,7 @@ export class AddressList {
 async function listAll(configuration: ReturnType<typeof readConfiguration>): Promise<Addresses> {
   const client = createClient({
     ...configuration,
-    onVersionChange: (from, to) => {
-      pulumi.log.warn(`UpCloud no longer serves API ${from}: going on with ${to}. Set upcloud:apiVersion to ${to}.`);
-    },
+    onVersionChange: (from, to) => void pulumi.log.warn(versionNotice(from, to)),
   });
   try {
     return await client.ipAddresses.list();

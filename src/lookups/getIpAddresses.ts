@@ -72,7 +72,7 @@ async function lookUp<Name extends keyof Results>(
   needsFreshList = false,
 ): Promise<Results[Name]> {
   if (isMocked()) return lookUpWithMocks(name, args, opts);
-  // Loaded here: a program that looks nothing up has no use for an HTTP client.
+  // biome-ignore lint/style/noCommonJs: only a program that looks something up needs an HTTP client.
   const lookUps = require("./lookUps") as typeof import("./lookUps");
   return lookUps[name](args, { needsFreshList }) as Promise<Results[Name]>;
 }

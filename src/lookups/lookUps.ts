@@ -26,7 +26,7 @@ export async function getIpAddress(args: object, { needsFreshList }: When): Prom
       (needsFreshList ? undefined : byAddress(await list.fresh()).get(address));
     if (found !== undefined) return resultOf(found);
     throw new Error(
-      `there is no address ${address} in the UpCloud account: correct the address. A floating address that is attached to nothing shows with upcloud:apiVersion 1.3 only.`,
+      `there is no address ${address} in the UpCloud account: correct \`address\`. Only upcloud:apiVersion 1.3 lists floating addresses that are not attached to a server.`,
     );
   });
 }
@@ -41,14 +41,14 @@ export async function getIpAddresses(args: object, { needsFreshList }: When): Pr
 }
 
 const requiredAddress = {
-  address: { expected: "an IP address of the account, such as 198.51.100.7", advice: "give the address" },
+  address: { expected: "an IP address of the account, such as 198.51.100.7", advice: "set `address`" },
 };
 const addressRules: Rules<GetIpAddressArgs> = { address: ipAddress(requiredAddress.address.expected) };
 const filterRules: Rules<GetIpAddressesArgs> = {
   server,
   family: oneOf(families),
   access: oneOf(accesses),
-  ptrRecord: ptrRecord("leave ptrRecord out to have addresses with any record"),
+  ptrRecord: ptrRecord("omit `ptrRecord` to find addresses with any record"),
 };
 
 function checkArgs<Args>(rules: Rules<Args>, args: object, whenAbsent: WhenAbsent<Args>): Args {

@@ -38,10 +38,10 @@ export const ptrRecord =
 function faultOfName(name: string): string | undefined {
   if (name.length > 253) return "a name has at most 253 characters";
   const labels = name.split(".");
-  if (labels.length < 2) return "give the domain too";
+  if (labels.length < 2) return "add the domain";
   const stray = labels.find((label) => !/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(label));
   if (stray !== undefined) {
-    return `"${stray}" is no label of 1 to 63 letters, digits and hyphens that starts and ends with a letter or digit`;
+    return `"${stray}" is not a label of 1 to 63 letters, digits and hyphens that starts and ends with a letter or digit`;
   }
   return /\.\d+$/.test(name) ? "a top-level domain is never a number" : undefined;
 }
@@ -58,7 +58,7 @@ export function powerCycle(value: unknown): Outcome<PowerCycleInput> {
   if (!isRecord(value)) return refuse(expected, value);
   const { stopType = "soft", timeoutSeconds = 1, ...others } = withoutAbsent(value);
   const stray = Object.keys(others)[0];
-  if (stray !== undefined) return refuse(expected, value, `${stray} is no part of it`);
+  if (stray !== undefined) return refuse(expected, value, `${stray} is not a property of it`);
   const stopTypeFits = isUnknown(stopType) || stopType === "soft" || stopType === "hard";
   return stopTypeFits && isSeconds(timeoutSeconds, 600) ? { value: withoutAbsent(value) } : refuse(expected, value);
 }
@@ -69,7 +69,7 @@ export function waitForForwardRecord(value: unknown): Outcome<WaitForForwardReco
   if (!isRecord(value)) return refuse(expected, value);
   const { timeoutSeconds = 1, ...others } = withoutAbsent(value);
   const stray = Object.keys(others)[0];
-  if (stray !== undefined) return refuse(expected, value, `${stray} is no part of it`);
+  if (stray !== undefined) return refuse(expected, value, `${stray} is not a property of it`);
   return isSeconds(timeoutSeconds, 3600) ? { value: withoutAbsent(value) } : refuse(expected, value);
 }
 
@@ -77,14 +77,14 @@ export const timeouts: Rule<Timeouts> = (value) => {
   const expected = 'durations such as { create: "10m", update: "5m", delete: "1h30m" }';
   if (!isRecord(value)) return refuse(expected, value);
   for (const [operation, duration] of Object.entries(withoutAbsent(value))) {
-    if (!operations.includes(operation)) return refuse(expected, value, `${operation} is no part of it`);
+    if (!operations.includes(operation)) return refuse(expected, value, `${operation} is not a property of it`);
     const fits = isUnknown(duration) || (typeof duration === "string" && parseDuration(duration) !== undefined);
-    if (!fits) return refuse(expected, value, `${operation} is no duration between 1ms and 24 days`);
+    if (!fits) return refuse(expected, value, `${operation} is not a duration from 1ms to 24.8 days`);
   }
   return { value: withoutAbsent(value) };
 };
 
 const operations = ["create", "update", "delete"];
 
-const isSeconds = (value: unknown, most: number) =>
-  isUnknown(value) || (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= most);
+const isSeconds = (value: unknown, max: number) =>
+  isUnknown(value) || (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= max);

@@ -4,7 +4,7 @@ import { isRunning, type JournalEntry, type ProcessName, thisProcess } from "../
 import { journalDirectory } from "../journal/journalFiles";
 import { OperationChanges } from "../journal/operationChanges";
 import { PendingRestarts } from "../journal/pendingRestarts";
-import { powerCycleIn, readConfiguration, type StackConfig } from "../model/configuration";
+import { powerCycleIn, readConfiguration, type StackConfig, versionNotice } from "../model/configuration";
 import type { StackHints } from "../model/hints";
 import type { PowerCycleInput } from "../model/inputs";
 import type { StackLocation } from "../state/operationState";
@@ -155,8 +155,7 @@ export class Session {
     return createClient({
       ...configuration,
       sleep: this.timer.sleep,
-      onVersionChange: (from, to) =>
-        this.notify(`UpCloud no longer serves API ${from}: going on with ${to}. Set upcloud:apiVersion to ${to}.`),
+      onVersionChange: (from, to) => this.notify(versionNotice(from, to)),
     });
   }
 

@@ -4,6 +4,6 @@ import * as pulumi from "@pulumi/pulumi";
 export function refuseImport(name: string, options: pulumi.CustomResourceOptions | undefined, advice: string): void {
   if (options?.import === undefined) return;
   throw new pulumi.RunError(
-    `The resource "${name}" has the option import ("${options.import}"), which does not work with resources of this kind: remove the option, and ${advice}.`,
+    `The resource "${name}" sets the option import ("${options.import}"), which resources of this type do not support: remove the option, and ${advice}.`,
   );
 }

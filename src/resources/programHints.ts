@@ -1,6 +1,6 @@
-import { isAbsolute } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { ProgramHints } from "../model/hints";
+import { stackHints } from "./stackHints";
 
 /** Of each run of a program: the Automation API may have several runs, of several stacks, in one process. */
 const declaredIn = new WeakMap<object, Map<string, Declared>>();
@@ -45,12 +45,10 @@ export function programHints(
     const onServer = declared.count;
     const withOtherProviders = onServer - (declared.byProvider.get(provider) ?? 0);
     const hints: ProgramHints = {
-      preview: pulumi.runtime.isDryRun(),
+      ...stackHints(),
+      urn,
       onServer,
       ...(withOtherProviders > 0 && { withOtherProviders }),
-      urn,
-      stack: stackName(),
-      projectFolder: projectFolder(),
     };
     return JSON.stringify(hints);
   };
@@ -82,28 +80,4 @@ function turnOf(server: string): Promise<void> {
  */
 function withoutDependencies<T>(output: pulumi.Output<T>): Promise<T> {
   return new Promise((resolve) => output.apply((value) => resolve(value as T)));
-}
-
-/** Nothing outside of an operation, and in a test whose mocks name no organization. */
-export function stackName(): string | undefined {
-  if (!pulumi.runtime.hasMonitor()) return undefined;
-  try {
-    return [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
-  } catch {
-    return undefined;
-  }
-}
-
-/** Nothing where the program's own folder is the project's, and with an SDK that does not tell. */
-export function projectFolder(): string | undefined {
-  // Older SDKs do not have it.
-  const { getRootDirectory } = pulumi as { getRootDirectory?: () => string };
-  if (getRootDirectory === undefined || !pulumi.runtime.hasMonitor()) return undefined;
-  try {
-    const folder = getRootDirectory();
-    // Mocks have a word instead.
-    return !isAbsolute(folder) || folder === process.cwd() ? undefined : folder;
-  } catch {
-    return undefined;
-  }
 }

@@ -49,7 +49,7 @@ export class PtrRecord extends pulumi.CustomResource {
   }
 
   constructor(name: string, args: PtrRecordArgs, opts?: pulumi.CustomResourceOptions) {
-    refuseImport(name, opts, "declare the PTR record: `up` takes over the one that is there");
+    refuseImport(name, opts, "declare the PTR record: `pulumi up` takes over the existing one");
     const outputs = { address: undefined, ptrRecord: undefined, previousPtrRecord: undefined };
     const named =
       opts?.id === undefined

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RecordHints } from "../model/hints";
-import { projectFolder, stackName } from "./programHints";
+import { stackHints } from "./stackHints";
 
 /** As a program gives them. */
 type RecordHintInputs = { [hint in keyof RecordHints]: pulumi.Input<RecordHints[hint]> };
@@ -27,8 +27,7 @@ export function recordHints(
   address: pulumi.Input<string>,
 ): pulumi.Input<RecordHintInputs> {
   const own = pulumi.Output.isInstance(address) ? withRecord.get(address) : undefined;
-  const told = { preview: pulumi.runtime.isDryRun(), stack: stackName(), projectFolder: projectFolder() };
-  const hints = { name, urn, ...told };
+  const hints = { name, urn, ...stackHints() };
   if (own === undefined) return hints;
   const declared: pulumi.Output<string | undefined> = pulumi.output(own.ptrRecord);
   return { ...hints, sharedWith: declared.apply((ptrRecord) => (ptrRecord === undefined ? undefined : own.name)) };

@@ -57,7 +57,7 @@ export class ServerIpAddress extends pulumi.CustomResource {
   }
 
   constructor(name: string, args: ServerIpAddressArgs, opts?: pulumi.CustomResourceOptions) {
-    refuseImport(name, opts, "take over an address that exists with `adopt`");
+    refuseImport(name, opts, "set `adopt` to take over the existing address");
     const outputs = {
       server: undefined,
       family: undefined,

@@ -33,12 +33,12 @@ export class OperationState {
           this.found = place;
           return state;
         }
-        reasons.add(`${nameOf(place)} does not show this operation`);
+        reasons.add(`${describe(place)} does not show this operation`);
       } catch (error) {
         reasons.add(`${(error as Error).message} (in ${place.cwd})`);
       }
     }
-    throw new Error(`The state of the stack could not be read: ${[...reasons].join("; ")}.`);
+    throw new Error(`The stack's state could not be read: ${[...reasons].join("; ")}.`);
   }
 
   /** The likeliest first. */
@@ -72,4 +72,4 @@ interface PulumiPlace {
   stack: string | undefined;
 }
 
-const nameOf = ({ stack }: PulumiPlace) => (stack === undefined ? "the selected stack" : `stack ${stack}`);
+const describe = ({ stack }: PulumiPlace) => (stack === undefined ? "the selected stack" : `stack ${stack}`);

@@ -31,7 +31,9 @@ export async function runPulumi(args: readonly string[], { cwd, env, timeoutMs =
       (error, stdout, stderr) => {
         if (error === null) return resolve(stdout);
         const said = /^error: (.+)$/m.exec(stderr)?.[1] ?? stderr.trim().split("\n")[0];
-        const why = error.killed ? `it took longer than ${timeoutMs / 1000} s` : said || `it ended with ${error.code}`;
+        const why = error.killed
+          ? `it timed out after ${timeoutMs / 1000} s`
+          : said || `it exited with code ${error.code}`;
         reject(new Error(`\`pulumi ${args.join(" ")}\` failed: ${why}`));
       },
     );

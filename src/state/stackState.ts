@@ -118,18 +118,18 @@ interface StateResource {
 }
 
 function deploymentIn(text: string, source: string): Deployment {
-  const state = parsed(text) as
+  const state = parseJson(text) as
     | { version?: number; deployment?: Deployment | null; checkpoint?: { latest?: Deployment | null } }
     | null
     | undefined;
   const isState = state?.deployment !== undefined || state?.checkpoint !== undefined;
   if (isState && (state.version ?? 0) >= 3) return state.deployment ?? state.checkpoint?.latest ?? {};
   throw new Error(
-    `${source} is no state of a Pulumi stack: expected the JSON of \`pulumi stack export\`, or a backend's checkpoint file, of version 3 or later.`,
+    `${source} is not the state of a Pulumi stack: expected the JSON of \`pulumi stack export\`, or a backend's checkpoint file, of version 3 or later.`,
   );
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

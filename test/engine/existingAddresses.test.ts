@@ -98,7 +98,7 @@ test("an API 1.2 that UpCloud calls obsolete is left for 1.3, and said once", as
     new ServerIpAddress("b", { server: "${servers.web}" });`);
   const { ok, output } = await project.up();
   expect(ok).toBe(true);
-  const said = "UpCloud no longer serves API 1.2: going on with 1.3. Set upcloud:apiVersion to 1.3.";
+  const said = "UpCloud no longer supports API 1.2: using 1.3 instead. Set upcloud:apiVersion to 1.3.";
   expect(output.split("Diagnostics:")[1]?.split(said)).toHaveLength(2);
 });
 

@@ -36,8 +36,9 @@ const valueIn = <T>(output: pulumi.Output<T>) =>
     promise().then(resolve, reject);
   });
 const lists = () => simulator.requests.map(({ method, path }) => `${method} ${path}`);
-const planned = () => simulator.account.listIpAddresses(mail).find(({ partOfPlan }) => partOfPlan)?.address as string;
-const padded = (address: string) =>
+const planAddress = () =>
+  simulator.account.listIpAddresses(mail).find(({ partOfPlan }) => partOfPlan)?.address as string;
+const withPaddedGroups = (address: string) =>
   address
     .split(":")
     .map((group) => group.padStart(4, "0"))
@@ -79,7 +80,7 @@ describe("an address", () => {
     ["1.3", { access: "public", floating: false, partOfPlan: true, zone: "fi-hel1", mac: expect.any(String) }],
   ])("has with API %s all that UpCloud says of it, and nothing that does not apply", async (version, more) => {
     await start({}, { "upcloud:apiVersion": version });
-    const address = planned();
+    const address = planAddress();
     const ptrRecord = `${address.replaceAll(".", "-")}.fi-hel1.upcloud.host`;
     const found = await getIpAddress({ address });
     expect(found).toEqual({ address, family: "IPv4", server: mail, ptrRecord, defaultPtrRecord: ptrRecord, ...more });
@@ -92,7 +93,7 @@ describe("an address", () => {
     const [served] = simulator.account.listIpAddresses();
     const spellings = [
       "2001:db8:1::30:abff:fe0c:4dd",
-      padded(address),
+      withPaddedGroups(address),
       address.toUpperCase(),
       served?.address as string,
     ];
@@ -121,8 +122,8 @@ describe("an address", () => {
 
   test("with a record of its own has no default name with API 1.2, which does not tell it", async () => {
     await start();
-    simulator.account.modifyIpAddress(planned(), { ptrRecord: "mail.example.com" });
-    expect(await getIpAddress({ address: planned() })).not.toHaveProperty("defaultPtrRecord");
+    simulator.account.modifyIpAddress(planAddress(), { ptrRecord: "mail.example.com" });
+    expect(await getIpAddress({ address: planAddress() })).not.toHaveProperty("defaultPtrRecord");
   });
 });
 
@@ -142,12 +143,12 @@ describe("the addresses that fit", () => {
 
   test("are those of a server, of a family, with a record, or all of it", async () => {
     await start();
-    simulator.account.modifyIpAddress(planned(), { ptrRecord: "mail.example.com" });
+    simulator.account.modifyIpAddress(planAddress(), { ptrRecord: "mail.example.com" });
     expect(await found({ server: mail.toUpperCase() })).toEqual(all(({ server }) => server === mail));
     expect(await found({ family: "IPv6" })).toEqual(all(({ family }) => family === "IPv6"));
-    expect(await found({ ptrRecord: "MAIL.example.com." })).toEqual([planned()]);
+    expect(await found({ ptrRecord: "MAIL.example.com." })).toEqual([planAddress()]);
     expect(await found({ server: mail, family: "IPv4", access: "public", ptrRecord: "mail.example.com" })).toEqual([
-      planned(),
+      planAddress(),
     ]);
     expect(await found({ server: web, ptrRecord: "mail.example.com" })).toEqual([]);
   });
@@ -164,7 +165,7 @@ describe("the addresses that fit", () => {
 describe("requests", () => {
   test("200 look-ups of both kinds make one", async () => {
     await start();
-    const address = planned();
+    const address = planAddress();
     await Promise.all(
       Array.from({ length: 100 }, () => [getIpAddress({ address }), getIpAddresses({ server: mail })]).flat(),
     );
@@ -229,7 +230,7 @@ describe("a look-up that fails says what was expected, what came and what to do"
     [
       "no address",
       () => getIpAddress({} as never),
-      "getIpAddress: address: expected an IP address of the account, such as 198.51.100.7, got nothing: give the address",
+      "getIpAddress: address: expected an IP address of the account, such as 198.51.100.7, got nothing: set `address`",
     ],
     [
       "an address that is none",
@@ -239,7 +240,7 @@ describe("a look-up that fails says what was expected, what came and what to do"
     [
       "filters that cannot fit",
       () => getIpAddresses({ family: "ipv4", access: "internal", ptrRecord: "mail" } as never),
-      `getIpAddresses: family: expected "IPv4" or "IPv6", got "ipv4"; access: expected "public" or "private" or "utility", got "internal"; ptrRecord: expected ${name}, got "mail": give the domain too`,
+      `getIpAddresses: family: expected "IPv4" or "IPv6", got "ipv4"; access: expected "public" or "private" or "utility", got "internal"; ptrRecord: expected ${name}, got "mail": add the domain`,
     ],
     [
       "a server that is none",
@@ -261,7 +262,7 @@ describe("a look-up that fails says what was expected, what came and what to do"
     await start();
     const { message } = await failure(() => getIpAddress({ address: "203.0.113.250" }));
     expect(message).toMatch(
-      /^getIpAddress: there is no address 203\.0\.113\.250 in the UpCloud account: correct the address\./,
+      /^getIpAddress: there is no address 203\.0\.113\.250 in the UpCloud account: correct `address`\./,
     );
   });
 
@@ -296,7 +297,7 @@ test("an unknown input in a preview stays unknown, and nobody is asked", async (
 
 test("results are plain data with the types that are promised", async () => {
   await start();
-  const { address } = await getIpAddress({ address: planned() });
+  const { address } = await getIpAddress({ address: planAddress() });
   const output: pulumi.Output<GetIpAddressResult> = getIpAddressOutput({ address });
   expect(await valueIn(output)).toEqual(JSON.parse(JSON.stringify(await getIpAddress({ address }))));
 });

@@ -98,7 +98,7 @@ test("a stack that another one is selected beside is found among those of the pr
 test("where no state shows the operation, the failure says what was tried and why it did not serve", async () => {
   const read = cli({ ":selected": "198.51.100.9" }).read({ stack: "prod" }, deletes("198.51.100.3"));
   await expect(read).rejects.toThrow(
-    `The state of the stack could not be read: \`pulumi stack export --stack prod\` failed: no stack named 'prod' found (in ${process.cwd()}); the selected stack does not show this operation.`,
+    `The stack's state could not be read: \`pulumi stack export --stack prod\` failed: no stack named 'prod' found (in ${process.cwd()}); the selected stack does not show this operation.`,
   );
 });
 

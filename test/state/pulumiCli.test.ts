@@ -78,14 +78,14 @@ describe("a run of the CLI", () => {
   test.each([
     ["the CLI's own words", 'echo "warning: old" >&2; echo "error: no stack named x" >&2; exit 6', "no stack named x"],
     ["its first line", 'echo "panic: oh" >&2; echo "goroutine" >&2; exit 2', "panic: oh"],
-    ["its exit code where it says nothing", "exit 3", "it ended with 3"],
+    ["its exit code where it says nothing", "exit 3", "it exited with code 3"],
   ])("that fails carries %s", async (_, script, why) => {
     await expect(runPulumi(["stack"], { env: env(script) })).rejects.toThrow(`\`pulumi stack\` failed: ${why}`);
   });
 
   test("that hangs is ended", async () => {
     const run = runPulumi(["stack"], { env: env("exec sleep 60"), timeoutMs: 300 });
-    await expect(run).rejects.toThrow("`pulumi stack` failed: it took longer than 0.3 s");
+    await expect(run).rejects.toThrow("`pulumi stack` failed: it timed out after 0.3 s");
   });
 
   test("for the configuration gives what is not secret where secrets cannot be decrypted, and says why", async () => {

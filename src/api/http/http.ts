@@ -2,6 +2,7 @@ import { type FailedRequest, UpCloudError } from "../errors/upCloudError";
 import { describeConnectionError, noConnectionWithin } from "./connectionErrors";
 import { type ExchangeError, openConnections } from "./connections";
 import type { Credentials } from "./credentials";
+import { packageVersion } from "./packageVersion";
 import { type Redact, redactError } from "./redaction";
 import { type HttpResponse, readResponse } from "./response";
 import { Semaphore } from "./semaphore";
@@ -93,8 +94,7 @@ const maxConcurrentRequests = 16;
 const maxConnectTimeoutMs = 10_000;
 const operationOver = "the time that `timeouts` allows for the operation was over";
 
-const { version } = require("../../../package.json") as { version: string };
-const userAgent = `pulumi-upcloud-ip/${version}`;
+const userAgent = `pulumi-upcloud-ip/${packageVersion}`;
 
 function authorization(credentials: Credentials): string {
   return "token" in credentials

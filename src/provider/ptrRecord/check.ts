@@ -8,13 +8,13 @@ export function checkPtrRecord(news: Record<string, unknown>): Checked<PtrRecord
 }
 
 const required = {
-  address: { expected: "a public IP address of the account, such as 198.51.100.7", advice: "give the address" },
-  ptrRecord: { expected: "a fully qualified domain name such as mail.example.com", advice: "give the name" },
+  address: { expected: "a public IP address of the account, such as 198.51.100.7", advice: "set `address`" },
+  ptrRecord: { expected: "a fully qualified domain name such as mail.example.com", advice: "set `ptrRecord`" },
 } satisfies WhenAbsent<PtrRecordInputs>;
 
 const rules: Rules<PtrRecordInputs> = {
   address: ipAddress(required.address.expected),
-  ptrRecord: ptrRecord("take the resource out to have the record before it back"),
+  ptrRecord: ptrRecord("remove the resource to restore the previous record"),
   waitForForwardRecord,
   timeouts,
 };

@@ -11,7 +11,7 @@ export function checkServerIpAddress(news: Record<string, unknown>): Checked<Dec
   const checked = checkEach<DeclaredInputs>(rules, news, {
     family: { default: "IPv4" },
     access: { default: "public" },
-    server: { expected: expectedServer, advice: "give the server's UUID" },
+    server: { expected: expectedServer, advice: "set `server`" },
   });
   if (hasPassed(checked)) return { ...checked, failures: contradictions(checked.inputs) };
   return checked;
@@ -28,7 +28,7 @@ const rules: Rules<DeclaredInputs> = {
   server,
   family: oneOf(families),
   access: oneOf(accesses),
-  ptrRecord: ptrRecord("leave ptrRecord out to have UpCloud's default name"),
+  ptrRecord: ptrRecord("omit `ptrRecord` to get UpCloud's default name"),
   adopt: ipAddress("an IP address that is already on the server, such as 198.51.100.7"),
   powerCycle,
   timeouts,
@@ -54,7 +54,7 @@ function contradictions(inputs: DeclaredInputs): CheckFailure[] {
   if (adoptedFamily !== undefined && !isUnknown(family) && adoptedFamily !== family) {
     failures.push({
       property: "adopt",
-      reason: `expected an ${family} address, as family says, got ${show(adopt)}: correct family or adopt`,
+      reason: `expected an ${family} address to match \`family\`, got ${show(adopt)}: correct \`family\` or \`adopt\``,
     });
   }
   return failures;

@@ -2,7 +2,7 @@ import type { JournalEntry } from "../../journal/journalEntry";
 import { deadline } from "../../model/durations";
 import type { PowerCycleInput } from "../../model/inputs";
 import { messageOf } from "../../model/messageOf";
-import { nameOf } from "../../state/urns";
+import { resourceNameIn } from "../../state/urns";
 import { recentMs } from "../account/addressCache";
 import { RestartError } from "../powerCycle/errors";
 import type { Session } from "../session";
@@ -86,7 +86,7 @@ export class Releases {
     if (elsewhere !== undefined) throw new HeldByAnotherOperationError(id, elsewhere.entry);
     const owner = await this.ownerInState(id);
     if (owner === undefined) return true;
-    notify(`${id}: not released, because ${nameOf(owner.urn)} has it in the stack's state.`);
+    notify(`${id}: not released, because ${resourceNameIn(owner.urn)} has it in the stack's state.`);
     return false;
   }
 

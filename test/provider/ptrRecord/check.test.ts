@@ -36,26 +36,26 @@ describe("refused inputs name the property, the expectation and the value", () =
     [
       {},
       [
-        `address: expected ${anAddress}, got nothing: give the address`,
-        `ptrRecord: expected ${aName}, got nothing: give the name`,
+        `address: expected ${anAddress}, got nothing: set \`address\``,
+        `ptrRecord: expected ${aName}, got nothing: set \`ptrRecord\``,
       ],
     ],
     [{ address: "198.51.100", ptrRecord }, [`address: expected ${anAddress}, got "198.51.100"`]],
     [{ address: 7, ptrRecord }, [`address: expected ${anAddress}, got 7`]],
     [
       { address, ptrRecord: "" },
-      [`ptrRecord: expected ${aName}, got "": take the resource out to have the record before it back`],
+      [`ptrRecord: expected ${aName}, got "": remove the resource to restore the previous record`],
     ],
-    [{ address, ptrRecord: "mail" }, [`ptrRecord: expected ${aName}, got "mail": give the domain too`]],
+    [{ address, ptrRecord: "mail" }, [`ptrRecord: expected ${aName}, got "mail": add the domain`]],
     [{ address, ptrRecord, waitForForwardRecord: "yes" }, [`waitForForwardRecord: expected ${waiting}, got "yes"`]],
     [
       { address, ptrRecord, waitForForwardRecord: { seconds: 5 } },
-      [`waitForForwardRecord: expected ${waiting}, got {"seconds":5}: seconds is no part of it`],
+      [`waitForForwardRecord: expected ${waiting}, got {"seconds":5}: seconds is not a property of it`],
     ],
     [
       { address, ptrRecord, server: "web" },
       [
-        'server: expected one of address, ptrRecord, waitForForwardRecord, timeouts, got the property "server": take it out',
+        'server: expected one of address, ptrRecord, waitForForwardRecord, timeouts, got the property "server": remove it',
       ],
     ],
     [

@@ -134,7 +134,7 @@ test("an address is not released where the state cannot be read, and the failure
   const saved = await machine.operation().create("a", { server: web });
   machine.inState = undefined;
   await expect(machine.operation().delete(saved)).rejects.toThrow(
-    `${saved.id} is not released, because it is unknown whether another resource of the stack has it. The state of the stack could not be read: no such place.`,
+    `${saved.id} is not released, because it is unknown whether another resource of the stack has it. The stack's state could not be read: no such place.`,
   );
   expect([isThere(saved.id), releases()]).toEqual([true, 0]);
 });

@@ -427,7 +427,7 @@ test("an obsolete API 1.2 is left for 1.3, said once, and the state has what 1.3
   expect(state).toMatchObject({ zone: "de-fra1", mac: expect.any(String) });
   await destroy(id, state);
   expect(said.slice(0, 1)).toEqual([
-    "UpCloud no longer serves API 1.2: going on with 1.3. Set upcloud:apiVersion to 1.3.",
+    "UpCloud no longer supports API 1.2: using 1.3 instead. Set upcloud:apiVersion to 1.3.",
   ]);
 });
 
