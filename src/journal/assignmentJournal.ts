@@ -233,7 +233,7 @@ export class AssignmentJournal {
     if (this.isUnusable) return;
     this.isUnusable = true;
     this.warn(
-      `warning: the journal of assignments in ${this.files.directory} cannot be written (${messageOf(error)}): should this operation be interrupted, \`pulumi-upcloud-ip audit\` finds what it had assigned.`,
+      `warning: the journal in ${this.files.directory} cannot be written (${messageOf(error)}): if this operation is interrupted, run \`pulumi-upcloud-ip audit\` to find what it assigned.`,
     );
   }
 }

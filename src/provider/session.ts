@@ -180,4 +180,4 @@ const marginMs = 30_000;
 /** A process that cannot be looked at, on another host, has started its server by then, or never will. */
 const maxPowerCycleMs = 60 * 60_000;
 
-const noState = () => Promise.reject(new Error("The state of the stack is not available."));
+const noState = () => Promise.reject(new Error("The stack's state is not available."));

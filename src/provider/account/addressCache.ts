@@ -158,7 +158,7 @@ export const recentMs = 60_000;
 
 /** All share the list, whose failure names none of them. */
 const about = (address: string) => (cause: unknown) => {
-  throw new Error(`What became of address ${address} could not be looked up. ${messageOf(cause)}`);
+  throw new Error(`Address ${address} could not be looked up. ${messageOf(cause)}`);
 };
 
 function unlessForbidden(error: unknown): undefined {

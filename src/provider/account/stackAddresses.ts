@@ -72,7 +72,7 @@ export class StackAddresses {
 }
 
 const patienceMs = 3 * 60_000;
-const remedy = "if the credentials are right, remove the resource from the state with `pulumi state delete`";
+const remedy = "If the credentials are right, remove the resource from the state with `pulumi state delete`";
 
 /** Both the address and its server are another account's, as far as these credentials show. */
 export class AnotherAccountError extends Error {
@@ -80,7 +80,7 @@ export class AnotherAccountError extends Error {
 
   constructor(address: string, server: string) {
     super(
-      `The credentials may use neither address ${address} nor its server ${server}: UpCloud says that another account has both. Nothing was released or removed from the state. Check that upcloud:token, or upcloud:username and upcloud:password, or the UPCLOUD_ variables are those of the account that the stack is in, and run again; ${remedy}. ${seePage("another-account")}`,
+      `The credentials may not use address ${address} or its server ${server}: UpCloud says that both belong to another account. Nothing was released or removed from the state. Check that upcloud:token, or upcloud:username and upcloud:password, or the UPCLOUD_ variables belong to the stack's account, and run again. ${remedy}. ${seePage("another-account")}`,
     );
   }
 }
@@ -91,7 +91,7 @@ export class UnknownAccountError extends Error {
 
   constructor(address: string) {
     super(
-      `The credentials may not use address ${address}: UpCloud says that another account has it, and the account of the credentials has no other address that is known to be the stack's. Nothing was changed or removed from the state. Check that upcloud:token, or upcloud:username and upcloud:password, or the UPCLOUD_ variables are those of the account that the stack is in, and run again; ${remedy}. ${seePage("another-account")}`,
+      `The credentials may not use address ${address}: UpCloud says that it belongs to another account, and no other known address of the stack is in the account of the credentials. Nothing was changed or removed from the state. Check that upcloud:token, or upcloud:username and upcloud:password, or the UPCLOUD_ variables belong to the stack's account, and run again. ${remedy}. ${seePage("another-account")}`,
     );
   }
 }

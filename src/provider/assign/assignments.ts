@@ -185,7 +185,7 @@ interface InDoubtAssign {
 }
 
 export const assignedAnew = (address: string) =>
-  `${address}: UpCloud has assigned it anew. Another resource of the stack lost it outside of Pulumi, and will not release it. Replace that resource (\`pulumi up --target-replace URN\`) to assign it another address.`;
+  `${address}: UpCloud has assigned it again. Another resource of the stack lost it outside of Pulumi and will not release it. To assign another address to that resource, replace it (\`pulumi up --target-replace URN\`).`;
 
 const maxSends = 3;
 const lookMs = 60_000;

@@ -49,7 +49,7 @@ export class CreateRecovery {
     if (found === undefined) return undefined;
     const { answer, at } = found;
     this.ports.notify(
-      `${answer.address}: taken over from an operation that was interrupted (${at}), instead of assigning another address.`,
+      `${answer.address}: taken over from an interrupted operation (${at}), instead of assigning another address.`,
     );
     return answer;
   }
@@ -229,9 +229,9 @@ const addressesOf = (found: readonly IpAddressWire[]) => found.map(({ address })
 function notTakenOver({ address, server, at }: JournalEntry, state: object): string {
   const why =
     "failure" in state
-      ? `it is unknown whether the stack has it: ${messageOf(state.failure)}`
+      ? `it is unknown whether the stack has the first one: ${messageOf(state.failure)}`
       : "the stack's state does not show that its create was interrupted.";
-  return `${address} was assigned to server ${server} for this resource before (${at}). Another address is assigned, because ${why} Run \`pulumi-upcloud-ip audit\` to see whether ${address} is lost.`;
+  return `${address} was assigned to server ${server} for this resource at ${at}. Another address is assigned, because ${why} Run \`pulumi-upcloud-ip audit\` to see whether ${address} is lost.`;
 }
 
 const lookAgainMs = 2000;

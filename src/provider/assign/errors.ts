@@ -23,7 +23,7 @@ export class NothingAssignedError extends Error {
 
   constructor(assignment: Assignment, sends: number, last: unknown) {
     super(
-      `UpCloud assigned no ${kindOf(assignment)} to server ${assignment.server} in ${sends} attempts: run \`pulumi up\` again later. The last failure: ${messageOf(last)} ${lostAnswer}`,
+      `UpCloud assigned no ${kindOf(assignment)} to server ${assignment.server} in ${sends} attempts: run \`pulumi up\` again later. The last error: ${messageOf(last)} ${lostAnswer}`,
     );
   }
 }
@@ -34,7 +34,7 @@ export class MayStillBeAssignedError extends Error {
 
   constructor(assignment: Assignment, lost: unknown) {
     super(
-      `UpCloud may still assign an ${kindOf(assignment)} to server ${assignment.server}, so the assign is not sent again: run \`pulumi up\` again, which looks for the address first. ${messageOf(lost)} ${lostAnswer}`,
+      `UpCloud may still assign an ${kindOf(assignment)} to server ${assignment.server}, so the assign is not sent again: run \`pulumi up\` again, which first looks for the address. ${messageOf(lost)} ${lostAnswer}`,
     );
   }
 }
@@ -45,8 +45,8 @@ export class UnclearError extends Error {
 
   constructor(assignment: Assignment, lost: unknown, look: unknown) {
     super(
-      `UpCloud may have assigned an ${kindOf(assignment)} to server ${assignment.server}: run \`pulumi up\` again, which looks for it before it assigns another. ` +
-        `${messageOf(lost)} The look at the server's addresses failed too: ${messageOf(look)} ${lostAnswer}`,
+      `UpCloud may have assigned an ${kindOf(assignment)} to server ${assignment.server}: run \`pulumi up\` again, which first looks for that address. ` +
+        `${messageOf(lost)} The server's addresses could not be listed either: ${messageOf(look)} ${lostAnswer}`,
     );
   }
 }
@@ -57,8 +57,8 @@ export class AmbiguousAddressesError extends Error {
 
   constructor(assignment: Assignment, addresses: readonly string[]) {
     super(
-      `UpCloud's answer to the assignment of an ${kindOf(assignment)} to server ${assignment.server} was lost, and ${addresses.length} new addresses of the server belong to no known resource: ${addresses.join(", ")}. ` +
-        `Put the one that belongs to this resource into the program as ${adoptLines(addresses)}, release or adopt the others, and run \`pulumi up\` again. ${lostAnswer}`,
+      `UpCloud's answer to the assign of an ${kindOf(assignment)} to server ${assignment.server} was lost, and ${addresses.length} new addresses of the server belong to no known resource: ${addresses.join(", ")}. ` +
+        `Set the one that belongs to this resource as ${adoptLines(addresses)}, release or adopt the others, and run \`pulumi up\` again. ${lostAnswer}`,
     );
   }
 }
@@ -69,7 +69,7 @@ export class CannotTellError extends Error {
 
   constructor(assignment: Assignment, addresses: readonly string[], cause: unknown) {
     super(
-      `An interrupted operation has probably assigned ${addresses.join(", ")} to server ${assignment.server}. Whether another resource of the stack has it is unknown, because the stack's state could not be read. ` +
+      `An interrupted operation probably assigned ${addresses.join(", ")} to server ${assignment.server}. It is unknown whether another resource of the stack has it, because the stack's state could not be read. ` +
         `To use the address, set ${adoptLines(addresses)} on this resource. ${messageOf(cause)} ${lostAnswer}`,
     );
   }
@@ -81,7 +81,7 @@ export class AnotherOperationError extends Error {
 
   constructor({ server }: Assignment) {
     super(
-      `Another operation is assigning an address to server ${server} for this resource: wait until it has ended, then run \`pulumi up\` again.`,
+      `Another operation is assigning an address to server ${server} for this resource: wait until it ends, then run \`pulumi up\` again.`,
     );
   }
 }
@@ -91,6 +91,6 @@ export class EngineGoneError extends Error {
   override readonly name = "EngineGoneError";
 
   constructor({ server }: Assignment) {
-    super(`Pulumi has ended, so no address is assigned to server ${server}.`);
+    super(`No address was assigned to server ${server}, because Pulumi has exited.`);
   }
 }

@@ -45,7 +45,7 @@ export class Batching {
       if (signal.aborted) throw new NoTimeLeftError(server);
       if (cycle.stoppedAtMs !== undefined || this.timer.now() - since > maxBatchingMs) return false;
       if (this.processes.isStoppedByOthers(server)) return false;
-      cycle.say("waiting for the rest of its addresses before it is stopped", since);
+      cycle.say("waiting for the other address changes before stopping", since);
       return !(isEngineIdle && isLargest());
     });
   }
@@ -57,7 +57,7 @@ export class Batching {
       if (shared.cycle.stoppedAtMs !== undefined) await this.linger(server, shared, purpose);
       const since = this.timer.now();
       while (!isDone() && this.processes.areOthersChanging(server)) {
-        shared.cycle.say("waiting until another provider process of this operation has changed it", since);
+        shared.cycle.say("waiting for another provider process of this operation to change it", since);
         await this.timer.sleep(pollMs);
         this.expectedCreates.recordActivity();
       }
@@ -74,7 +74,7 @@ export class Batching {
       server,
       () => quietMs,
       (isEngineIdle) => {
-        cycle.say("waiting for more of its addresses before it is started", offSince);
+        cycle.say("waiting for more address changes before starting again", offSince);
         return shared.changes === 0 && !isEngineIdle && this.timer.now() - offSince < maxDowntimeMs;
       },
     );

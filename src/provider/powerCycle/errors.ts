@@ -29,8 +29,8 @@ export class RefusedThoughStoppedError extends Error {
   constructor(server: ServerWire, purpose: "assign" | "release", refusal: Error) {
     const remedy =
       purpose === "release"
-        ? "a server keeps at least one address, so if this is its last one, assign another first or delete the server"
-        : "run again in a minute, and look at the server in UpCloud's control panel";
+        ? "a server keeps at least one address, so if this is its last one, assign another address first, or delete the server"
+        : "run again in a minute, and check the server in UpCloud's control panel";
     super(
       `UpCloud refuses to change the addresses of ${describeServer(server)} although it is stopped: ${remedy}. UpCloud's answer: ${refusal.message}`,
     );
@@ -43,7 +43,7 @@ export class ServerBusyError extends Error {
 
   constructor(server: ServerWire) {
     super(
-      `The time that \`timeouts\` allows was over while ${describeServer(server)} was still ${server.state} and not stopped: ` +
+      `${capitalized(describeServer(server))} was still ${server.state} when the time that \`timeouts\` allows was over: ` +
         `run again, allow more time, or stop the server hard with \`powerCycle: { stopType: "hard" }\`. ${seePage("SERVER_STATE_ILLEGAL")}`,
     );
   }
@@ -55,7 +55,7 @@ export class NoTimeLeftError extends Error {
 
   constructor(server: string) {
     super(
-      `The time that \`timeouts\` allows was over before the addresses of server ${server} could be changed: run again, or allow more time.`,
+      `The addresses of server ${server} could not be changed within the time that \`timeouts\` allows: run again, or allow more time.`,
     );
   }
 }
@@ -66,7 +66,7 @@ export class ServerInErrorError extends Error {
 
   constructor(server: ServerWire) {
     super(
-      `${capitalized(describeServer(server))} is in the state "error", in which its addresses cannot be changed: see to it in UpCloud's control panel, then run again.`,
+      `${capitalized(describeServer(server))} is in the state "error", in which its addresses cannot be changed: check it in UpCloud's control panel, then run again.`,
     );
   }
 }
@@ -108,7 +108,7 @@ export class RestartError extends Error {
 
 /** Without the full stop, after which the page is named. */
 const messageFor = (server: Pick<ServerWire, "title" | "uuid">, why: string) =>
-  `${capitalized(describeServer(server))}, which was stopped to change its addresses, could not be started again: ${why} ` +
+  `${capitalized(describeServer(server))} was stopped to change its addresses and could not be started again: ${why} ` +
   `Start it with \`upctl server start ${server.uuid}\``;
 
 const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -138,7 +138,7 @@ export class PowerCycle {
     if (before !== undefined && now - before.askedMs < askAgainMs) return;
     if (!this.processes.claimStop(this.server)) return;
     if (before === undefined) {
-      this.say(how.type === "soft" ? `stopping it, hard after ${how.timeoutSeconds} s` : "stopping it hard");
+      this.say(how.type === "soft" ? `stopping (hard stop after ${how.timeoutSeconds} s)` : "stopping (hard stop)");
     }
     const wasStoppedHere = this.isStoppedHere;
     const atMs = before?.atMs ?? now;
@@ -172,7 +172,7 @@ export class PowerCycle {
         fault = undefined;
         if (state === "started" && !this.isStopPending()) return;
         if (state === "stopped") {
-          this.say("starting it again");
+          this.say("starting again");
           this.seen = await this.servers.start(this.server);
           if (this.seen.state === "started") return;
           starts++;
@@ -184,7 +184,7 @@ export class PowerCycle {
         if (!isTransient(error) && !isServerStateIllegal(error)) throw error;
         fault = error;
       }
-      if (starts >= maxStarts) throw new Error("it stops again by itself.");
+      if (starts >= maxStarts) throw new Error("it keeps stopping by itself.");
       if (this.timer.now() - since > limitMs) throw fault ?? new Error(`its state is still "${this.seen?.state}".`);
       this.say("waiting until it runs again", since);
       await this.timer.sleep(delay);

@@ -119,7 +119,7 @@ export class PowerCycles {
     const since = this.timer.now();
     while (this.processes.isStartedByOthers(server)) {
       if (signal.aborted) throw new NoTimeLeftError(server);
-      cycle.say("waiting until another provider process of this operation has started it", since);
+      cycle.say("waiting for another provider process of this operation to start it", since);
       await this.timer.sleep(pollMs, signal);
     }
   }
@@ -183,8 +183,8 @@ interface SharedPowerCycle extends Batch {
 }
 
 const nothingAssigned =
-  "Nothing is assigned to it: where it was deleted while this operation waited, give the resource another server, or remove it.";
-const addressesGone = "Its addresses went with it: run `pulumi refresh`, then `pulumi up`.";
+  "No address was assigned. If the server was deleted during this operation, set another `server` on the resource, or remove the resource.";
+const addressesGone = "Its addresses were deleted with it: run `pulumi refresh`, then `pulumi up`.";
 
 function stopOptions(powerCycle: Exclude<PowerCycleInput, false>): StopOptions {
   const { stopType = "soft", timeoutSeconds = 120 } = powerCycle === true ? {} : powerCycle;

@@ -40,11 +40,7 @@ export class StateRefusals {
       if (seen.state === "error") throw new ServerInErrorError(seen);
       if (seen.state === "started") throw new ServerRunsError(seen, request.purpose);
       if (seen.state !== "maintenance") return;
-      this.progress.say(
-        request.server,
-        `${describeServer(seen)}: it is in maintenance, waiting until it is stopped`,
-        since,
-      );
+      this.progress.say(request.server, `${describeServer(seen)}: in maintenance, waiting until it is stopped`, since);
     });
   }
 
@@ -74,7 +70,7 @@ export class StateRefusals {
 
 /** The refusal is what matters; the look only tells more of it. */
 const after = (refusal: UpCloudError) => (cause: unknown) => {
-  throw isServerGone(cause) ? cause : refusal.withNote(`The server could not be looked at: ${messageOf(cause)}`);
+  throw isServerGone(cause) ? cause : refusal.withNote(`The server's state could not be read: ${messageOf(cause)}`);
 };
 
 /** How often UpCloud may say that a stopped server is not stopped before it must mean something else. */

@@ -41,7 +41,7 @@ export class ForwardRecords {
       if (found.some((one) => isSameAddress(one, address)) || signal.aborted) return;
       if (leftMs() <= 0) {
         this.warn(
-          `${name} does not resolve to ${address} after ${timeoutSeconds} s, ${seen}: its PTR record is set anyway, correct the forward record`,
+          `${name} does not resolve to ${address} after ${timeoutSeconds} s (${seen}): the PTR record is set anyway, correct the forward record`,
         );
         return;
       }
@@ -55,10 +55,10 @@ export class ForwardRecords {
     const type = familyOf(address) === "IPv6" ? "AAAA" : "A";
     try {
       const found = await (type === "AAAA" ? this.resolver.resolve6(name) : this.resolver.resolve4(name));
-      return { found, seen: found.length === 0 ? `it has no ${type} record` : `it resolves to ${found.join(", ")}` };
+      return { found, seen: found.length === 0 ? `found no ${type} record` : `found ${found.join(", ")}` };
     } catch (error) {
       const isAnswer = notThereYet.includes((error as NodeJS.ErrnoException).code ?? "");
-      return { found: [], seen: isAnswer ? `it has no ${type} record` : `the look-up failed (${messageOf(error)})` };
+      return { found: [], seen: isAnswer ? `found no ${type} record` : `the look-up failed: ${messageOf(error)}` };
     }
   }
 

@@ -217,7 +217,7 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
 
 const notThere = (address: string) =>
   new Error(
-    `There is no address ${address} in the UpCloud account: correct the address, or remove the resource. A floating address that is attached to nothing shows with upcloud:apiVersion 1.3 only.`,
+    `There is no address ${address} in the UpCloud account: correct the address, or remove the resource. UpCloud shows unattached floating addresses with upcloud:apiVersion 1.3 only.`,
   );
 
 /** `get` gives read nothing to begin with, and later what it found: a record without a previous one. */

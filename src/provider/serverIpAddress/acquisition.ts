@@ -52,7 +52,7 @@ export class Acquisition {
     const { claims, journal } = this.session;
     if (!claims.claimInProcess(address, assignment)) {
       throw new Error(
-        `Another resource of the program has just taken over the address ${address}, which had been assigned for it: remove \`adopt\`, or the other resource.`,
+        `Address ${address} was just taken over by another resource of the program, for which it had been assigned: remove \`adopt\`, or the other resource.`,
       );
     }
     await journal.beginAdoption(assignment, address);

@@ -11,7 +11,7 @@ export function adoptable(adopt: string, answer: IpAddressWire | undefined, { se
   }
   if (answer.floating === "yes") {
     throw new Error(
-      `The address ${answer.address} is floating, and a ServerIpAddress cannot adopt it: remove \`adopt\`, and use PtrRecord for floating addresses.`,
+      `Address ${answer.address} is floating, and a ServerIpAddress cannot adopt it: remove \`adopt\`, and use PtrRecord for floating addresses.`,
     );
   }
   const differences = [

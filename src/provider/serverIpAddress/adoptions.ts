@@ -41,7 +41,7 @@ export class Adoptions {
     this.kept.add(addressKey(id));
     if (!this.isAdopted(id)) return;
     throw new Error(
-      `The address ${id} belongs to this resource, and another ServerIpAddress of the program adopts it: remove \`adopt\`, or one of the two resources.`,
+      `Address ${id} belongs to this resource, and another ServerIpAddress of the program adopts it: remove \`adopt\`, or one of the two resources.`,
     );
   }
 }

@@ -35,12 +35,12 @@ export class PreviewWarnings {
     const found = addresses.find(({ address }) => isSameAddress(address, adopt));
     if (found === undefined) {
       this.warnings.once(
-        `there is no address ${adopt} in the UpCloud account to adopt: correct \`adopt\`, or remove it to have another address assigned`,
+        `there is no address ${adopt} in the UpCloud account to adopt: correct \`adopt\`, or remove it to get a new address`,
       );
       return;
     }
     const objection = objectionToAdopting(found, inputs);
-    if (objection !== undefined) this.warnings.once(`the address ${adopt}, which is to be adopted, ${objection}`);
+    if (objection !== undefined) this.warnings.once(`the address to adopt, ${adopt}, ${objection}`);
   }
 
   private async beforeAssign(
@@ -88,7 +88,7 @@ export class PreviewWarnings {
     const present = publicAddressesOn(server.uuid, addresses, family);
     if (present + planned <= documentedLimit) return;
     this.warnings.once(
-      `${describeServer(server)} has ${present} public ${family} addresses of the ${documentedLimit} that UpCloud allows, and may have no room for what this adds: release one first, or use another server`,
+      `${describeServer(server)} has ${present} of the ${documentedLimit} public ${family} addresses that UpCloud allows, and may have no room for more: release one first, or use another server`,
     );
   }
 }
@@ -105,7 +105,7 @@ function objectionToAdopting(found: IpAddressWire, { server, access }: ServerIpA
     return `has access "${found.access}", not "${access}": correct \`access\` or \`adopt\``;
   }
   if (found.part_of_plan !== "yes") return undefined;
-  return `is part of the plan of server ${found.server}: destroying the resource would release this main address of the server. Use PtrRecord where only its PTR record matters, or set \`retainOnDelete: true\``;
+  return `is part of the plan of server ${found.server}: destroying the resource would release the server's main address. Set \`retainOnDelete: true\`, or use PtrRecord to manage only its PTR record`;
 }
 
 interface Release {

@@ -211,7 +211,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     if (!isInitialRead(state)) return stackAddresses.find(state.address ?? id, { server: state.server }, recentMs);
     const found = await addressCache.find(id, recentMs);
     if (found !== undefined) return found;
-    throw new Error(`There is no address ${id} in the UpCloud account: correct the address that \`get\` is given.`);
+    throw new Error(`There is no address ${id} in the UpCloud account: correct the address passed to \`get\`.`);
   }
 
   /** The outputs of `get`. A default record that cannot be determined is no reason to fail. */

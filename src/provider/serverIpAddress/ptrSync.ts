@@ -21,7 +21,7 @@ export class PtrSync {
     if (adopt === undefined || isUnknown(adopt) || ptrRecord === undefined) return [];
     const other = this.session.declaredRecords.register(adopt, declarer);
     if (other === undefined) return [];
-    const reason = `expected no ptrRecord where the program declares the record elsewhere, got one for ${adopt}, whose record ${other.description} declares: remove one of them`;
+    const reason = `expected no ptrRecord for ${adopt}, whose record ${other.description} declares too: remove one of them`;
     return [{ property: "ptrRecord", reason }];
   }
 
@@ -30,7 +30,7 @@ export class PtrSync {
     const other = this.session.declaredRecords.register(id, declarer);
     if (other === undefined) return;
     throw new Error(
-      `The program declares the PTR record of ${id} twice, as ptrRecord of its ServerIpAddress and with ${other.description}: remove one of them.`,
+      `The program declares the PTR record of ${id} twice, as ptrRecord of its ServerIpAddress and in ${other.description}: remove one of them.`,
     );
   }
 
@@ -69,7 +69,7 @@ export class PtrSync {
     // Unknown for an adopted address whose server could not be looked at when the resource was created.
     const known = await this.resolveDefaultPtrRecord(id, olds.server, observed, signal).catch((cause) => {
       throw new Error(
-        `The PTR record of ${id} is still "${observed.ptrRecord}": UpCloud's default record, which is to replace it, could not be determined. ${messageOf(cause)}`,
+        `The PTR record of ${id} is still "${observed.ptrRecord}": UpCloud's default record, which should replace it, could not be determined. ${messageOf(cause)}`,
         { cause },
       );
     });

@@ -73,7 +73,7 @@ export class Releases {
         .withServerStopped(request, (server) => releaseIfOurs(server === "gone" ? 0 : maxAgeMs));
     } catch (error) {
       if (!(error instanceof RestartError) || !isReleased) throw error;
-      throw new Error(`The address is released. ${error.message}`, { cause: error });
+      throw new Error(`The address was released. ${error.message}`, { cause: error });
     }
   }
 
@@ -86,7 +86,7 @@ export class Releases {
     if (elsewhere !== undefined) throw new HeldByAnotherOperationError(id, elsewhere.entry);
     const owner = await this.ownerInState(id);
     if (owner === undefined) return true;
-    notify(`${id}: not released, because ${resourceNameIn(owner.urn)} has it in the stack's state.`);
+    notify(`${id}: not released, because it belongs to ${resourceNameIn(owner.urn)} in the stack's state.`);
     return false;
   }
 
@@ -99,7 +99,7 @@ export class Releases {
       return remainingOwner(await this.session.stackState.asOfNow(isOurStack), id);
     } catch (cause) {
       throw new Error(
-        `${id} is not released, because it is unknown whether another resource of the stack has it. ${messageOf(cause)}`,
+        `${id} was not released, because it is unknown whether another resource of the stack has it. ${messageOf(cause)}`,
       );
     }
   }
@@ -144,7 +144,7 @@ export class Releases {
 }
 
 const engineGone = (id: string) =>
-  `Pulumi has ended, so ${id} is not released: run \`pulumi up\` or \`pulumi destroy\` again.`;
+  `${id} was not released, because Pulumi has exited: run \`pulumi up\` or \`pulumi destroy\` again.`;
 
 const justNowMs = 10_000;
 
@@ -154,7 +154,7 @@ class HeldByAnotherOperationError extends Error {
 
   constructor(address: string, { process: { id, host }, at }: JournalEntry) {
     super(
-      `${address} is not released, because another operation (process ${id} on host ${host}, ${at}) has been assigned it or adopts it: run again when that operation has ended.`,
+      `${address} was not released, because another operation (process ${id} on host ${host}, ${at}) has assigned or adopted it: run again when that operation has ended.`,
     );
   }
 }

@@ -14,7 +14,7 @@ export function isTakenOverAddress(id: string, olds: object, news: ServerIpAddre
   if (former === undefined) return false;
   if (former === "PtrRecord") {
     throw new Error(
-      `${id} belongs to a PtrRecord in the stack's state, of which an alias cannot make a ServerIpAddress: remove the alias, and take the address over with \`adopt: "${id}"\`.`,
+      `${id} belongs to a PtrRecord in the stack's state, and an alias cannot turn that into a ServerIpAddress: remove the alias, and set \`adopt: "${id}"\` to take over the address.`,
     );
   }
   if (news.adopt !== undefined && isSameAddress(news.adopt, id)) return true;
@@ -31,7 +31,7 @@ export function isTakenOverRecord(id: string, olds: object, news: PtrRecordInput
   if (former === undefined) return false;
   if (former === "ServerIpAddress") {
     throw new Error(
-      `${id} belongs to a ServerIpAddress in the stack's state, of which an alias cannot make a PtrRecord: remove the alias. To keep the address, run \`pulumi up\` with \`retainOnDelete: true\` on the ServerIpAddress first.`,
+      `${id} belongs to a ServerIpAddress in the stack's state, and an alias cannot turn that into a PtrRecord: remove the alias. To keep the address, run \`pulumi up\` with \`retainOnDelete: true\` on the ServerIpAddress first.`,
     );
   }
   if (isSameAddress(id, news.address)) return true;
@@ -39,7 +39,7 @@ export function isTakenOverRecord(id: string, olds: object, news: PtrRecordInput
 }
 
 const notById = (id: string) =>
-  `"${id}" is the id of a resource of another provider in the stack's state, and an alias brings a resource over only if its id is the address: remove the alias, and remove that resource from the state with \`pulumi state delete\` before its provider undoes what it has made.`;
+  `"${id}" is the id of a resource of another provider in the stack's state, and an alias takes a resource over only if its id is the address: remove the alias, and remove that resource from the state with \`pulumi state delete\` before its provider undoes its changes.`;
 
 /** Whose state it is: `undefined` where it is our own. */
 function formerOf(own: OwnType, olds: object, news: object): OwnType | "another" | undefined {
