@@ -27,7 +27,7 @@ export class AssignmentJournal {
   /** By file: what the other processes had written when this one first asked. */
   private loaded: Map<string, Leftover> | undefined;
   private loadedByAddress: Map<string, string[]> | undefined;
-  private isUnusable = false;
+  private hasWarned = false;
 
   private constructor(
     private readonly files: JournalFiles,
@@ -45,7 +45,7 @@ export class AssignmentJournal {
   }
 
   /** What this process has written of a create that it is asked for again. */
-  own({ token }: Assignment): JournalEntry | undefined {
+  ownEntry({ token }: Assignment): JournalEntry | undefined {
     return this.mine.get(token);
   }
 
@@ -57,18 +57,18 @@ export class AssignmentJournal {
 
   /** The entry as it is now; `undefined` where it is over. */
   current(leftover: Leftover): JournalEntry | undefined {
-    const now = this.files.lastEntry<JournalEntry>(leftover.file);
-    if (now === undefined) this.loaded?.delete(leftover.file);
-    else leftover.entry = now;
-    return now;
+    const latest = this.files.lastEntry<JournalEntry>(leftover.file);
+    if (latest === undefined) this.loaded?.delete(leftover.file);
+    else leftover.entry = latest;
+    return latest;
   }
 
   isOfThisOperation(entry: JournalEntry): boolean {
     return isOfOperation(entry, this.self);
   }
 
-  isAtWork(entry: Pick<JournalEntry, "process" | "at">, longestMs: number): boolean {
-    return isAtWork(entry, this.self, longestMs);
+  isAtWork(entry: Pick<JournalEntry, "process" | "at">, maxWorkMs: number): boolean {
+    return isAtWork(entry, this.self, maxWorkMs);
   }
 
   /** The assign is about to be sent. Durable before it ends. */
@@ -81,17 +81,17 @@ export class AssignmentJournal {
     return this.write(assignment, { phase: "assigned", baseline: [], address, adopted: true });
   }
 
-  inDoubt(assignment: Assignment): Promise<void> {
+  recordInDoubt(assignment: Assignment): Promise<void> {
     return this.append(assignment, { phase: "in-doubt" }, false);
   }
 
   /** UpCloud has answered, or the address was found. Durable before it ends. */
-  assigned(assignment: Assignment, address: string): Promise<void> {
+  recordAssigned(assignment: Assignment, address: string): Promise<void> {
     return this.append(assignment, { phase: "assigned", address }, true);
   }
 
   /** Pulumi is told next. */
-  reported(assignment: Assignment): Promise<void> {
+  recordReported(assignment: Assignment): Promise<void> {
     return this.append(assignment, { phase: "reported" }, false);
   }
 
@@ -133,7 +133,7 @@ export class AssignmentJournal {
   }
 
   /** Creates and adoptions of other processes that have the address, as the journal is now. */
-  othersWith(address: string): JournalEntry[] {
+  entriesElsewhere(address: string): JournalEntry[] {
     const isIts = (one: JournalEntry) => keyOf(one.address ?? "") === keyOf(address);
     return this.entries().filter((entry) => entry.process.run !== this.self.run && isIts(entry));
   }
@@ -155,11 +155,13 @@ export class AssignmentJournal {
   /**
    * Of an address that was only inferred to be this create's: at most one create of the machine is told `true`.
    *
-   * @param former the token of the entry that this create has taken over, with its claim
+   * @param formerToken the token of the entry that this create has taken over, with its claim
    */
-  async claim(address: string, { token }: Assignment, former = token): Promise<boolean> {
+  async claim(address: string, { token }: Assignment, formerToken = token): Promise<boolean> {
     try {
-      return (await this.files.create(claimOf(address), token)) || [token, former].includes(this.claimantOf(address));
+      return (
+        (await this.files.create(claimOf(address), token)) || [token, formerToken].includes(this.claimantOf(address))
+      );
     } catch {
       return true;
     }
@@ -179,7 +181,7 @@ export class AssignmentJournal {
     // Also where it cannot be written: a create that is repeated goes on where it was.
     this.mine.set(token, entry);
     if (!isNew) return this.store(entry, true);
-    await this.files.create(fileOf(token), lineOf(entry)).catch((error) => this.giveUp(error));
+    await this.files.create(fileOf(token), lineOf(entry)).catch((error) => this.warnUnwritable(error));
   }
 
   private async append({ token }: Assignment, change: Partial<JournalEntry>, isDurable: boolean): Promise<void> {
@@ -192,7 +194,7 @@ export class AssignmentJournal {
 
   private async store(entry: JournalEntry, isDurable: boolean): Promise<void> {
     const stored = this.files.append(fileOf(entry.token), lineOf(entry), isDurable);
-    await stored.catch((error) => this.giveUp(error));
+    await stored.catch((error) => this.warnUnwritable(error));
   }
 
   /** Journal and claim of each address that has left the hands of its operation. */
@@ -202,8 +204,8 @@ export class AssignmentJournal {
     for (const { file, entry } of this.leftovers()) {
       if (entry.address === undefined || this.isOfThisOperation(entry)) continue;
       const claim = claimOf(entry.address);
-      const known = files.get(keyOf(entry.address)) ?? (claims.has(claim) ? [claim] : []);
-      files.set(keyOf(entry.address), [...known, file]);
+      const filesSoFar = files.get(keyOf(entry.address)) ?? (claims.has(claim) ? [claim] : []);
+      files.set(keyOf(entry.address), [...filesSoFar, file]);
     }
     return files;
   }
@@ -212,12 +214,12 @@ export class AssignmentJournal {
   private loadLeftovers(): Map<string, Leftover> {
     const names = this.files.names();
     const all = this.load(names);
-    const isOld = ({ entry }: Leftover) => !(Date.now() - Date.parse(entry.at) <= lifetimeMs);
-    const young = all.filter((one) => !isOld(one));
-    const tokens = new Set(young.map(({ entry }) => entry.token));
-    const idleClaims = names.filter((name) => name.endsWith(claimEnding) && !tokens.has(this.files.read(name)));
-    for (const name of [...all.filter(isOld).map(({ file }) => file), ...idleClaims]) this.files.remove(name);
-    const others = young.filter(({ entry }) => entry.process.run !== this.self.run);
+    const isExpired = ({ entry }: Leftover) => !(Date.now() - Date.parse(entry.at) <= maxEntryAgeMs);
+    const valid = all.filter((one) => !isExpired(one));
+    const tokens = new Set(valid.map(({ entry }) => entry.token));
+    const orphanedClaims = names.filter((name) => name.endsWith(claimEnding) && !tokens.has(this.files.read(name)));
+    for (const name of [...all.filter(isExpired).map(({ file }) => file), ...orphanedClaims]) this.files.remove(name);
+    const others = valid.filter(({ entry }) => entry.process.run !== this.self.run);
     return new Map(others.map((one) => [one.file, one]));
   }
 
@@ -229,9 +231,9 @@ export class AssignmentJournal {
     });
   }
 
-  private giveUp(error: unknown): void {
-    if (this.isUnusable) return;
-    this.isUnusable = true;
+  private warnUnwritable(error: unknown): void {
+    if (this.hasWarned) return;
+    this.hasWarned = true;
     this.warn(
       `warning: the journal in ${this.files.directory} cannot be written (${messageOf(error)}): if this operation is interrupted, run \`pulumi-upcloud-ip audit\` to find what it assigned.`,
     );
@@ -241,7 +243,7 @@ export class AssignmentJournal {
 const ending = ".jsonl";
 const claimEnding = ".claim";
 /** After 30 days, too much may have happened to the account for an entry to tell anything. */
-const lifetimeMs = 30 * 24 * 60 * 60_000;
+const maxEntryAgeMs = 30 * 24 * 60 * 60_000;
 const fileOf = (token: string) => `${token}${ending}`;
 const keyOf = (address: string) => addressKey(address).replaceAll(":", "_");
 const claimOf = (address: string) => `${keyOf(address)}${claimEnding}`;

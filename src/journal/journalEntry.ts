@@ -50,21 +50,21 @@ export const thisProcess: ProcessName = {
 /**
  * Whether the process that wrote the entry may still be at work on it. A time in the future tells nothing.
  *
- * @param longestMs how long such work may take
+ * @param maxWorkMs how long such work may take
  */
 export function isAtWork(
   { process: owner, at }: Pick<JournalEntry, "process" | "at">,
   self: ProcessName,
-  longestMs: number,
+  maxWorkMs: number,
 ): boolean {
   const ageMs = Date.now() - Date.parse(at);
-  if (owner.run === self.run || !(ageMs <= longestMs) || ageMs < -clockSkewMs) return false;
+  if (owner.run === self.run || !(ageMs <= maxWorkMs) || ageMs < -clockSkewMs) return false;
   return owner.host !== self.host || isRunning(owner, self);
 }
 
 /** Whether the process runs on this host, as far as its id tells, which may be another one's by now. */
 export const isRunning = (owner: ProcessName, self: ProcessName): boolean =>
-  owner.run === self.run || (owner.host === self.host && owner.id !== self.id && isInUse(owner.id));
+  owner.run === self.run || (owner.host === self.host && owner.id !== self.id && isProcessAlive(owner.id));
 
 /**
  * Whether the entry was written for the same operation, maybe by another provider process of it. The address of an engine that
@@ -76,7 +76,7 @@ export const isOfOperation = ({ process: owner }: Pick<JournalEntry, "process">,
 /** Two containers of one machine may tell the time a little differently. */
 const clockSkewMs = 5000;
 
-function isInUse(id: number): boolean {
+function isProcessAlive(id: number): boolean {
   try {
     process.kill(id, 0);
     return true;

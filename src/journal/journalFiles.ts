@@ -26,7 +26,7 @@ export const journalDirectory = (env: NodeJS.ProcessEnv): string =>
  * times as long.
  */
 export class JournalFiles {
-  private isMade = false;
+  private isDirectoryMade = false;
   private syncing: Promise<void> = Promise.resolve();
   private nextSync: Promise<void> | undefined;
 
@@ -44,10 +44,10 @@ export class JournalFiles {
     try {
       writeSync(file, text);
       linkSync(draft, this.pathOf(name));
-      await Promise.all([synced(file), this.syncDirectory()]);
+      await Promise.all([syncFile(file), this.syncDirectory()]);
       return true;
     } catch (error) {
-      if (isPresent(error)) return false;
+      if (isExistsError(error)) return false;
       throw error;
     } finally {
       closeSync(file);
@@ -68,7 +68,7 @@ export class JournalFiles {
     const file = openSync(this.pathOf(name), "a", ownerOnly);
     try {
       writeSync(file, text);
-      if (isDurable) await synced(file);
+      if (isDurable) await syncFile(file);
     } finally {
       closeSync(file);
     }
@@ -78,7 +78,7 @@ export class JournalFiles {
   lastEntry<Entry>(name: string): Entry | undefined {
     return this.read(name)
       .split("\n")
-      .map((line) => parsed<Entry>(line))
+      .map((line) => parseLine<Entry>(line))
       .findLast((entry) => entry !== undefined);
   }
 
@@ -119,8 +119,8 @@ export class JournalFiles {
   }
 
   private makeDirectory(): void {
-    if (!this.isMade) mkdirSync(this.directory, { recursive: true });
-    this.isMade = true;
+    if (!this.isDirectoryMade) mkdirSync(this.directory, { recursive: true });
+    this.isDirectoryMade = true;
   }
 
   private pathOf(name: string): string {
@@ -131,7 +131,7 @@ export class JournalFiles {
   private syncDirectory(): Promise<void> {
     this.nextSync ??= this.syncing.then(() => {
       this.nextSync = undefined;
-      this.syncing = syncedDirectory(this.directory);
+      this.syncing = fsyncDirectory(this.directory);
       return this.syncing;
     });
     return this.nextSync;
@@ -141,7 +141,7 @@ export class JournalFiles {
 /** Begins a line of its own, also after one that was cut off. */
 export const lineOf = (entry: object): string => `\n${JSON.stringify(entry)}`;
 
-function parsed<Entry>(line: string): Entry | undefined {
+function parseLine<Entry>(line: string): Entry | undefined {
   try {
     return JSON.parse(line) as Entry;
   } catch {
@@ -150,10 +150,10 @@ function parsed<Entry>(line: string): Entry | undefined {
 }
 
 const ownerOnly = 0o600;
-const synced = promisify(fdatasync);
+const syncFile = promisify(fdatasync);
 
 /** A directory that cannot be synced, as on Windows, is no reason to do without its files. */
-async function syncedDirectory(directory: string): Promise<void> {
+async function fsyncDirectory(directory: string): Promise<void> {
   let file: number | undefined;
   try {
     file = openSync(directory, "r");
@@ -165,4 +165,4 @@ async function syncedDirectory(directory: string): Promise<void> {
   }
 }
 
-const isPresent = (error: unknown) => (error as NodeJS.ErrnoException).code === "EEXIST";
+const isExistsError = (error: unknown) => (error as NodeJS.ErrnoException).code === "EEXIST";

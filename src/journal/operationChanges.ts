@@ -28,7 +28,7 @@ interface Note extends Pick<JournalEntry, "server" | "process" | "at"> {
  */
 export class OperationChanges {
   private readonly files: JournalFiles;
-  private recent: { names: readonly string[]; atMs: number } = { names: [], atMs: 0 };
+  private cachedListing: { names: readonly string[]; atMs: number } = { names: [], atMs: 0 };
   private readonly mine = new Map<string, Pick<Note, "phase" | "arrived">>();
 
   constructor(
@@ -41,36 +41,36 @@ export class OperationChanges {
 
   /** A change begins: nobody else starts the server from now on. */
   begin(server: string): void {
-    const hasStopped = this.isIn(server, "stopping", "waiting", "starting");
-    this.note(server, { phase: hasStopped ? "stopping" : "changing" });
+    const hasStopped = this.isInPhase(server, "stopping", "waiting", "starting");
+    this.write(server, { phase: hasStopped ? "stopping" : "changing" });
   }
 
   /** Takes the stop upon this process. `false`: another one asks for it, or both want to at this moment: try again later. */
   claimStop(server: string): boolean {
-    if (this.isIn(server, "stopping")) return true;
-    this.note(server, { phase: "claiming" });
+    if (this.isInPhase(server, "stopping")) return true;
+    this.write(server, { phase: "claiming" });
     const rivals = this.others(server, "claiming", "stopping");
-    if (rivals.length === 0) this.note(server, { phase: "stopping" });
+    if (rivals.length === 0) this.write(server, { phase: "stopping" });
     else if (rivals.some(({ phase, process: { run } }) => phase === "stopping" || run < this.self.run)) {
-      this.note(server, { phase: "changing" });
+      this.write(server, { phase: "changing" });
     }
     return rivals.length === 0;
   }
 
   /** Nothing was stopped: another process may try. */
   giveUpStop(server: string): void {
-    if (this.isIn(server, "stopping")) this.note(server, { phase: "changing" });
+    if (this.isInPhase(server, "stopping")) this.write(server, { phase: "changing" });
   }
 
   /** The changes of this process have ended, and it starts the server. */
   wait(server: string): void {
-    this.note(server, { phase: "waiting" });
+    this.write(server, { phase: "waiting" });
   }
 
   /** The changes of this process have ended, and there is nothing left for it to do. */
   end(server: string): void {
     if (this.mine.get(server)?.arrived !== undefined) {
-      this.note(server, { phase: undefined });
+      this.write(server, { phase: undefined });
       return;
     }
     this.mine.delete(server);
@@ -80,9 +80,9 @@ export class OperationChanges {
   /** Keeps changes that come now waiting. `false`: some are under way. */
   claimStart(server: string): boolean {
     if (this.areOthersChanging(server)) return false;
-    this.note(server, { phase: "starting" });
+    this.write(server, { phase: "starting" });
     if (!this.areOthersChanging(server)) return true;
-    this.note(server, { phase: "waiting" });
+    this.write(server, { phase: "waiting" });
     return false;
   }
 
@@ -92,7 +92,7 @@ export class OperationChanges {
 
   /** Another process has stopped the server, or is about to. For those who ask again and again. */
   isStoppedByOthers(server: string): boolean {
-    return this.notesOf(server, this.recentNames()).some(isIn("stopping", "waiting", "starting"));
+    return this.notesOf(server, this.cachedNames()).some(isIn("stopping", "waiting", "starting"));
   }
 
   isStartedByOthers(server: string): boolean {
@@ -100,19 +100,19 @@ export class OperationChanges {
   }
 
   arrived(server: string, count: number): void {
-    this.note(server, { arrived: count });
+    this.write(server, { arrived: count });
   }
 
   arrivedElsewhere(server: string): number {
-    return this.notesOf(server, this.recentNames()).reduce((sum, { arrived = 0 }) => sum + arrived, 0);
+    return this.notesOf(server, this.cachedNames()).reduce((sum, { arrived = 0 }) => sum + arrived, 0);
   }
 
-  private isIn(server: string, ...phases: Phase[]): boolean {
+  private isInPhase(server: string, ...phases: Phase[]): boolean {
     return isIn(...phases)(this.mine.get(server) ?? {});
   }
 
   /** A file that cannot be written is no reason not to go on: this process is alone then, and the journal has warned. */
-  private note(server: string, change: Pick<Note, "phase" | "arrived">): void {
+  private write(server: string, change: Pick<Note, "phase" | "arrived">): void {
     if (this.self.engine === undefined) return;
     if (this.mine.size === 0) this.removeStale();
     const mine = { ...this.mine.get(server), ...change };
@@ -139,9 +139,10 @@ export class OperationChanges {
   }
 
   /** A thousand changes that wait would read the directory all the time. */
-  private recentNames(): readonly string[] {
-    if (Date.now() - this.recent.atMs > recentMs) this.recent = { names: this.files.names(), atMs: Date.now() };
-    return this.recent.names;
+  private cachedNames(): readonly string[] {
+    if (Date.now() - this.cachedListing.atMs > listingMaxAgeMs)
+      this.cachedListing = { names: this.files.names(), atMs: Date.now() };
+    return this.cachedListing.names;
   }
 
   private removeStale(): void {
@@ -153,7 +154,7 @@ export class OperationChanges {
 }
 
 const ending = ".change";
-const recentMs = 100;
+const listingMaxAgeMs = 100;
 
 const isIn =
   (...phases: Phase[]) =>

@@ -24,29 +24,29 @@ export class PendingRestarts {
   /** Durable before it ends. One that cannot be written is no reason not to go on: the journal has warned. */
   async record(server: string): Promise<void> {
     const restart: PendingRestart = { server, process: this.self, at: new Date().toISOString() };
-    await this.note(restart).catch(() => undefined);
+    await this.write(restart).catch(() => undefined);
   }
 
   /** Whether an operation that was ended has left the server for this one to start. */
   isPending(server: string): boolean {
-    return this.left(server).length > 0;
+    return this.abandoned(server).length > 0;
   }
 
   /** The server runs again, or somebody has been told that it does not. */
   clear(server: string): void {
     const mine = { server, process: this.self };
-    for (const restart of [mine, ...this.left(server)]) this.files.remove(fileOf(restart));
+    for (const restart of [mine, ...this.abandoned(server)]) this.files.remove(fileOf(restart));
   }
 
   /** One that is there already, of a start that failed, is renewed. */
-  private async note(restart: PendingRestart): Promise<void> {
+  private async write(restart: PendingRestart): Promise<void> {
     const file = fileOf(restart);
     const isNew = await this.files.create(file, lineOf(restart));
     if (!isNew) await this.files.append(file, lineOf(restart), true);
   }
 
   /** Without notes that were cut off: those are of stops that were never asked for. */
-  private left(server: string): PendingRestart[] {
+  private abandoned(server: string): PendingRestart[] {
     return this.files
       .names()
       .filter((name) => name.startsWith(`${server}.`) && name.endsWith(ending))

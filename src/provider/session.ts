@@ -61,8 +61,8 @@ export class Session {
   private readonly operationChanges: OperationChanges;
   private stackConfig: StackConfig = () => undefined;
   private stackLocation: StackLocation = {};
-  private madeClient: UpCloudClient | undefined;
-  private madePowerCycles: PowerCycles | undefined;
+  private cachedClient: UpCloudClient | undefined;
+  private cachedPowerCycles: PowerCycles | undefined;
 
   constructor(options: SessionOptions) {
     const { env, notify, timer = realTimer, readState = noState, process = thisProcess } = options;
@@ -83,12 +83,12 @@ export class Session {
     this.expectedCreates = new ExpectedCreates(timer.now, this.operationChanges);
 
     const ipAddresses = () => this.client().ipAddresses;
-    const maxAssignMs = () => this.configuration().requestTimeoutMs + marginMs;
+    const maxAssignMs = () => this.configuration().requestTimeoutMs + assignMarginMs;
     const ports = {
       isEngineAlive: () => this.isEngineAlive(),
       isUnderWay: (entry: JournalEntry) => this.isUnderWay(entry),
-      readState: (...asked: Parameters<StateCache["atAnyTime"]>) => this.stackState.atAnyTime(...asked),
-      ignoreGone: (...about: Parameters<StackAddresses["ignoreGone"]>) => this.stackAddresses.ignoreGone(...about),
+      readState: (...args: Parameters<StateCache["cached"]>) => this.stackState.cached(...args),
+      ignoreGone: (...args: Parameters<StackAddresses["ignoreGone"]>) => this.stackAddresses.ignoreGone(...args),
       notify,
       timer,
     };
@@ -103,21 +103,21 @@ export class Session {
   }
 
   /** What every declaration says of the operation and its stack. */
-  learn({ preview, stack, projectFolder }: Partial<StackHints>): void {
+  recordHints({ preview, stack, projectFolder }: Partial<StackHints>): void {
     this.isPreview ||= preview === true;
     if (stack !== undefined) this.stackLocation = { stack, projectFolder };
   }
 
   /** Made, and its code loaded, by the first call: most checks and diffs do not need it. */
   client(): UpCloudClient {
-    this.madeClient ??= this.createClient();
-    return this.madeClient;
+    this.cachedClient ??= this.createClient();
+    return this.cachedClient;
   }
 
   /** For changes that need a stopped server. Made, and its code loaded, by the first call. */
   powerCycles(): PowerCycles {
-    this.madePowerCycles ??= this.createPowerCycles();
-    return this.madePowerCycles;
+    this.cachedPowerCycles ??= this.createPowerCycles();
+    return this.cachedPowerCycles;
   }
 
   /** The stack's default for `powerCycle`. */
@@ -131,7 +131,7 @@ export class Session {
 
   /** Another process that has been assigned the address or adopts it: another provider of this operation, or one of another operation. */
   async holderElsewhere(address: string): Promise<{ entry: JournalEntry; isOfThisOperation: boolean } | undefined> {
-    for (const entry of this.journal.othersWith(address)) {
+    for (const entry of this.journal.entriesElsewhere(address)) {
       const isOfThisOperation = this.journal.isOfThisOperation(entry);
       if (isOfThisOperation || (await this.isUnderWay(entry))) return { entry, isOfThisOperation };
     }
@@ -176,7 +176,7 @@ export class Session {
 }
 
 /** What an assign takes beside its request: looks after a lost response, and what follows the assign. */
-const marginMs = 30_000;
+const assignMarginMs = 30_000;
 /** A process that cannot be looked at, on another host, has started its server by then, or never will. */
 const maxPowerCycleMs = 60 * 60_000;
 

@@ -11,12 +11,12 @@ import type { Timer } from "../runtime/timer";
  * they change themselves is looked at again.
  */
 export class AddressCache {
-  private first: Promise<IpAddressWire[]> | undefined;
+  private initial: Promise<IpAddressWire[]> | undefined;
   private latest: { atMs: number; addresses: Promise<Map<string, ListedAddress>> } | undefined;
-  private plannedAddresses: Promise<IpAddressWire[] | undefined> | undefined;
-  private plannedServers: Promise<ServerWire[] | undefined> | undefined;
-  private join: (() => void) | undefined;
-  private hasLookedAtOne = false;
+  private availableAddresses: Promise<IpAddressWire[] | undefined> | undefined;
+  private availableServers: Promise<ServerWire[] | undefined> | undefined;
+  private shareBatchWindow: (() => void) | undefined;
+  private hasRequestedSingly = false;
   /** By value, how UpCloud spells the addresses that this operation has seen. */
   private readonly spellings = new Map<string, string>();
 
@@ -26,12 +26,12 @@ export class AddressCache {
   ) {}
 
   /** As it was when the operation first asked. A failure is not kept: the next one who asks has another try. */
-  initialList(timeMs = patienceMs): Promise<IpAddressWire[]> {
-    this.first ??= this.list(timeMs).catch((error) => {
-      this.first = undefined;
+  initialList(timeoutMs = requestTimeoutMs): Promise<IpAddressWire[]> {
+    this.initial ??= this.list(timeoutMs).catch((error) => {
+      this.initial = undefined;
       throw error;
     });
-    return this.first;
+    return this.initial;
   }
 
   /**
@@ -39,14 +39,14 @@ export class AddressCache {
    * operation itself will say so where it matters.
    */
   addressesIfAvailable(): Promise<IpAddressWire[] | undefined> {
-    this.plannedAddresses ??= this.initialList(plansPatienceMs).catch(() => undefined);
-    return this.plannedAddresses;
+    this.availableAddresses ??= this.initialList(previewTimeoutMs).catch(() => undefined);
+    return this.availableAddresses;
   }
 
   serversIfAvailable(): Promise<ServerWire[] | undefined> {
-    const list = async () => this.client().servers.list(AbortSignal.timeout(plansPatienceMs));
-    this.plannedServers ??= list().catch(() => undefined);
-    return this.plannedServers;
+    const list = async () => this.client().servers.list(AbortSignal.timeout(previewTimeoutMs));
+    this.availableServers ??= list().catch(() => undefined);
+    return this.availableServers;
   }
 
   /**
@@ -55,9 +55,9 @@ export class AddressCache {
    * otherwise. That an address is gone, UpCloud has to say of the address itself. That another account has it throws.
    */
   async find(address: string, maxAgeMs: number, signal?: AbortSignal): Promise<IpAddressWire | undefined> {
-    const isAlone = await this.isAlone(maxAgeMs);
-    const listed = isAlone && this.isSpelled(address) ? undefined : await this.findListed(address, maxAgeMs);
-    return listed === undefined || listed.malformed !== undefined ? this.get(address, signal) : listed;
+    const isOnlyCaller = await this.waitOutBatchWindow(maxAgeMs);
+    const found = isOnlyCaller && this.hasKnownSpelling(address) ? undefined : await this.findInList(address, maxAgeMs);
+    return found === undefined || found.malformed !== undefined ? this.get(address, signal) : found;
   }
 
   /**
@@ -65,7 +65,7 @@ export class AddressCache {
    * where UpCloud does not show how it spells it.
    */
   async spellingInUrls(address: string, signal?: AbortSignal): Promise<string> {
-    if (!this.isSpelled(address)) await this.find(address, recentMs, signal);
+    if (!this.hasKnownSpelling(address)) await this.find(address, sharedListMaxAgeMs, signal);
     return this.spellings.get(addressKey(address)) ?? address;
   }
 
@@ -79,32 +79,35 @@ export class AddressCache {
     (await this.latest?.addresses.catch(() => undefined))?.delete(addressKey(address));
   }
 
-  private async get(address: string, signal = AbortSignal.timeout(patienceMs)): Promise<IpAddressWire | undefined> {
-    const known = this.spellings.get(addressKey(address));
-    for (const spelled of new Set(known === undefined ? [address, upCloudSpelling(address)] : [known])) {
-      const answer = await this.client().ipAddresses.get(spelled, signal).catch(ignoreGone);
-      if (answer === undefined) continue;
-      this.recordSpelling(answer.address);
-      return answer;
+  private async get(
+    address: string,
+    signal = AbortSignal.timeout(requestTimeoutMs),
+  ): Promise<IpAddressWire | undefined> {
+    const spelling = this.spellings.get(addressKey(address));
+    for (const candidate of new Set(spelling === undefined ? [address, upCloudSpelling(address)] : [spelling])) {
+      const found = await this.client().ipAddresses.get(candidate, signal).catch(ignoreGone);
+      if (found === undefined) continue;
+      this.recordSpelling(found.address);
+      return found;
     }
     return undefined;
   }
 
   /** In the spelling that UpCloud was seen to use, or uses as far as was recorded. */
-  private isSpelled(address: string): boolean {
+  private hasKnownSpelling(address: string): boolean {
     return this.spellings.has(addressKey(address)) || upCloudSpelling(address) === address;
   }
 
-  private async findListed(address: string, maxAgeMs: number): Promise<ListedAddress | undefined> {
-    const list = async (ageMs: number) => this.listed(ageMs).catch(about(address));
+  private async findInList(address: string, maxAgeMs: number): Promise<ListedAddress | undefined> {
+    const list = async (ageMs: number) => this.recentList(ageMs).catch(rethrowWithAddress(address));
     const shared = await list(maxAgeMs);
     const found = shared?.get(addressKey(address));
-    if (found !== undefined || shared === undefined || this.isSpelled(address)) return found;
+    if (found !== undefined || shared === undefined || this.hasKnownSpelling(address)) return found;
     // A list that others have asked for may be older than the address, which cannot be asked for by itself.
-    return (await list(Math.min(maxAgeMs, justNowMs)))?.get(addressKey(address));
+    return (await list(Math.min(maxAgeMs, repeatedListMaxAgeMs)))?.get(addressKey(address));
   }
 
-  private isYoung(maxAgeMs: number): boolean {
+  private isRecent(maxAgeMs: number): boolean {
     return this.latest !== undefined && this.timer.now() - this.latest.atMs <= maxAgeMs;
   }
 
@@ -112,36 +115,36 @@ export class AddressCache {
    * The engine hands over at once what it does in parallel, so the first who asks waits a moment for the second. One by
    * one, the second look shows that there are more.
    */
-  private async isAlone(maxAgeMs: number): Promise<boolean> {
-    if (this.hasLookedAtOne || this.isYoung(maxAgeMs)) return false;
-    if (this.join !== undefined) {
-      this.join();
+  private async waitOutBatchWindow(maxAgeMs: number): Promise<boolean> {
+    if (this.hasRequestedSingly || this.isRecent(maxAgeMs)) return false;
+    if (this.shareBatchWindow !== undefined) {
+      this.shareBatchWindow();
       return false;
     }
-    this.hasLookedAtOne = await new Promise<boolean>((resolve) => {
-      this.join = () => resolve(false);
-      this.nobodyCame().then(() => resolve(true));
+    this.hasRequestedSingly = await new Promise<boolean>((resolve) => {
+      this.shareBatchWindow = () => resolve(false);
+      this.batchWindowEnd().then(() => resolve(true));
     });
-    this.join = undefined;
-    return this.hasLookedAtOne;
+    this.shareBatchWindow = undefined;
+    return this.hasRequestedSingly;
   }
 
   /** On a busy computer the time may be over while others are waiting to be read from the engine. */
-  private async nobodyCame(): Promise<void> {
-    await this.timer.sleep(togetherMs);
+  private async batchWindowEnd(): Promise<void> {
+    await this.timer.sleep(batchWindowMs);
     for (let turns = 0; turns < 3; turns++) await new Promise((resolve) => setImmediate(resolve));
   }
 
   /** `undefined` for a user who may see addresses, but not the list of them. */
-  private async listed(maxAgeMs: number): Promise<Map<string, ListedAddress> | undefined> {
-    if (!this.isYoung(maxAgeMs)) this.list(patienceMs).catch(() => undefined);
-    return this.latest?.addresses.catch(unlessForbidden);
+  private async recentList(maxAgeMs: number): Promise<Map<string, ListedAddress> | undefined> {
+    if (!this.isRecent(maxAgeMs)) this.list(requestTimeoutMs).catch(() => undefined);
+    return this.latest?.addresses.catch(ignoreForbidden);
   }
 
-  private list(timeMs: number): Promise<IpAddressWire[]> {
-    const request = async () => this.client().ipAddresses.list(AbortSignal.timeout(timeMs));
-    const listed = request();
-    const addresses = listed.then((all) => {
+  private list(timeoutMs: number): Promise<IpAddressWire[]> {
+    const request = async () => this.client().ipAddresses.list(AbortSignal.timeout(timeoutMs));
+    const response = request();
+    const addresses = response.then((all) => {
       for (const { address } of all) this.recordSpelling(address);
       return new Map(all.map((one) => [addressKey(one.address), one]));
     });
@@ -149,23 +152,23 @@ export class AddressCache {
       this.latest = undefined;
     });
     this.latest = { atMs: this.timer.now(), addresses };
-    return listed;
+    return response;
   }
 }
 
 /** All reads of an operation share one list, within reason. */
-export const recentMs = 60_000;
+export const sharedListMaxAgeMs = 60_000;
 
 /** All share the list, whose failure names none of them. */
-const about = (address: string) => (cause: unknown) => {
+const rethrowWithAddress = (address: string) => (cause: unknown) => {
   throw new Error(`Address ${address} could not be looked up. ${messageOf(cause)}`);
 };
 
-function unlessForbidden(error: unknown): undefined {
+function ignoreForbidden(error: unknown): undefined {
   if (!isForbidden(error)) throw error;
 }
 
-const justNowMs = 10_000;
-const patienceMs = 3 * 60_000;
-const plansPatienceMs = 20_000;
-const togetherMs = 50;
+const repeatedListMaxAgeMs = 10_000;
+const requestTimeoutMs = 3 * 60_000;
+const previewTimeoutMs = 20_000;
+const batchWindowMs = 50;

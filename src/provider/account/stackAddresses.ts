@@ -7,7 +7,7 @@ import type { StateAddress } from "../../state/stackState";
 import type { AddressCache } from "./addressCache";
 
 /** What else is known of an address of the stack. */
-interface Known {
+interface AddressContext {
   /** UUID of its server, as the state tells it. */
   server?: string | undefined;
   /** What the stack's state says of addresses, where that can be read. */
@@ -20,7 +20,7 @@ interface Known {
  * then the credentials still show its server, or others of the stack's addresses.
  */
 export class StackAddresses {
-  private readonly known = new Set<string>();
+  private readonly stackAddressKeys = new Set<string>();
   private hasSeenServer = false;
 
   constructor(
@@ -29,30 +29,36 @@ export class StackAddresses {
   ) {}
 
   /** The address as it was at most `maxAgeMs` ago, or `undefined` when it is gone. Anything else throws. */
-  async find(id: string, known: Known, maxAgeMs: number, signal?: AbortSignal): Promise<IpAddressWire | undefined> {
-    this.known.add(addressKey(id));
+  async find(
+    id: string,
+    known: AddressContext,
+    maxAgeMs: number,
+    signal?: AbortSignal,
+  ): Promise<IpAddressWire | undefined> {
+    this.stackAddressKeys.add(addressKey(id));
     return this.cache.find(id, maxAgeMs, signal).catch(this.ignoreGone(id, known, signal));
   }
 
   /** For `catch`: lets pass that the address is gone, and nothing else. */
-  ignoreGone(id: string, { server, readState }: Known, ofCaller?: AbortSignal) {
+  ignoreGone(id: string, { server, readState }: AddressContext, callerSignal?: AbortSignal) {
     return async (error: unknown): Promise<undefined> => {
       if (isAddressGone(error)) return;
       if (!isAddressForbidden(error)) throw error;
-      const signal = ofCaller ?? AbortSignal.timeout(patienceMs);
-      const inState = server ? [] : await readState?.().catch(() => []);
-      const ofState = server || inState?.find((one) => one.server !== undefined && isSameAddress(one.id, id))?.server;
-      if (ofState !== undefined) {
-        if (await this.isOurs(ofState, signal)) return;
-        throw new AnotherAccountError(id, ofState);
+      const signal = callerSignal ?? AbortSignal.timeout(requestTimeoutMs);
+      const stateAddresses = server ? [] : await readState?.().catch(() => []);
+      const serverInState =
+        server || stateAddresses?.find((one) => one.server !== undefined && isSameAddress(one.id, id))?.server;
+      if (serverInState !== undefined) {
+        if (await this.verifyServerAccess(serverInState, signal)) return;
+        throw new AnotherAccountError(id, serverInState);
       }
-      if (this.hasSeenServer || (await this.listsAny(inState, signal))) return;
+      if (this.hasSeenServer || (await this.accountHasAny(stateAddresses, signal))) return;
       throw new UnknownAccountError(id);
     };
   }
 
   /** The credentials are of the account that the server is in, or was in until it was deleted. */
-  private async isOurs(server: string, signal: AbortSignal): Promise<boolean> {
+  private async verifyServerAccess(server: string, signal: AbortSignal): Promise<boolean> {
     try {
       await this.client().servers.get(server, signal);
       this.hasSeenServer = true;
@@ -64,14 +70,14 @@ export class StackAddresses {
     }
   }
 
-  private async listsAny(inState: readonly StateAddress[] = [], signal: AbortSignal): Promise<boolean> {
-    const known = new Set([...this.known, ...inState.map(({ id }) => addressKey(id))]);
-    const listed = await this.client().ipAddresses.list(signal);
-    return listed.some(({ address }) => known.has(addressKey(address)));
+  private async accountHasAny(stateAddresses: readonly StateAddress[] = [], signal: AbortSignal): Promise<boolean> {
+    const stackKeys = new Set([...this.stackAddressKeys, ...stateAddresses.map(({ id }) => addressKey(id))]);
+    const accountAddresses = await this.client().ipAddresses.list(signal);
+    return accountAddresses.some(({ address }) => stackKeys.has(addressKey(address)));
   }
 }
 
-const patienceMs = 3 * 60_000;
+const requestTimeoutMs = 3 * 60_000;
 const remedy = "If the credentials are right, remove the resource from the state with `pulumi state delete`";
 
 /** Both the address and its server are another account's, as far as these credentials show. */

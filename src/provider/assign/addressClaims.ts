@@ -21,7 +21,7 @@ export class AddressClaims {
     private readonly journal: AssignmentJournal,
     private readonly timer: Timer,
     /** How long an assign may take in another process. */
-    private readonly longestMs: () => number,
+    private readonly maxAssignMs: () => number,
     /** Shows the user a line, at once. */
     private readonly notify: (line: string) => void,
   ) {}
@@ -37,7 +37,7 @@ export class AddressClaims {
   }
 
   /** A resource of the program adopts the address and has it. Another resource that has it too lets go of it. */
-  keep(address: string): void {
+  markKept(address: string): void {
     this.kept.add(addressKey(address));
     this.markOwned(address);
   }
@@ -84,9 +84,9 @@ export class AddressClaims {
     assignment: Assignment,
     baseline: readonly string[],
   ): IpAddressWire[] {
-    const others = this.journal.entries().filter(({ token }) => token !== assignment.token);
-    const before = baseline.map(addressKey).filter((address) => !this.released.has(address));
-    const taken = new Set([...before, ...others.map(({ address }) => addressKey(address ?? ""))]);
+    const otherEntries = this.journal.entries().filter(({ token }) => token !== assignment.token);
+    const baselineKeys = baseline.map(addressKey).filter((address) => !this.released.has(address));
+    const taken = new Set([...baselineKeys, ...otherEntries.map(({ address }) => addressKey(address ?? ""))]);
     return listed.filter(
       (one) =>
         isOfKind(one, assignment) &&
@@ -99,34 +99,34 @@ export class AddressClaims {
   }
 
   /** Of an address that was only inferred to be this create's: no other create of the machine can claim it then. */
-  async claim({ address }: IpAddressWire, assignment: Assignment, former?: string): Promise<boolean> {
+  async claim({ address }: IpAddressWire, assignment: Assignment, formerToken?: string): Promise<boolean> {
     if (this.isOwned(address) || !this.claimInProcess(address, assignment)) return false;
-    return this.journal.claim(address, assignment, former);
+    return this.journal.claim(address, assignment, formerToken);
   }
 
   /** Assigns of the same kind in other processes: what they bring is theirs, and cannot be told from ours before they end. */
   async waitForConcurrentAssigns(assignment: Kind): Promise<void> {
     const isSending = (entry: JournalEntry) => entry.phase === "intent" && this.isAtWork(entry);
-    for (let hasSaid = false; ; hasSaid = true) {
-      const sending = this.unanswered(assignment).find(isSending);
-      if (sending === undefined) return;
-      if (!hasSaid) this.notify(waitingFor(sending));
+    for (let hasNotified = false; ; hasNotified = true) {
+      const concurrent = this.entriesWithoutAddress(assignment).find(isSending);
+      if (concurrent === undefined) return;
+      if (!hasNotified) this.notify(waitingMessage(concurrent));
       await this.timer.sleep(pollMs);
     }
   }
 
   /** How many creates of the same kind in other processes look for what became of theirs at the same time. */
-  concurrentLooks(assignment: Assignment): number {
-    return this.unanswered(assignment).filter((entry) => this.isAtWork(entry)).length;
+  concurrentSearches(assignment: Assignment): number {
+    return this.entriesWithoutAddress(assignment).filter((entry) => this.isAtWork(entry)).length;
   }
 
   /** Whether the process that wrote the entry may still be at work on it. */
   isAtWork(entry: JournalEntry): boolean {
-    return this.journal.isAtWork(entry, this.longestMs());
+    return this.journal.isAtWork(entry, this.maxAssignMs());
   }
 
   /** Creates of the same kind whose answer nobody has seen, of this process and of those before. */
-  unanswered(assignment: Kind): JournalEntry[] {
+  entriesWithoutAddress(assignment: Kind): JournalEntry[] {
     return this.journal.entries().filter((entry) => entry.address === undefined && isOfKind(entry, assignment));
   }
 }
@@ -138,7 +138,7 @@ export const isOfKind = (one: Kind, { server, family, access }: Kind): boolean =
   one.server === server && one.family === family && isSameNetwork(one.access, access);
 
 /** @param purpose what else is known of the assign, in words that follow the server */
-export const waitingFor = ({ server, at, process: { id, host } }: JournalEntry, purpose = ""): string =>
+export const waitingMessage = ({ server, at, process: { id, host } }: JournalEntry, purpose = ""): string =>
   `Waiting for process ${id} on host ${host}, which has been assigning an address to server ${server}${purpose} since ${at}.`;
 
 export const pollMs = 250;

@@ -45,26 +45,26 @@ export class Assignments {
   ) {}
 
   async assign(assignment: Assignment, signal: AbortSignal): Promise<IpAddressWire> {
-    const before = await this.cache.initialList().catch((cause) => {
+    const initialList = await this.cache.initialList().catch((cause) => {
       throw new NotListedError(assignment, cause);
     });
-    const onServer = before.filter(({ server }) => server === assignment.server).map(({ address }) => address);
-    for (let sends = 0; ; sends++) {
+    const onServer = initialList.filter(({ server }) => server === assignment.server).map(({ address }) => address);
+    for (let attempts = 0; ; attempts++) {
       const doubt = this.inDoubt.get(assignment.token);
       if (doubt !== undefined) {
-        const found = await this.resolve(doubt, signal);
+        const found = await this.resolveInDoubt(doubt, signal);
         if (found !== undefined) return found;
         if (mayStillTakeEffect(doubt.error) || signal.aborted) {
           throw new MayStillBeAssignedError(assignment, doubt.error);
         }
-        if (sends >= maxSends) throw new NothingAssignedError(assignment, sends, doubt.error);
+        if (attempts >= maxAttempts) throw new NothingAssignedError(assignment, attempts, doubt.error);
         this.ports.notify(
-          `The answer to an assign was lost, and server ${assignment.server} has no new ${assignment.family} address after ${patienceMs / 1000} s: sending the assign again.`,
+          `The answer to an assign was lost, and server ${assignment.server} has no new ${assignment.family} address after ${maxEffectDelayMs / 1000} s: sending the assign again.`,
         );
       }
       const baseline = onServer.filter((address) => !this.claims.isReleased(address));
-      const answer = await this.lockOf(assignment.server).shared(() => this.send(assignment, baseline, signal));
-      if (answer !== undefined) return answer;
+      const assigned = await this.lockOf(assignment.server).shared(() => this.send(assignment, baseline, signal));
+      if (assigned !== undefined) return assigned;
     }
   }
 
@@ -86,26 +86,26 @@ export class Assignments {
     try {
       // Asked when the journal tells of the assign: whoever comes after the engine has ended finds the one or the other.
       if (!(await this.ports.isEngineAlive())) throw new EngineGoneError(assignment);
-      const answer = await this.client().assign(assignment, signal);
-      if (this.claims.isOwned(answer.address)) this.ports.notify(assignedAnew(answer.address));
-      this.claims.claimInProcess(answer.address, assignment);
-      await this.journal.assigned(assignment, answer.address);
-      return answer;
+      const assigned = await this.client().assign(assignment, signal);
+      if (this.claims.isOwned(assigned.address)) this.ports.notify(reassignedNotice(assigned.address));
+      this.claims.claimInProcess(assigned.address, assignment);
+      await this.journal.recordAssigned(assignment, assigned.address);
+      return assigned;
     } catch (error) {
       if (!(error instanceof UpCloudError) || hadNoEffect(error)) {
         this.journal.drop(assignment);
         throw error;
       }
       this.inDoubt.set(assignment.token, { assignment, baseline, error, isWaiting: false, isResolved: false });
-      await this.journal.inDoubt(assignment);
+      await this.journal.recordInDoubt(assignment);
       return undefined;
     }
   }
 
-  private async resolve(doubt: InDoubtAssign, signal: AbortSignal): Promise<IpAddressWire | undefined> {
+  private async resolveInDoubt(doubt: InDoubtAssign, signal: AbortSignal): Promise<IpAddressWire | undefined> {
     doubt.isWaiting = true;
     try {
-      await this.lockOf(doubt.assignment.server).exclusive(() => this.lookFor(doubt, signal));
+      await this.lockOf(doubt.assignment.server).exclusive(() => this.pollForAddresses(doubt, signal));
     } catch (error) {
       throw error instanceof AmbiguousAddressesError ? error : new UnclearError(doubt.assignment, doubt.error, error);
     } finally {
@@ -118,20 +118,20 @@ export class Assignments {
   }
 
   /** UpCloud may take a moment to list what it has assigned, and to assign what it was asked for. */
-  private async lookFor(doubt: InDoubtAssign, signal: AbortSignal): Promise<void> {
+  private async pollForAddresses(doubt: InDoubtAssign, signal: AbortSignal): Promise<void> {
     await this.claims.waitForConcurrentAssigns(doubt.assignment);
-    const alike = this.inDoubtLike(doubt).filter(({ isWaiting }) => isWaiting);
+    const waitingAssigns = this.inDoubtOfSameKind(doubt).filter(({ isWaiting }) => isWaiting);
     for (const [index, delayMs] of recoveryPollDelaysMs.entries()) {
       if (doubt.isResolved) return;
       await this.ports.timer.sleep(delayMs, signal);
-      const listed = await this.client().list(AbortSignal.timeout(lookMs));
-      const open = alike.filter(({ isResolved }) => !isResolved);
-      await this.distribute(listed, open, index === recoveryPollDelaysMs.length - 1);
+      const listed = await this.client().list(AbortSignal.timeout(listTimeoutMs));
+      const unresolved = waitingAssigns.filter(({ isResolved }) => !isResolved);
+      await this.distribute(listed, unresolved, index === recoveryPollDelaysMs.length - 1);
       if (signal.aborted) return;
     }
   }
 
-  private inDoubtLike({ assignment }: InDoubtAssign): InDoubtAssign[] {
+  private inDoubtOfSameKind({ assignment }: InDoubtAssign): InDoubtAssign[] {
     return [...this.inDoubt.values()].filter((one) => isOfKind(one.assignment, assignment));
   }
 
@@ -139,30 +139,30 @@ export class Assignments {
   private async distribute(
     listed: readonly IpAddressWire[],
     inDoubt: readonly InDoubtAssign[],
-    isLastLook: boolean,
+    isLastPoll: boolean,
   ): Promise<void> {
     const [first] = inDoubt as [InDoubtAssign];
     const { assignment, baseline } = first;
     const candidates = this.claims.candidatesFor(listed, assignment, baseline);
-    const mayHaveOne = () => this.inDoubtLike(first).length + this.claims.concurrentLooks(assignment);
-    if (candidates.length > inDoubt.length && candidates.length > mayHaveOne()) {
+    const possibleOwners = () => this.inDoubtOfSameKind(first).length + this.claims.concurrentSearches(assignment);
+    if (candidates.length > inDoubt.length && candidates.length > possibleOwners()) {
       throw new AmbiguousAddressesError(
         assignment,
         candidates.map(({ address }) => address),
       );
     }
-    if (candidates.length < inDoubt.length && !isLastLook) return;
+    if (candidates.length < inDoubt.length && !isLastPoll) return;
     for (const one of inDoubt) {
-      one.found = await this.firstClaimed(candidates, one.assignment);
+      one.found = await this.claimFirst(candidates, one.assignment);
       one.isResolved = true;
     }
   }
 
   /** Of candidates that others may claim at the same moment; removes them. */
-  private async firstClaimed(candidates: IpAddressWire[], assignment: Assignment): Promise<IpAddressWire | undefined> {
+  private async claimFirst(candidates: IpAddressWire[], assignment: Assignment): Promise<IpAddressWire | undefined> {
     for (let next = candidates.shift(); next !== undefined; next = candidates.shift()) {
       if (!(await this.claims.claim(next, assignment))) continue;
-      await this.journal.assigned(assignment, next.address);
+      await this.journal.recordAssigned(assignment, next.address);
       this.ports.notify(
         `${next.address}: found on server ${assignment.server} after the answer to its assign was lost.`,
       );
@@ -184,12 +184,12 @@ interface InDoubtAssign {
   isResolved: boolean;
 }
 
-export const assignedAnew = (address: string) =>
+export const reassignedNotice = (address: string) =>
   `${address}: UpCloud has assigned it again. Another resource of the stack lost it outside of Pulumi and will not release it. To assign another address to that resource, replace it (\`pulumi up --target-replace URN\`).`;
 
-const maxSends = 3;
-const lookMs = 60_000;
+const maxAttempts = 3;
+const listTimeoutMs = 60_000;
 /** A lost request that was on its way has had its effect, if any, when the last look comes. */
 const recoveryPollDelaysMs = [0, 1000, 2000, 4000, 7000, 8000, 8000];
 /** How long UpCloud may take to carry out a request whose answer is lost, and to list what it brought. */
-export const patienceMs = 30_000;
+export const maxEffectDelayMs = 30_000;

@@ -15,15 +15,15 @@ export class NotListedError extends Error {
     );
   }
 }
-const lostAnswer = seePage("lost-answer");
+const lostAnswerPage = seePage("lost-answer");
 
 /** UpCloud's answer was lost each time, and no address came of it. */
 export class NothingAssignedError extends Error {
   override readonly name = "NothingAssignedError";
 
-  constructor(assignment: Assignment, sends: number, last: unknown) {
+  constructor(assignment: Assignment, attempts: number, lastError: unknown) {
     super(
-      `UpCloud assigned no ${kindOf(assignment)} to server ${assignment.server} in ${sends} attempts: run \`pulumi up\` again later. The last error: ${messageOf(last)} ${lostAnswer}`,
+      `UpCloud assigned no ${kindOf(assignment)} to server ${assignment.server} in ${attempts} attempts: run \`pulumi up\` again later. The last error: ${messageOf(lastError)} ${lostAnswerPage}`,
     );
   }
 }
@@ -32,9 +32,9 @@ export class NothingAssignedError extends Error {
 export class MayStillBeAssignedError extends Error {
   override readonly name = "MayStillBeAssignedError";
 
-  constructor(assignment: Assignment, lost: unknown) {
+  constructor(assignment: Assignment, assignError: unknown) {
     super(
-      `UpCloud may still assign an ${kindOf(assignment)} to server ${assignment.server}, so the assign is not sent again: run \`pulumi up\` again, which first looks for the address. ${messageOf(lost)} ${lostAnswer}`,
+      `UpCloud may still assign an ${kindOf(assignment)} to server ${assignment.server}, so the assign is not sent again: run \`pulumi up\` again, which first looks for the address. ${messageOf(assignError)} ${lostAnswerPage}`,
     );
   }
 }
@@ -43,10 +43,10 @@ export class MayStillBeAssignedError extends Error {
 export class UnclearError extends Error {
   override readonly name = "UnclearError";
 
-  constructor(assignment: Assignment, lost: unknown, look: unknown) {
+  constructor(assignment: Assignment, assignError: unknown, listError: unknown) {
     super(
       `UpCloud may have assigned an ${kindOf(assignment)} to server ${assignment.server}: run \`pulumi up\` again, which first looks for that address. ` +
-        `${messageOf(lost)} The server's addresses could not be listed either: ${messageOf(look)} ${lostAnswer}`,
+        `${messageOf(assignError)} The server's addresses could not be listed either: ${messageOf(listError)} ${lostAnswerPage}`,
     );
   }
 }
@@ -58,7 +58,7 @@ export class AmbiguousAddressesError extends Error {
   constructor(assignment: Assignment, addresses: readonly string[]) {
     super(
       `UpCloud's answer to the assign of an ${kindOf(assignment)} to server ${assignment.server} was lost, and ${addresses.length} new addresses of the server belong to no known resource: ${addresses.join(", ")}. ` +
-        `Set the one that belongs to this resource as ${adoptLines(addresses)}, release or adopt the others, and run \`pulumi up\` again. ${lostAnswer}`,
+        `Set the one that belongs to this resource as ${adoptLines(addresses)}, release or adopt the others, and run \`pulumi up\` again. ${lostAnswerPage}`,
     );
   }
 }
@@ -70,7 +70,7 @@ export class CannotTellError extends Error {
   constructor(assignment: Assignment, addresses: readonly string[], cause: unknown) {
     super(
       `An interrupted operation probably assigned ${addresses.join(", ")} to server ${assignment.server}. It is unknown whether another resource of the stack has it, because the stack's state could not be read. ` +
-        `To use the address, set ${adoptLines(addresses)} on this resource. ${messageOf(cause)} ${lostAnswer}`,
+        `To use the address, set ${adoptLines(addresses)} on this resource. ${messageOf(cause)} ${lostAnswerPage}`,
     );
   }
 }

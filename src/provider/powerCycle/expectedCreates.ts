@@ -13,7 +13,7 @@ export class ExpectedCreates {
   constructor(
     private readonly now: () => number,
     /** What the other processes of the operation have been handed over, and are told. */
-    private readonly processes: Pick<OperationChanges, "arrived" | "arrivedElsewhere">,
+    private readonly operationChanges: Pick<OperationChanges, "arrived" | "arrivedElsewhere">,
   ) {
     this.lastActivityMs = now();
   }
@@ -27,7 +27,7 @@ export class ExpectedCreates {
     if (!preview) plan.elsewhere = Math.max(plan.elsewhere, withOtherProviders);
     plan.checked++;
     if (isToBeCreated) plan.toCreate++;
-    this.tellOthers(server, plan);
+    this.publishArrived(server, plan);
   }
 
   /** A replacement is checked once more, without its olds. */
@@ -35,7 +35,7 @@ export class ExpectedCreates {
     const plan = this.servers.get(server);
     if (plan === undefined) return;
     plan.checked--;
-    this.tellOthers(server, plan);
+    this.publishArrived(server, plan);
   }
 
   recordCreate(server: string): void {
@@ -43,7 +43,7 @@ export class ExpectedCreates {
     const plan = this.servers.get(server);
     if (plan === undefined) return;
     plan.toCreate--;
-    this.tellOthers(server, plan);
+    this.publishArrived(server, plan);
   }
 
   /** Whether more addresses of the server are to come; unknown where nothing was declared for it, as in a destroy. */
@@ -57,7 +57,7 @@ export class ExpectedCreates {
   /** The same of addresses that another process of the operation gets. */
   isExpectingElsewhere(server: string): boolean {
     const { elsewhere = 0 } = this.servers.get(server) ?? {};
-    return elsewhere > 0 && elsewhere > this.processes.arrivedElsewhere(server);
+    return elsewhere > 0 && elsewhere > this.operationChanges.arrivedElsewhere(server);
   }
 
   /** Something has come from the engine or gone back to it. */
@@ -70,8 +70,8 @@ export class ExpectedCreates {
     return this.now() - this.lastActivityMs;
   }
 
-  private tellOthers(server: string, { elsewhere, checked, toCreate }: Plan): void {
-    if (elsewhere > 0) this.processes.arrived(server, checked - toCreate);
+  private publishArrived(server: string, { elsewhere, checked, toCreate }: Plan): void {
+    if (elsewhere > 0) this.operationChanges.arrived(server, checked - toCreate);
   }
 }
 

@@ -30,9 +30,9 @@ export class PowerCycles {
     private readonly timer: Timer,
     expectedCreates: ExpectedCreates,
     private readonly pendingRestarts: PendingRestarts,
-    private readonly processes: OperationChanges,
+    private readonly operationChanges: OperationChanges,
   ) {
-    this.batching = new Batching(timer, expectedCreates, processes);
+    this.batching = new Batching(timer, expectedCreates, operationChanges);
     this.refusals = new StateRefusals(servers, progress, timer);
   }
 
@@ -81,16 +81,18 @@ export class PowerCycles {
     return this.leftStopped.has(server) || this.pendingRestarts.isPending(server);
   }
 
-  private async inSharedCycle<T>(request: StoppedChange, how: StopOptions, change: Change<T>): Promise<T> {
+  private async inSharedCycle<T>(request: StoppedChange, options: StopOptions, change: Change<T>): Promise<T> {
     const { server, purpose, signal } = request;
     const shared = this.join(server);
     let value: T;
     try {
       await shared.previous;
-      await this.begin(server, shared, signal);
-      await this.batching.awaitBatch(server, shared, signal, () => this.isLargest(shared));
-      await shared.cycle.stop(how, signal);
-      value = await this.refusals.retryWhileStateIllegal(request, change, () => shared.cycle.stopAgain(how, signal));
+      await this.beginChange(server, shared, signal);
+      await this.batching.awaitBatch(server, shared, signal, () => this.isLargestBatch(shared));
+      await shared.cycle.stop(options, signal);
+      value = await this.refusals.retryWhileStateIllegal(request, change, () =>
+        shared.cycle.stopAgain(options, signal),
+      );
     } catch (error) {
       if (isServerGone(error)) shared.cycle.gone = error;
       const restartError = await this.leave(server, shared, purpose);
@@ -113,13 +115,13 @@ export class PowerCycles {
   }
 
   /** Another process that starts the server at this moment does so first. */
-  private async begin(server: string, { cycle }: SharedPowerCycle, signal: AbortSignal): Promise<void> {
+  private async beginChange(server: string, { cycle }: SharedPowerCycle, signal: AbortSignal): Promise<void> {
     cycle.wasLeftStopped ||= this.isRestartPending(server);
-    this.processes.begin(server);
+    this.operationChanges.begin(server);
     const since = this.timer.now();
-    while (this.processes.isStartedByOthers(server)) {
+    while (this.operationChanges.isStartedByOthers(server)) {
       if (signal.aborted) throw new NoTimeLeftError(server);
-      cycle.say("waiting for another provider process of this operation to start it", since);
+      cycle.report("waiting for another provider process of this operation to start it", since);
       await this.timer.sleep(pollMs, signal);
     }
   }
@@ -135,7 +137,14 @@ export class PowerCycles {
       end = resolve;
     });
     const next: SharedPowerCycle = {
-      cycle: new PowerCycle(server, this.servers, this.progress, this.timer, this.pendingRestarts, this.processes),
+      cycle: new PowerCycle(
+        server,
+        this.servers,
+        this.progress,
+        this.timer,
+        this.pendingRestarts,
+        this.operationChanges,
+      ),
       changes: 1,
       previous: current?.ended,
       isRestarting: false,
@@ -156,13 +165,13 @@ export class PowerCycles {
     // Of a process that was killed meanwhile.
     shared.cycle.wasLeftStopped ||= this.pendingRestarts.isPending(server);
     if (shared.cycle.mustRestart) {
-      this.processes.wait(server);
+      this.operationChanges.wait(server);
       await this.batching.awaitLateChanges(server, shared, purpose);
     }
     if (shared.changes > 0 || shared.isRestarting) return undefined;
     shared.isRestarting = true;
     const restartError = await shared.cycle.restart();
-    this.processes.end(server);
+    this.operationChanges.end(server);
     if (restartError === undefined) this.leftStopped.delete(server);
     else this.leftStopped.add(server);
     shared.end(restartError);
@@ -170,7 +179,7 @@ export class PowerCycles {
     return restartError;
   }
 
-  private isLargest({ changes }: SharedPowerCycle): boolean {
+  private isLargestBatch({ changes }: SharedPowerCycle): boolean {
     return [...this.shared.values()].every((other) => other.changes <= changes);
   }
 }

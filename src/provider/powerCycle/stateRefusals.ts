@@ -36,11 +36,15 @@ export class StateRefusals {
   /** A running server is left alone. One in maintenance is on its way somewhere, which is worth waiting for. */
   async withoutPowerCycle<T>(request: StoppedChange, change: Change<T>): Promise<T> {
     const since = this.timer.now();
-    return this.retryWhileStateIllegal(request, change, async (seen) => {
-      if (seen.state === "error") throw new ServerInErrorError(seen);
-      if (seen.state === "started") throw new ServerRunsError(seen, request.purpose);
-      if (seen.state !== "maintenance") return;
-      this.progress.say(request.server, `${describeServer(seen)}: in maintenance, waiting until it is stopped`, since);
+    return this.retryWhileStateIllegal(request, change, async (found) => {
+      if (found.state === "error") throw new ServerInErrorError(found);
+      if (found.state === "started") throw new ServerRunsError(found, request.purpose);
+      if (found.state !== "maintenance") return;
+      this.progress.report(
+        request.server,
+        `${describeServer(found)}: in maintenance, waiting until it is stopped`,
+        since,
+      );
     });
   }
 
@@ -48,19 +52,19 @@ export class StateRefusals {
   async retryWhileStateIllegal<T>(
     { server, purpose, signal }: StoppedChange,
     change: Change<T>,
-    prepare: (seen: ServerWire) => Promise<void>,
+    beforeRetry: (found: ServerWire) => Promise<void>,
   ): Promise<T> {
     const delays = pollDelaysMs();
-    for (let doubts = 0; ; ) {
+    for (let refusalsWhileStopped = 0; ; ) {
       try {
         return await change();
       } catch (error) {
         if (!isServerStateIllegal(error)) throw error;
-        const seen = await this.servers.get(server, signal).catch(after(error));
-        if (seen.state === "stopped" && ++doubts > maxDoubts) {
-          throw new RefusedThoughStoppedError(seen, purpose, error);
+        const found = await this.servers.get(server, signal).catch(rethrowRefusal(error));
+        if (found.state === "stopped" && ++refusalsWhileStopped > maxRefusalsWhileStopped) {
+          throw new RefusedThoughStoppedError(found, purpose, error);
         }
-        await prepare(seen);
+        await beforeRetry(found);
         await this.timer.sleep(delays.next().value, signal);
         if (signal.aborted) throw new NoTimeLeftError(server);
       }
@@ -69,9 +73,9 @@ export class StateRefusals {
 }
 
 /** The refusal is what matters; the look only tells more of it. */
-const after = (refusal: UpCloudError) => (cause: unknown) => {
+const rethrowRefusal = (refusal: UpCloudError) => (cause: unknown) => {
   throw isServerGone(cause) ? cause : refusal.withNote(`The server's state could not be read: ${messageOf(cause)}`);
 };
 
 /** How often UpCloud may say that a stopped server is not stopped before it must mean something else. */
-const maxDoubts = 2;
+const maxRefusalsWhileStopped = 2;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { isSameAddress, isSamePtrRecord } from "../../model/addresses";
 import type { PtrRecordInputs } from "../../model/inputs";
-import { isTakenOverRecord } from "../stack/formerStates";
+import { needsRecordTakeover } from "../stack/formerStates";
 import type { PtrRecordState } from "./state";
 
 /** Pure. Throws where the state is that of another kind of resource, and nothing can be taken over. */
@@ -10,7 +10,7 @@ export function diffPtrRecord(
   olds: PtrRecordState,
   news: PtrRecordInputs,
 ): { changes: boolean; replaces?: string[] } {
-  if (isTakenOverRecord(id, olds, news)) return { changes: true };
+  if (needsRecordTakeover(id, olds, news)) return { changes: true };
   if (!isSameAddress(id, news.address)) return { changes: true, replaces: ["address"] };
   const changes =
     olds.written !== undefined ||

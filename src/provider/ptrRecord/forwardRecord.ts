@@ -35,18 +35,18 @@ export class ForwardRecords {
     if (wanted === undefined || wanted === false) return;
     const { timeoutSeconds = 300 } = wanted === true ? {} : wanted;
     const since = this.timer.now();
-    const leftMs = () => timeoutSeconds * 1000 - (this.timer.now() - since);
+    const remainingMs = () => timeoutSeconds * 1000 - (this.timer.now() - since);
     for (const delayMs of pollDelaysMs()) {
       const { found, seen } = await this.lookUp(name, address);
       if (found.some((one) => isSameAddress(one, address)) || signal.aborted) return;
-      if (leftMs() <= 0) {
+      if (remainingMs() <= 0) {
         this.warn(
           `${name} does not resolve to ${address} after ${timeoutSeconds} s (${seen}): the PTR record is set anyway, correct the forward record`,
         );
         return;
       }
-      this.progress.say(address, `PTR record of ${address}: waiting until ${name} resolves to it, ${seen}`, since);
-      await this.timer.sleep(Math.min(delayMs, leftMs()), signal);
+      this.progress.report(address, `PTR record of ${address}: waiting until ${name} resolves to it, ${seen}`, since);
+      await this.timer.sleep(Math.min(delayMs, remainingMs()), signal);
     }
   }
 
@@ -57,8 +57,8 @@ export class ForwardRecords {
       const found = await (type === "AAAA" ? this.resolver.resolve6(name) : this.resolver.resolve4(name));
       return { found, seen: found.length === 0 ? `found no ${type} record` : `found ${found.join(", ")}` };
     } catch (error) {
-      const isAnswer = notThereYet.includes((error as NodeJS.ErrnoException).code ?? "");
-      return { found: [], seen: isAnswer ? `found no ${type} record` : `the look-up failed: ${messageOf(error)}` };
+      const hasNoRecord = noRecordCodes.includes((error as NodeJS.ErrnoException).code ?? "");
+      return { found: [], seen: hasNoRecord ? `found no ${type} record` : `the look-up failed: ${messageOf(error)}` };
     }
   }
 
@@ -68,4 +68,4 @@ export class ForwardRecords {
 }
 
 /** Answers of DNS itself. The zone may still be on its way to its name servers, which is SERVFAIL. */
-const notThereYet = ["ENOTFOUND", "ENODATA", "ESERVFAIL"];
+const noRecordCodes = ["ENOTFOUND", "ENODATA", "ESERVFAIL"];

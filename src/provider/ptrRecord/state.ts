@@ -13,18 +13,18 @@ export interface PtrRecordState extends PtrRecordInputs {
 }
 
 /** The record is one that the resource has written itself. */
-export const isOwn = (state: PtrRecordState, ptrRecord: string): boolean =>
-  writtenIn(state).some((own) => isSamePtrRecord(own, ptrRecord));
+export const isOwnRecord = (state: PtrRecordState, ptrRecord: string): boolean =>
+  writtenRecords(state).some((own) => isSamePtrRecord(own, ptrRecord));
 
 /** After a request of which nobody knows whether it took effect. */
-export const maybeWritten = (state: PtrRecordState, ptrRecord: string): string[] => [
-  ...new Set([...writtenIn(state), ptrRecord]),
+export const writtenInDoubt = (state: PtrRecordState, ptrRecord: string): string[] => [
+  ...new Set([...writtenRecords(state), ptrRecord]),
 ];
 
 /** The state with the record that is served now. */
-export function withServed(state: PtrRecordState, ptrRecord: string): PtrRecordState {
+export function withObservedRecord(state: PtrRecordState, ptrRecord: string): PtrRecordState {
   const { written, ...rest } = state;
-  return { ...rest, ptrRecord, ...(!isOwn(state, ptrRecord) && { written: writtenIn(state) }) };
+  return { ...rest, ptrRecord, ...(!isOwnRecord(state, ptrRecord) && { written: writtenRecords(state) }) };
 }
 
 /** The record that is really there is among the inputs: so a refresh shows drift. */
@@ -32,4 +32,4 @@ export function inputsOf({ previousPtrRecord, written, ...inputs }: PtrRecordSta
   return inputs;
 }
 
-const writtenIn = ({ ptrRecord, written = [ptrRecord] }: PtrRecordState): string[] => written;
+const writtenRecords = ({ ptrRecord, written = [ptrRecord] }: PtrRecordState): string[] => written;

@@ -14,9 +14,9 @@ export function isEngineAlive(address: string | undefined = process.argv[2]): Pr
       resolve(isAlive);
     };
     socket.once("connect", () => end(true)).once("error", () => end(false));
-    socket.setTimeout(patienceMs, () => end(true));
+    socket.setTimeout(connectTimeoutMs, () => end(true));
   });
 }
 
 /** A computer that is too busy to answer is no reason to give up. */
-const patienceMs = 2000;
+const connectTimeoutMs = 2000;

@@ -26,8 +26,8 @@ export class Acquisition {
     wanted: Pick<ServerIpAddressInputs, "server" | "access">,
     signal: AbortSignal,
   ): Promise<IpAddressWire> {
-    const spelled = await this.session.addressCache.spellingInUrls(address, signal);
-    const found = await this.session.client().ipAddresses.get(spelled, signal).catch(ignoreGone);
+    const spelling = await this.session.addressCache.spellingInUrls(address, signal);
+    const found = await this.session.client().ipAddresses.get(spelling, signal).catch(ignoreGone);
     return adoptable(address, found, wanted);
   }
 
@@ -57,9 +57,9 @@ export class Acquisition {
     }
     await journal.beginAdoption(assignment, address);
     try {
-      const answer = await this.findAdoptable(address, assignment, signal);
-      journal.acknowledge(answer.address);
-      return answer;
+      const found = await this.findAdoptable(address, assignment, signal);
+      journal.acknowledge(found.address);
+      return found;
     } catch (error) {
       journal.drop(assignment);
       throw error;

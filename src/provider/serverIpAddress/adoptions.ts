@@ -37,7 +37,7 @@ export class Adoptions {
   }
 
   /** Registers that a resource without `adopt` has the address and keeps it. Throws where another one adopts it. */
-  keep(id: string): void {
+  claimKept(id: string): void {
     this.kept.add(addressKey(id));
     if (!this.isAdopted(id)) return;
     throw new Error(

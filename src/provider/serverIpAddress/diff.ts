@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { isSameAddress, isSameNetwork, isSamePtrRecord } from "../../model/addresses";
 import type { ServerIpAddressInputs } from "../../model/inputs";
-import { isTakenOverAddress } from "../stack/formerStates";
+import { needsAddressTakeover } from "../stack/formerStates";
 import type { ServerIpAddressState } from "./state";
 
 export interface Difference {
@@ -12,7 +12,7 @@ export interface Difference {
 
 /** Pure. Throws where the state is that of another kind of resource, and nothing can be taken over. */
 export function diffServerIpAddress(id: string, olds: ServerIpAddressState, news: ServerIpAddressInputs): Difference {
-  if (isTakenOverAddress(id, olds, news)) return { changes: true };
+  if (needsAddressTakeover(id, olds, news)) return { changes: true };
   const replaces = [
     ...(olds.server === news.server ? [] : ["server"]),
     ...(olds.family === news.family ? [] : ["family"]),

@@ -7,12 +7,12 @@ import type { ServerIpAddressInputs } from "../../model/inputs";
 import { messageOf } from "../../model/messageOf";
 import { type CheckFailure, hasPassed } from "../../model/rules";
 import { isUnknown, unknownValue } from "../../model/unknown";
-import { recentMs } from "../account/addressCache";
-import { assignedAnew } from "../assign/assignments";
+import { sharedListMaxAgeMs } from "../account/addressCache";
+import { reassignedNotice } from "../assign/assignments";
 import { RestartError } from "../powerCycle/errors";
 import { initFailed, presentErrors } from "../runtime/engineErrors";
 import type { Session } from "../session";
-import { isTakenOverAddress } from "../stack/formerStates";
+import { needsAddressTakeover } from "../stack/formerStates";
 import { Acquisition } from "./acquisition";
 import { Adoptions } from "./adoptions";
 import { checkServerIpAddress, programHintsFrom } from "./check";
@@ -57,8 +57,8 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     if (hasPassed(checked)) {
       // The engine checks a replacement without olds too.
       const isToBeCreated = Object.keys(olds).length === 0;
-      await this.expect(checked.inputs, hints, isToBeCreated);
-      if (isToBeCreated) Object.assign(inputs, this.createToken(hints, __program));
+      await this.recordDeclaration(checked.inputs, hints, isToBeCreated);
+      if (isToBeCreated) Object.assign(inputs, this.issueToken(hints, __program));
     }
     return { inputs, failures };
   }
@@ -66,7 +66,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   async diff(id: string, olds: ServerIpAddressState, news: ServerIpAddressInputs): Promise<pulumi.dynamic.DiffResult> {
     return presentErrors(async () => {
       const difference = diffServerIpAddress(id, olds, news);
-      if (difference.replaces === undefined) this.confirm(id, news);
+      if (difference.replaces === undefined) this.keepAddress(id, news);
       else this.expectReplacement(id, olds, news);
       return difference;
     });
@@ -90,7 +90,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
       const failure = restartError?.combinedWith(cause) ?? cause;
       throw initFailed(failure, id, toState(inputs, observed, restartError), inputs);
     } finally {
-      await journal.reported(assignment);
+      await journal.recordReported(assignment);
     }
     if (restartError === undefined) return { id, outs: toState(inputs, observed) };
     throw initFailed(restartError.withRetryAdvice(), id, toState(inputs, observed, restartError), inputs);
@@ -117,7 +117,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   ): Promise<pulumi.dynamic.UpdateResult> {
     const signal = deadline(news.timeouts?.update);
     return presentErrors(async () => {
-      if (isTakenOverAddress(id, olds, news)) return { outs: toState(news, await this.takeOver(id, news, signal)) };
+      if (needsAddressTakeover(id, olds, news)) return { outs: toState(news, await this.takeOver(id, news, signal)) };
       if (olds.leftStopped) await this.session.powerCycles().restart(olds.server);
       const isRecordRemoved = olds.managesPtrRecord === true && news.ptrRecord === undefined;
       const observed = isRecordRemoved
@@ -147,8 +147,8 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   }
 
   /** Tells the session what the program declares, and warns in a preview of what would fail. */
-  private async expect(inputs: ServerIpAddressInputs, hints: Partial<ProgramHints>, isToBeCreated: boolean) {
-    this.session.learn(hints);
+  private async recordDeclaration(inputs: ServerIpAddressInputs, hints: Partial<ProgramHints>, isToBeCreated: boolean) {
+    this.session.recordHints(hints);
     this.session.hasProgram = true;
     this.session.expectedCreates.recordCheck(inputs.server, hints, isToBeCreated);
     if (!this.session.isPreview || !isToBeCreated) return;
@@ -156,30 +156,30 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   }
 
   /** Unknown in a preview: `pulumi up --plan` accepts any value where the plan has an unknown one, and no other. */
-  private createToken({ urn, preview }: Partial<ProgramHints>, hints: unknown): { __creation?: string } {
+  private issueToken({ urn, preview }: Partial<ProgramHints>, hints: unknown): { __creation?: string } {
     if (preview || isUnknown(hints)) return { __creation: unknownValue };
     return urn === undefined ? {} : { __creation: this.createTokens.issue(urn) };
   }
 
   private expectReplacement(id: string, olds: ServerIpAddressState, news: ServerIpAddressInputs): void {
     const powerCycle = this.session.powerCycleOf(news);
-    this.releases.willReplace(id, powerCycle);
+    this.releases.recordReplacement(id, powerCycle);
     this.session.expectedCreates.expectSecondCheck(news.server);
     if (this.session.isPreview) this.previewWarnings.willRelease(olds, powerCycle);
   }
 
   /** The resource keeps its address: nobody else may claim it, adopt it or set its PTR record. */
-  private confirm(id: string, news: ServerIpAddressInputs): void {
+  private keepAddress(id: string, news: ServerIpAddressInputs): void {
     const { claims, notify, hasProgram } = this.session;
     // An address that is being replaced may have been released by an interrupted operation, and belong to another resource.
     if (hasProgram) {
-      if (claims.isCreated(id)) notify(assignedAnew(id));
+      if (claims.isCreated(id)) notify(reassignedNotice(id));
       claims.markOwned(id);
       this.acknowledge(id);
     }
     // Without `adopt`, the engine may still replace the resource and have the address released (`replaceOnChanges: ["#initerror"]`).
-    if (news.adopt !== undefined) claims.keep(id);
-    else this.adoptions.keep(id);
+    if (news.adopt !== undefined) claims.markKept(id);
+    else this.adoptions.claimKept(id);
     if (news.ptrRecord !== undefined) this.ptrSync.claim(id);
   }
 
@@ -208,8 +208,9 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   /** `undefined` where the address is gone. A program that reads an address that does not exist fails: the engine would give it a resource without values. */
   private async find(id: string, state: Partial<ServerIpAddressState>): Promise<IpAddressWire | undefined> {
     const { addressCache, stackAddresses } = this.session;
-    if (!isInitialRead(state)) return stackAddresses.find(state.address ?? id, { server: state.server }, recentMs);
-    const found = await addressCache.find(id, recentMs);
+    if (!isInitialRead(state))
+      return stackAddresses.find(state.address ?? id, { server: state.server }, sharedListMaxAgeMs);
+    const found = await addressCache.find(id, sharedListMaxAgeMs);
     if (found !== undefined) return found;
     throw new Error(`There is no address ${id} in the UpCloud account: correct the address passed to \`get\`.`);
   }

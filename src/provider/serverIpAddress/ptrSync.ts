@@ -4,7 +4,7 @@ import type { ServerIpAddressInputs } from "../../model/inputs";
 import { messageOf } from "../../model/messageOf";
 import type { CheckFailure } from "../../model/rules";
 import { isUnknown } from "../../model/unknown";
-import { recentMs } from "../account/addressCache";
+import { sharedListMaxAgeMs } from "../account/addressCache";
 import type { Session } from "../session";
 import { fromState, type ObservedAddress, observedFrom, type ServerIpAddressState } from "./state";
 
@@ -54,26 +54,26 @@ export class PtrSync {
     signal: AbortSignal,
   ): Promise<ObservedAddress> {
     if (wanted === undefined || isSamePtrRecord(wanted, observed.ptrRecord)) return observed;
-    const spelled = await this.session.addressCache.spellingInUrls(id, signal);
-    const answer = await this.client().ipAddresses.modify(spelled, { ptrRecord: wanted }, signal);
+    const spelling = await this.session.addressCache.spellingInUrls(id, signal);
+    const modified = await this.client().ipAddresses.modify(spelling, { ptrRecord: wanted }, signal);
     await this.session.addressCache.invalidate(id);
-    return observedFrom(answer, observed.defaultPtrRecord);
+    return observedFrom(modified, observed.defaultPtrRecord);
   }
 
   /** Restores UpCloud's default record, unless somebody else has changed the record, or another resource declares it. */
   async resetPtrRecord(id: string, olds: ServerIpAddressState, signal: AbortSignal): Promise<ObservedAddress> {
-    const answer = await this.session.addressCache.find(id, recentMs, signal);
-    const observed = answer === undefined ? fromState(olds).observed : observedFrom(answer, olds.defaultPtrRecord);
+    const found = await this.session.addressCache.find(id, sharedListMaxAgeMs, signal);
+    const observed = found === undefined ? fromState(olds).observed : observedFrom(found, olds.defaultPtrRecord);
     const isOurs = isSamePtrRecord(observed.ptrRecord, olds.ptrRecord) && !this.session.declaredRecords.has(id);
     if (!isOurs) return observed;
     // Unknown for an adopted address whose server could not be looked at when the resource was created.
-    const known = await this.resolveDefaultPtrRecord(id, olds.server, observed, signal).catch((cause) => {
+    const resolved = await this.resolveDefaultPtrRecord(id, olds.server, observed, signal).catch((cause) => {
       throw new Error(
         `The PTR record of ${id} is still "${observed.ptrRecord}": UpCloud's default record, which should replace it, could not be determined. ${messageOf(cause)}`,
         { cause },
       );
     });
-    return this.syncPtrRecord(id, known.defaultPtrRecord, known, signal);
+    return this.syncPtrRecord(id, resolved.defaultPtrRecord, resolved, signal);
   }
 }
 

@@ -26,8 +26,8 @@ export interface ServerIpAddressState extends Omit<ServerIpAddressInputs, "ptrRe
 }
 
 /** What the state holds of UpCloud's response. @param knownDefault the default record, where it is known already */
-export function observedFrom(answer: IpAddressWire, knownDefault?: string): ObservedAddress {
-  const { address, family, access, server, floating, ...observed } = addressFromWire(answer, knownDefault);
+export function observedFrom(response: IpAddressWire, knownDefault?: string): ObservedAddress {
+  const { address, family, access, server, floating, ...observed } = addressFromWire(response, knownDefault);
   return observed;
 }
 

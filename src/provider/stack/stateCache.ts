@@ -10,13 +10,13 @@ export class StateCache {
   constructor(private readonly read: ReadState) {}
 
   /** As it was at some time of the operation. A failure stays too: it would only be repeated. */
-  atAnyTime(...[isOfThisOperation]: Parameters<ReadState>): Promise<StackState> {
+  cached(...[isOfThisOperation]: Parameters<ReadState>): Promise<StackState> {
     this.latest ??= this.read(isOfThisOperation);
     return this.latest;
   }
 
   /** Not older than this call. All who ask at the same time share it. */
-  asOfNow(...[isOfThisOperation]: Parameters<ReadState>): Promise<StackState> {
+  fresh(...[isOfThisOperation]: Parameters<ReadState>): Promise<StackState> {
     this.next ??= new Promise((resolve) => setImmediate(resolve)).then(() => {
       this.next = undefined;
       this.latest = this.read(isOfThisOperation);
