@@ -7,8 +7,8 @@ import { messageOf } from "../../model/messageOf";
 import type { Timer } from "../runtime/timer";
 
 /**
- * What the resources of an operation know of the account together: one list, however many of them ask. An address that
- * they change themselves is looked at again.
+ * The account's addresses, shared by all resources of an operation: one list serves all who ask at about the same time. An
+ * address that the operation changes is invalidated.
  */
 export class AddressCache {
   private initial: Promise<IpAddressWire[]> | undefined;
@@ -17,7 +17,7 @@ export class AddressCache {
   private availableServers: Promise<ServerWire[] | undefined> | undefined;
   private shareBatchWindow: (() => void) | undefined;
   private hasRequestedSingly = false;
-  /** By value, how UpCloud spells the addresses that this operation has seen. */
+  /** By address key: how UpCloud spells the addresses that this operation has seen. */
   private readonly spellings = new Map<string, string>();
 
   constructor(
@@ -25,7 +25,7 @@ export class AddressCache {
     private readonly timer: Timer,
   ) {}
 
-  /** As it was when the operation first asked. A failure is not kept: the next one who asks has another try. */
+  /** The list as the operation first received it. A failure is not cached. */
   initialList(timeoutMs = requestTimeoutMs): Promise<IpAddressWire[]> {
     this.initial ??= this.list(timeoutMs).catch((error) => {
       this.initial = undefined;
@@ -34,15 +34,13 @@ export class AddressCache {
     return this.initial;
   }
 
-  /**
-   * For plans and warnings, which do without it where it cannot be had: no credentials, no network, no right to list. The
-   * operation itself will say so where it matters.
-   */
+  /** For previews: `undefined` if the list is not available (no credentials, no network, no permission). */
   addressesIfAvailable(): Promise<IpAddressWire[] | undefined> {
     this.availableAddresses ??= this.initialList(previewTimeoutMs).catch(() => undefined);
     return this.availableAddresses;
   }
 
+  /** As `addressesIfAvailable`. */
   serversIfAvailable(): Promise<ServerWire[] | undefined> {
     const list = async () => this.client().servers.list(AbortSignal.timeout(previewTimeoutMs));
     this.availableServers ??= list().catch(() => undefined);
@@ -50,9 +48,9 @@ export class AddressCache {
   }
 
   /**
-   * The address as it was at most `maxAgeMs` ago, or `undefined` when there is none. One that is asked
-   * for alone is a request about it; those that are asked for together share a list, and so do those that UpCloud spells
-   * otherwise. That an address is gone, UpCloud has to say of the address itself. That another account has it throws.
+   * The address as it was at most `maxAgeMs` ago, or `undefined` if it does not exist. A single call requests the address
+   * itself; calls within one batch window share a list, and so do addresses whose spelling at UpCloud is unknown. An address
+   * that is not in the list is requested itself before it counts as gone. Throws if another account has it.
    */
   async find(address: string, maxAgeMs: number, signal?: AbortSignal): Promise<IpAddressWire | undefined> {
     const isOnlyCaller = await this.waitOutBatchWindow(maxAgeMs);
@@ -61,20 +59,20 @@ export class AddressCache {
   }
 
   /**
-   * The address as a URL has to spell it: nothing says that UpCloud finds it in any spelling but its own. As it is given
-   * where UpCloud does not show how it spells it.
+   * The address as UpCloud spells it, for URLs: UpCloud may not find it in another spelling. Unchanged if UpCloud does not show
+   * the address.
    */
   async spellingInUrls(address: string, signal?: AbortSignal): Promise<string> {
     if (!this.hasKnownSpelling(address)) await this.find(address, sharedListMaxAgeMs, signal);
     return this.spellings.get(addressKey(address)) ?? address;
   }
 
-  /** UpCloud has answered with the address. */
+  /** @param address as in a response of UpCloud */
   recordSpelling(address: string): void {
     this.spellings.set(addressKey(address), address);
   }
 
-  /** The address was changed: what was known of it is no more. */
+  /** The address was changed: `find` requests it again. */
   async invalidate(address: string): Promise<void> {
     (await this.latest?.addresses.catch(() => undefined))?.delete(addressKey(address));
   }
@@ -93,7 +91,7 @@ export class AddressCache {
     return undefined;
   }
 
-  /** In the spelling that UpCloud was seen to use, or uses as far as was recorded. */
+  /** UpCloud has shown its spelling, or this is the one that recordings show for such addresses. */
   private hasKnownSpelling(address: string): boolean {
     return this.spellings.has(addressKey(address)) || upCloudSpelling(address) === address;
   }
@@ -103,7 +101,7 @@ export class AddressCache {
     const shared = await list(maxAgeMs);
     const found = shared?.get(addressKey(address));
     if (found !== undefined || shared === undefined || this.hasKnownSpelling(address)) return found;
-    // A list that others have asked for may be older than the address, which cannot be asked for by itself.
+    // The shared list may be older than the address, and its spelling for a request of its own is unknown.
     return (await list(Math.min(maxAgeMs, repeatedListMaxAgeMs)))?.get(addressKey(address));
   }
 
@@ -112,8 +110,9 @@ export class AddressCache {
   }
 
   /**
-   * The engine hands over at once what it does in parallel, so the first who asks waits a moment for the second. One by
-   * one, the second look shows that there are more.
+   * Resolves to `true` if nobody else asks within the batch window. The engine hands over parallel resources at once, so the
+   * first caller waits a moment for a second one. After one single request, every further call uses a list: resources that
+   * come one by one share it too.
    */
   private async waitOutBatchWindow(maxAgeMs: number): Promise<boolean> {
     if (this.hasRequestedSingly || this.isRecent(maxAgeMs)) return false;
@@ -129,13 +128,13 @@ export class AddressCache {
     return this.hasRequestedSingly;
   }
 
-  /** On a busy computer the time may be over while others are waiting to be read from the engine. */
+  /** On a busy computer, calls may still be waiting to be read from the engine when the timer fires. */
   private async batchWindowEnd(): Promise<void> {
     await this.timer.sleep(batchWindowMs);
     for (let turns = 0; turns < 3; turns++) await new Promise((resolve) => setImmediate(resolve));
   }
 
-  /** `undefined` for a user who may see addresses, but not the list of them. */
+  /** `undefined` if the user may not list addresses. */
   private async recentList(maxAgeMs: number): Promise<Map<string, ListedAddress> | undefined> {
     if (!this.isRecent(maxAgeMs)) this.list(requestTimeoutMs).catch(() => undefined);
     return this.latest?.addresses.catch(ignoreForbidden);
@@ -156,10 +155,10 @@ export class AddressCache {
   }
 }
 
-/** All reads of an operation share one list, within reason. */
+/** How old a list may be that reads of an operation share. */
 export const sharedListMaxAgeMs = 60_000;
 
-/** All share the list, whose failure names none of them. */
+/** The failure of the shared list does not name the address. */
 const rethrowWithAddress = (address: string) => (cause: unknown) => {
   throw new Error(`Address ${address} could not be looked up. ${messageOf(cause)}`);
 };

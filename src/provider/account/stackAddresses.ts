@@ -6,18 +6,19 @@ import { addressKey, isSameAddress } from "../../model/addresses";
 import type { StateAddress } from "../../state/stackState";
 import type { AddressCache } from "./addressCache";
 
-/** What else is known of an address of the stack. */
+/** What else is known about an address of the stack. */
 interface AddressContext {
-  /** UUID of its server, as the state tells it. */
+  /** UUID of its server, from the resource's state. */
   server?: string | undefined;
-  /** What the stack's state says of addresses, where that can be read. */
+  /** Reads the addresses of the stack's state. */
   readState?(): Promise<readonly StateAddress[]>;
 }
 
 /**
- * Looks for addresses that are in the stack's state. UpCloud answers IP_ADDRESS_FORBIDDEN when somebody else has got an
- * address since it was released, and for every address when the credentials are another account's. Only the first is gone:
- * then the credentials still show its server, or others of the stack's addresses.
+ * Finds addresses of the stack's state, and distinguishes "gone" from "forbidden". UpCloud answers IP_ADDRESS_FORBIDDEN if an address
+ * was released and belongs to another account now, and for every address if the credentials are another account's. Only the
+ * first is gone: the credentials still have access to its server, or to other addresses of the stack. See
+ * decisions/0009-forbidden-is-not-gone.md.
  */
 export class StackAddresses {
   private readonly stackAddressKeys = new Set<string>();
@@ -28,7 +29,7 @@ export class StackAddresses {
     private readonly cache: AddressCache,
   ) {}
 
-  /** The address as it was at most `maxAgeMs` ago, or `undefined` when it is gone. Anything else throws. */
+  /** The address as it was at most `maxAgeMs` ago, or `undefined` if it is gone. Throws on any doubt. */
   async find(
     id: string,
     known: AddressContext,
@@ -39,7 +40,7 @@ export class StackAddresses {
     return this.cache.find(id, maxAgeMs, signal).catch(this.ignoreGone(id, known, signal));
   }
 
-  /** For `catch`: lets pass that the address is gone, and nothing else. */
+  /** For `catch`: ignores the error if the address is gone, and throws otherwise. */
   ignoreGone(id: string, { server, readState }: AddressContext, callerSignal?: AbortSignal) {
     return async (error: unknown): Promise<undefined> => {
       if (isAddressGone(error)) return;
@@ -57,7 +58,7 @@ export class StackAddresses {
     };
   }
 
-  /** The credentials are of the account that the server is in, or was in until it was deleted. */
+  /** Whether the credentials may see the server. A deleted server is no evidence against them. */
   private async verifyServerAccess(server: string, signal: AbortSignal): Promise<boolean> {
     try {
       await this.client().servers.get(server, signal);
@@ -80,7 +81,7 @@ export class StackAddresses {
 const requestTimeoutMs = 3 * 60_000;
 const remedy = "If the credentials are right, remove the resource from the state with `pulumi state delete`";
 
-/** Both the address and its server are another account's, as far as these credentials show. */
+/** UpCloud denies access to the address and to its server. */
 export class AnotherAccountError extends Error {
   override readonly name = "AnotherAccountError";
 
@@ -91,7 +92,7 @@ export class AnotherAccountError extends Error {
   }
 }
 
-/** Nothing shows whether the credentials are those of the account that the stack is in. */
+/** Nothing shows that the credentials belong to the stack's account. */
 export class UnknownAccountError extends Error {
   override readonly name = "UnknownAccountError";
 

@@ -18,22 +18,22 @@ import { SharedExclusiveLock } from "./sharedExclusiveLock";
 
 interface AssignmentPorts {
   isEngineAlive(): Promise<boolean>;
-  /** Shows the user a line, at once. */
+  /** Shows the user a line immediately. */
   notify(line: string): void;
   timer: Timer;
 }
 
 /**
- * Assigns addresses, and never buys one twice: UpCloud's assign has no idempotency key, so a request whose answer is lost
- * is only sent again when the account's list shows that it had no effect.
+ * Assigns addresses, and never buys one twice: UpCloud's assign is not idempotent, so a request in doubt is only repeated
+ * when the account's list shows that it had no effect.
  *
- * Nothing waits and nothing is listed on the fast path, but for the account as it was before the first assign. After a
- * lost answer the server's other assigns end first; of what is new there then, each lost one takes an address that
- * belongs to nobody else. See decisions/0005-nothing-bought-twice.md.
+ * On the fast path, the only overhead is one list before the operation's first assign. After a lost answer, the server's
+ * other assigns end first; then each assign in doubt takes one of the server's new addresses that belong to no resource. See
+ * decisions/0005-nothing-bought-twice.md.
  */
 export class Assignments {
   private readonly locks = new Map<string, SharedExclusiveLock>();
-  /** By token: of creates of this operation, also of those that have failed for it and are asked for again. */
+  /** By token. An entry outlives its create's failure, for a create that Pulumi repeats. */
   private readonly inDoubt = new Map<string, InDoubtAssign>();
 
   constructor(
@@ -68,7 +68,7 @@ export class Assignments {
     }
   }
 
-  /** Assigns to a server hold its lock shared. Whoever finds out what became of a request holds it exclusively. */
+  /** An assign holds its server's lock shared. The search for a lost result holds it exclusively. */
   lockOf(server: string): SharedExclusiveLock {
     const lock = this.locks.get(server) ?? new SharedExclusiveLock();
     this.locks.set(server, lock);
@@ -84,7 +84,7 @@ export class Assignments {
     this.inDoubt.delete(assignment.token);
     await this.journal.begin(assignment, baseline);
     try {
-      // Asked when the journal tells of the assign: whoever comes after the engine has ended finds the one or the other.
+      // After the journal entry, so that an operation that follows sees either the entry or no assign.
       if (!(await this.ports.isEngineAlive())) throw new EngineGoneError(assignment);
       const assigned = await this.client().assign(assignment, signal);
       if (this.claims.isOwned(assigned.address)) this.ports.notify(reassignedNotice(assigned.address));
@@ -110,14 +110,14 @@ export class Assignments {
       throw error instanceof AmbiguousAddressesError ? error : new UnclearError(doubt.assignment, doubt.error, error);
     } finally {
       doubt.isWaiting = false;
-      // A create that is repeated looks again.
+      // A create that Pulumi repeats searches again.
       doubt.isResolved = false;
     }
     if (doubt.found !== undefined) this.inDoubt.delete(doubt.assignment.token);
     return doubt.found;
   }
 
-  /** UpCloud may take a moment to list what it has assigned, and to assign what it was asked for. */
+  /** Polls, because UpCloud may take a while to carry out a request and to list its result. */
   private async pollForAddresses(doubt: InDoubtAssign, signal: AbortSignal): Promise<void> {
     await this.claims.waitForConcurrentAssigns(doubt.assignment);
     const waitingAssigns = this.inDoubtOfSameKind(doubt).filter(({ isWaiting }) => isWaiting);
@@ -135,7 +135,7 @@ export class Assignments {
     return [...this.inDoubt.values()].filter((one) => isOfKind(one.assignment, assignment));
   }
 
-  /** They are interchangeable: one found for each is as good as the one that each has brought. */
+  /** Gives each assign in doubt one candidate. They are interchangeable. */
   private async distribute(
     listed: readonly IpAddressWire[],
     inDoubt: readonly InDoubtAssign[],
@@ -158,7 +158,7 @@ export class Assignments {
     }
   }
 
-  /** Of candidates that others may claim at the same moment; removes them. */
+  /** Claims the first candidate that no other create claims, and removes it from the list. */
   private async claimFirst(candidates: IpAddressWire[], assignment: Assignment): Promise<IpAddressWire | undefined> {
     for (let next = candidates.shift(); next !== undefined; next = candidates.shift()) {
       if (!(await this.claims.claim(next, assignment))) continue;
@@ -174,13 +174,13 @@ export class Assignments {
 
 interface InDoubtAssign {
   assignment: Assignment;
-  /** What was on the server before the assign. */
+  /** The addresses of the server before the assign. */
   baseline: readonly string[];
   error: UpCloudError;
   found?: IpAddressWire | undefined;
-  /** Its create waits for the result of a look. */
+  /** Its create waits for the search. */
   isWaiting: boolean;
-  /** Whether it brought an address is known. */
+  /** The search has ended for it, with or without an address. */
   isResolved: boolean;
 }
 
@@ -189,7 +189,7 @@ export const reassignedNotice = (address: string) =>
 
 const maxAttempts = 3;
 const listTimeoutMs = 60_000;
-/** A lost request that was on its way has had its effect, if any, when the last look comes. */
+/** In all, as long as a lost request may take to have its effect. */
 const recoveryPollDelaysMs = [0, 1000, 2000, 4000, 7000, 8000, 8000];
-/** How long UpCloud may take to carry out a request whose answer is lost, and to list what it brought. */
+/** How long UpCloud may take to carry out a request whose answer was lost, and to list the result. */
 export const maxEffectDelayMs = 30_000;

@@ -13,20 +13,19 @@ import { type Assignments, maxEffectDelayMs } from "./assignments";
 import { AmbiguousAddressesError, AnotherOperationError, CannotTellError } from "./errors";
 
 interface RecoveryPorts {
-  /** The state of the stack under way. Fails where it cannot be read. */
+  /** Reads the stack's state during the operation. Rejects if it is not available. */
   readState(isOfThisOperation: (state: StackState) => boolean): Promise<StackState>;
-  /** Whether the entry is of an operation under way, which will report or end it. */
+  /** Whether the entry's operation still runs, and will complete or remove the entry. */
   isUnderWay(entry: JournalEntry): Promise<boolean>;
   ignoreGone: StackAddresses["ignoreGone"];
-  /** Shows the user a line, at once. */
+  /** Shows the user a line immediately. */
   notify(line: string): void;
   timer: Timer;
 }
 
 /**
- * Takes over an address that an operation before this one has assigned and could not save. Such an address belongs to
- * nobody, so any create of the same kind on its server may have it. What is evidence for that depends on what Pulumi was
- * told; see the table in decisions/0005-nothing-bought-twice.md.
+ * Takes over an address that an earlier operation assigned and could not save. Such an address belongs to no resource, so any
+ * create of the same kind may have it. The evidence that it takes is in the table of decisions/0005-nothing-bought-twice.md.
  */
 export class CreateRecovery {
   constructor(
@@ -40,7 +39,7 @@ export class CreateRecovery {
   async recover(assignment: Assignment, signal: AbortSignal): Promise<IpAddressWire | undefined> {
     const own = this.journal.ownEntry(assignment);
     if (own?.address !== undefined) return this.resumeOwn(assignment, own.address, signal);
-    // It is in doubt, and looked for before it is sent again.
+    // It is in doubt: `Assignments` searches for its result.
     if (own !== undefined) return undefined;
     await this.waitForOrphan(assignment, signal);
     const stale = this.staleEntriesFor(assignment);
@@ -56,7 +55,7 @@ export class CreateRecovery {
     return found;
   }
 
-  /** A create that an error hook repeats has its address already. */
+  /** Continues a create that an error hook repeats, and that has its address already. */
   private async resumeOwn(
     assignment: Assignment,
     address: string,
@@ -67,7 +66,7 @@ export class CreateRecovery {
     return found;
   }
 
-  /** Entries of creates of the same kind that nobody is at work on; those of the same resource first. */
+  /** Entries of the same kind that no process is at work on; those of the same resource first. */
   private staleEntriesFor(assignment: Assignment): Leftover[] {
     const isSameResource = ({ entry }: Leftover) => entry.urn === assignment.urn;
     const stale = this.journal.leftovers().filter((leftover) => {
@@ -79,7 +78,7 @@ export class CreateRecovery {
     return [...stale.filter(isSameResource), ...stale.filter((one) => !isSameResource(one))];
   }
 
-  /** A process lives on when its engine is killed, and may be in the middle of the same create. */
+  /** A provider process outlives its killed engine, and may still run the same create. */
   private async waitForOrphan(assignment: Assignment, signal: AbortSignal): Promise<void> {
     for (const leftover of await this.findOrphans(assignment)) {
       for (let hasNotified = false; ; hasNotified = true) {
@@ -92,7 +91,7 @@ export class CreateRecovery {
     }
   }
 
-  /** By the token too: the stack, or the resource in the program, may have been renamed. */
+  /** By URN, and by token where the stack's state shows it: the stack or the resource may have been renamed. */
   private async findOrphans(assignment: Assignment): Promise<Leftover[]> {
     const running = this.journal.leftovers().filter(({ entry }) => {
       if (entry.phase === "reported" || entry.adopted || this.journal.isOfThisOperation(entry)) return false;
@@ -118,7 +117,7 @@ export class CreateRecovery {
       if (isInState || this.claims.isOwned(address)) continue;
       const wasReported = entry.phase === "reported";
       if (wasReported && ("failure" in state || !pendingTokensIn(state).has(entry.token))) {
-        // Pulumi has saved it, or may have, whatever became of it since.
+        // Pulumi has saved the address, or may have.
         if (entry.urn === assignment.urn) await this.declineTakeover(leftover, assignment, state, signal);
         continue;
       }
@@ -130,19 +129,19 @@ export class CreateRecovery {
     return undefined;
   }
 
-  /** The entry as its process has left it; `undefined` while that one works on, and where the entry is over. */
+  /** The entry as its process left it; `undefined` if that operation still runs, or if the entry has been removed. */
   private async latestIfAbandoned(leftover: Leftover): Promise<JournalEntry | undefined> {
     return (await this.ports.isUnderWay(leftover.entry)) ? undefined : this.latestEntry(leftover);
   }
 
-  /** Its process may have gone on since the journal was read, until it reported. */
+  /** Reads the entry again, unless `reported`, which is final: its process may have continued. */
   private latestEntry(leftover: Leftover): JournalEntry | undefined {
     return leftover.entry.phase === "reported" ? leftover.entry : this.journal.current(leftover);
   }
 
   /**
-   * In doubt, another address is assigned. The user is told of this one if it is still there. Its entry stays: a stack that
-   * was renamed, or one of the same name in another backend, may be the one whose create was interrupted.
+   * The evidence is not sufficient, so another address is assigned. Notifies the user if this one still exists. Its entry
+   * stays: it may belong to a stack that was renamed, or to one of the same name in another backend.
    */
   private async declineTakeover(
     leftover: Leftover,
@@ -162,7 +161,7 @@ export class CreateRecovery {
     return found !== undefined && isOfKind(found, assignment) ? found : undefined;
   }
 
-  /** Of creates that ended before their answer: what is new on the server since. */
+  /** Takes over a new address of the server, for a create that was interrupted before UpCloud answered. */
   private async takeOverUnanswered(assignment: Assignment, signal: AbortSignal): Promise<Recovered | undefined> {
     const staleWithoutAddress = () =>
       this.staleEntriesFor(assignment).filter(({ entry }) => entry.address === undefined);
@@ -176,7 +175,7 @@ export class CreateRecovery {
         let ownsEntry = false;
         for (const candidate of candidates) {
           if (this.claims.isOwned(candidate.address)) continue;
-          // An interrupted create may have claimed the address already: only with its entry can the claim be taken over.
+          // An interrupted create may have claimed the address: then its entry has to be taken over, with the claim.
           const claimant = this.journal.claimantOf(candidate.address);
           const source = staleWithoutAddress().find(({ entry }) => entry.token === claimant) ?? leftover;
           ownsEntry = (await this.journal.takeOver(source, assignment)) || ownsEntry;
@@ -190,7 +189,7 @@ export class CreateRecovery {
     });
   }
 
-  /** A request that was on its way when its process ended has its effect within the time that a lost answer is given. */
+  /** Polls until a request that was in flight when its process ended must have had its effect. */
   private async pollForCandidates(
     assignment: Assignment,
     { entry }: Leftover,
@@ -211,14 +210,14 @@ export class CreateRecovery {
     { baseline }: JournalEntry,
     signal: AbortSignal,
   ): Promise<readonly IpAddressWire[]> {
-    // A list of now: what was under way may have had its effect since this operation began.
+    // Not the cached list: the request may have had its effect since.
     const newAddresses = this.claims.candidatesFor(await this.client().list(signal), assignment, baseline);
     if (newAddresses.length === 0) return newAddresses;
     const state = await this.readState(assignment);
     if ("failure" in state) throw new CannotTellError(assignment, addressesOf(newAddresses), state.failure);
     const inState = idsIn(state);
     const candidates = newAddresses.filter(({ address }) => !inState.has(addressKey(address)));
-    // Each create of this kind that was interrupted before its answer may have brought one: they are interchangeable.
+    // Each create without an answer may have been assigned one of them. They are interchangeable.
     if (candidates.length > this.claims.entriesWithoutAddress(assignment).length) {
       throw new AmbiguousAddressesError(assignment, addressesOf(candidates));
     }
@@ -232,7 +231,7 @@ export class CreateRecovery {
 
 interface Recovered {
   found: IpAddressWire;
-  /** When the create was interrupted. */
+  /** When the interrupted create last wrote its entry. */
   at: string;
 }
 

@@ -5,7 +5,7 @@ import { messageOf } from "../../model/messageOf";
 const kindOf = ({ family, access }: Assignment) => `${access === "public" ? "" : "internal "}${family} address`;
 const adoptLines = (addresses: readonly string[]) => addresses.map((address) => `\`adopt: "${address}"\``).join(" or ");
 
-/** What is on the server already is not known, and an assign whose answer is lost could not be found then. */
+/** Without the initial list, the result of an assign whose answer is lost could not be found. */
 export class NotListedError extends Error {
   override readonly name = "NotListedError";
 
@@ -17,7 +17,7 @@ export class NotListedError extends Error {
 }
 const lostAnswerPage = seePage("lost-answer");
 
-/** UpCloud's answer was lost each time, and no address came of it. */
+/** UpCloud's answer was lost each time, and the assigns had no effect. */
 export class NothingAssignedError extends Error {
   override readonly name = "NothingAssignedError";
 
@@ -28,7 +28,7 @@ export class NothingAssignedError extends Error {
   }
 }
 
-/** The request may still be under way at UpCloud: sending it again could buy a second address. */
+/** UpCloud may still carry out the request: repeating it could buy a second address. */
 export class MayStillBeAssignedError extends Error {
   override readonly name = "MayStillBeAssignedError";
 
@@ -39,7 +39,7 @@ export class MayStillBeAssignedError extends Error {
   }
 }
 
-/** The answer was lost, and so was the look at what came of it. */
+/** The answer was lost, and the search for its result failed. */
 export class UnclearError extends Error {
   override readonly name = "UnclearError";
 
@@ -51,7 +51,7 @@ export class UnclearError extends Error {
   }
 }
 
-/** More addresses than lost answers: some of them are somebody else's. */
+/** There are more new addresses than lost answers, so some belong to somebody else. */
 export class AmbiguousAddressesError extends Error {
   override readonly name = "AmbiguousAddressesError";
 
@@ -63,7 +63,7 @@ export class AmbiguousAddressesError extends Error {
   }
 }
 
-/** Whether the stack has the address already cannot be told without its state. */
+/** Without the stack's state it is unknown whether another resource has the address. */
 export class CannotTellError extends Error {
   override readonly name = "CannotTellError";
 
@@ -75,7 +75,7 @@ export class CannotTellError extends Error {
   }
 }
 
-/** A process of an operation before this one goes on with the same create. */
+/** A process of an earlier operation still runs the same create. */
 export class AnotherOperationError extends Error {
   override readonly name = "AnotherOperationError";
 
@@ -86,7 +86,7 @@ export class AnotherOperationError extends Error {
   }
 }
 
-/** The engine that asked for the address is gone, so nobody would keep its id. */
+/** The engine has exited, so nobody would save the address's id. */
 export class EngineGoneError extends Error {
   override readonly name = "EngineGoneError";
 

@@ -5,18 +5,18 @@ import type { ExpectedCreates } from "./expectedCreates";
 import type { PowerCycle } from "./powerCycle";
 import type { StoppedChange } from "./stateRefusals";
 
-/** Changes of this process that share one stop and one start of a server. */
+/** Changes of this process that share one power cycle of a server. */
 export interface Batch {
   readonly cycle: PowerCycle;
-  /** How many changes have joined and not left. */
+  /** How many changes have joined and not left yet. */
   changes: number;
-  /** The last one out starts the server: nobody joins any more. */
+  /** The last change is starting the server: the batch is closed. */
   isRestarting: boolean;
 }
 
-/** Has the changes of a server wait for each other: before it is stopped, and before it is started again. */
+/** Delays the stop and the start of a server, so that as many of its changes as possible share one power cycle. */
 export class Batching {
-  /** Changes under way in this operation, and those of them that only wait for others to come. */
+  /** Changes under way in this process, of all servers, and how many of them only wait for further changes. */
   private underWay = 0;
   private waiting = 0;
 
@@ -35,7 +35,7 @@ export class Batching {
     this.expectedCreates.recordActivity();
   }
 
-  /** The server still runs and waits for the rest of the program's addresses; nothing to gain where it is off. */
+  /** Before the stop: waits for the program's other addresses while the server still runs. Not if it is stopped already. */
   async awaitBatch(server: string, batch: Batch, signal: AbortSignal, isLargest: () => boolean): Promise<void> {
     const { cycle } = batch;
     if (!this.isExpectingMore(server) || (await cycle.isStoppedAlready(signal))) return;
@@ -50,7 +50,10 @@ export class Batching {
     });
   }
 
-  /** The server is off, and is started when nobody of the operation changes it any more; somebody must stay to do that. */
+  /**
+   * Before the start: waits for late changes of this process and until the operation's other processes have ended theirs. Returns
+   * early when a change joins the batch, which then has to start the server.
+   */
   async awaitLateChanges(server: string, batch: Batch, purpose: StoppedChange["purpose"]): Promise<void> {
     const isDone = () => batch.changes > 0 || batch.isRestarting;
     do {
@@ -65,7 +68,7 @@ export class Batching {
   }
 
   private async linger(server: string, batch: Batch, purpose: StoppedChange["purpose"]): Promise<void> {
-    // Of releases nothing is planned: the next one comes at once, or not at all.
+    // Releases are not announced. The next one comes immediately, or not at all.
     if (purpose === "release" || this.expectedCreates.expectation(server) === "unknown")
       await this.timer.sleep(idleLimitMs);
     const { cycle } = batch;
@@ -81,8 +84,8 @@ export class Batching {
   }
 
   /**
-   * Waits as long as the program declares more for this server, and `goesOn`. The engine has only so many slots: it is
-   * stuck when everything under way waits and nothing has come from it for a moment.
+   * Polls while the program declares more addresses of the server, and `keepWaiting` agrees. The engine has a limited number
+   * of slots: it is idle if all changes under way wait here and it has sent nothing for `maxIdleMs`.
    */
   private async waitWhileExpectingMore(
     server: string,
@@ -104,11 +107,11 @@ export class Batching {
   }
 }
 
-/** The engine hands over the next change this soon after the one before has ended. */
+/** The engine hands over the next change within this time after one has ended. */
 const idleLimitMs = 1000;
-/** As long as another provider process may take to start on a busy computer. */
+/** How long another provider process may take to start on a busy computer. */
 const processStartLimitMs = 10_000;
 export const pollMs = 50;
-/** What waiting for more may cost: time while the server runs, and downtime. */
+/** The limits of waiting for further changes: before the stop, and as downtime before the start. */
 const maxBatchingMs = 5 * 60_000;
 const maxDowntimeMs = 60_000;

@@ -2,11 +2,11 @@ import { seePage } from "../../api/errors/errorPages";
 import type { ServerWire } from "../../api/wire";
 import { messageOf } from "../../model/messageOf";
 
-/** How messages call a server: by its title and its UUID. */
+/** A server in messages: title and UUID. */
 export const describeServer = ({ title, uuid }: Pick<ServerWire, "title" | "uuid">): string =>
   `server "${title}" (${uuid})`;
 
-/** A running server, and nobody allowed to stop it. */
+/** The server is running, and `powerCycle` does not allow to stop it. */
 export class ServerRunsError extends Error {
   override readonly name = "ServerRunsError";
 
@@ -22,7 +22,7 @@ export class ServerRunsError extends Error {
   }
 }
 
-/** UpCloud's own word is that the server is stopped, so the state it complains of must be another. */
+/** UpCloud refuses with SERVER_STATE_ILLEGAL although the server is stopped, so there is another reason. */
 export class RefusedThoughStoppedError extends Error {
   override readonly name = "RefusedThoughStoppedError";
 
@@ -37,7 +37,7 @@ export class RefusedThoughStoppedError extends Error {
   }
 }
 
-/** The time of the operation was over before the server was stopped. */
+/** The operation timed out before the server was stopped. */
 export class ServerBusyError extends Error {
   override readonly name = "ServerBusyError";
 
@@ -49,7 +49,7 @@ export class ServerBusyError extends Error {
   }
 }
 
-/** The time of the operation was over while it waited. */
+/** The operation timed out while it waited. */
 export class NoTimeLeftError extends Error {
   override readonly name = "NoTimeLeftError";
 
@@ -60,7 +60,7 @@ export class NoTimeLeftError extends Error {
   }
 }
 
-/** UpCloud could not bring the server into a state in which it can be stopped. */
+/** The server is in the state `error`, and stays in it. */
 export class ServerInErrorError extends Error {
   override readonly name = "ServerInErrorError";
 
@@ -77,7 +77,7 @@ export class RestartError extends Error {
 
   /**
    * @param why a sentence
-   * @param completed what the change came to; absent where it failed, or was none
+   * @param completed the result of the change; absent if it failed, or if there was none
    */
   constructor(
     private readonly server: Pick<ServerWire, "title" | "uuid">,
@@ -87,12 +87,12 @@ export class RestartError extends Error {
     super(`${messageFor(server, why)}. ${seePage("server-not-started")}`);
   }
 
-  /** The change itself was made. */
+  /** The same error, for a change that was made. */
   afterChange(value: unknown): RestartError {
     return new RestartError(this.server, this.why, { value });
   }
 
-  /** For a resource that is saved as `leftStopped`: its next update starts the server. */
+  /** For a resource that is saved with `leftStopped`: its next update starts the server. */
   withRetryAdvice(): Error {
     return new Error(
       `${messageFor(this.server, this.why)}, or run \`pulumi up\` again. ${seePage("server-not-started")}`,
@@ -100,13 +100,13 @@ export class RestartError extends Error {
     );
   }
 
-  /** Both failures, where something else failed too. */
+  /** Both failures in one message. */
   combinedWith(failure: unknown): Error {
     return new Error(`${messageOf(failure)} In addition: ${this.message}`, { cause: failure });
   }
 }
 
-/** Without the full stop, after which the page is named. */
+/** Without the final full stop. */
 const messageFor = (server: Pick<ServerWire, "title" | "uuid">, why: string) =>
   `${capitalized(describeServer(server))} was stopped to change its addresses and could not be started again: ${why} ` +
   `Start it with \`upctl server start ${server.uuid}\``;

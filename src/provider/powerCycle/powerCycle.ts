@@ -16,21 +16,22 @@ import { describeServer, NoTimeLeftError, RestartError, ServerBusyError, ServerI
 
 export interface StopOptions {
   type: StopType;
-  /** After so many seconds UpCloud makes a hard stop of a soft one. */
+  /** After this time UpCloud turns a soft stop into a hard stop. */
   timeoutSeconds: number;
 }
 
-/** Stops one server for changes and gives it back the state it had. */
+/** Stops one server for changes and then restores its state. */
 export class PowerCycle {
-  /** When the server was seen to be stopped; `undefined` while it runs or stops. */
+  /** When the server was first seen stopped; `undefined` while it is running or stopping. */
   stoppedAtMs: number | undefined;
-  /** An operation before this one stopped the server and could not start it. */
+  /** An earlier change or operation stopped the server and did not start it again. */
   wasLeftStopped = false;
-  /** UpCloud's word that the server does not exist (any more). */
+  /** UpCloud's answer that the server does not exist (any more). */
   gone: UpCloudError | undefined;
+  /** This cycle has requested a stop, which may have taken effect. */
   private isStoppedHere = false;
   private initialRead: Promise<unknown> | undefined;
-  /** The stop that was asked for and has not been seen to happen. */
+  /** The requested stop, until the server is seen stopped. */
   private pendingStop: { firstRequestMs: number; lastRequestMs: number; options: StopOptions } | undefined;
   private stopping: Promise<void> | undefined;
   private lastSeen: ServerWire | undefined;
@@ -48,7 +49,7 @@ export class PowerCycle {
     return this.gone === undefined && (this.isStoppedHere || this.wasLeftStopped);
   }
 
-  /** Looks at the server once, for all who ask. What goes wrong here goes wrong again in `stop`, which deals with it. */
+  /** Reads the server once for all callers. Ignores failures: they recur in `stop`, which handles them. */
   async isStoppedAlready(signal: AbortSignal): Promise<boolean> {
     this.initialRead ??= this.readServer(signal).catch(() => undefined);
     await this.initialRead;
@@ -56,7 +57,7 @@ export class PowerCycle {
     return this.stoppedAtMs !== undefined;
   }
 
-  /** Stopped, or on the way there, by one request for everyone who asks. */
+  /** Stops the server, with one request for all callers, and waits until it is stopped. */
   async stop(options: StopOptions, signal: AbortSignal): Promise<void> {
     while (this.stoppedAtMs === undefined) {
       this.stopping ??= this.pollUntilStopped(options, signal).finally(() => {
@@ -65,20 +66,23 @@ export class PowerCycle {
       try {
         await this.stopping;
       } catch (error) {
-        // The one who began may have had less time.
+        // The caller that began may have had less time than this one.
         const isOutOfTime = error instanceof ServerBusyError || error instanceof NoTimeLeftError;
         if (!isOutOfTime || signal.aborted) throw error;
       }
     }
   }
 
-  /** The same after somebody else has started the server. */
+  /** Stops the server again, after somebody else has started it. */
   async stopAgain(options: StopOptions, signal: AbortSignal): Promise<void> {
     this.stoppedAtMs = undefined;
     await this.stop(options, signal);
   }
 
-  /** Has a time of its own: a change that took too long is no reason to leave a server off. One that is gone owes no start. */
+  /**
+   * Starts the server if this cycle has to. Ignores the operation's deadline: a change that took too long must not leave the
+   * server stopped. A server that is gone needs no start.
+   */
   async restart(): Promise<RestartError | undefined> {
     if (!this.mustRestart) return undefined;
     try {
@@ -133,8 +137,8 @@ export class PowerCycle {
   }
 
   /**
-   * Asks once, and again only after a while: a server that is stopping still says `started`, and so does one that somebody
-   * else has started in between. The time until the hard stop runs from the first request.
+   * Requests the stop, and repeats it only after a while: a server that is stopping is still in the state `started`, like one
+   * that somebody else has started again. The time until the hard stop counts from the first request.
    */
   private async requestStop(options: StopOptions, signal: AbortSignal): Promise<void> {
     const now = this.timer.now();
@@ -149,7 +153,7 @@ export class PowerCycle {
     const wasStoppedHere = this.isStoppedHere;
     const firstRequestMs = previous?.firstRequestMs ?? now;
     const timeoutSeconds = Math.max(1, Math.round(options.timeoutSeconds - (now - firstRequestMs) / 1000));
-    // Before the request, since a stop whose answer is lost may still have been heard.
+    // Before the request: it takes effect even if its answer is lost.
     this.pendingStop = { firstRequestMs, lastRequestMs: now, options };
     this.isStoppedHere = true;
     await this.pendingRestarts.record(this.server);
@@ -157,7 +161,7 @@ export class PowerCycle {
       await this.servers.stop(this.server, { ...options, timeoutSeconds }, signal);
     } catch (error) {
       if (isTransient(error) && !hadNoEffect(error)) return;
-      // Nothing was stopped here. Whoever has just taken the server out of `started` owes the start.
+      // The request stopped nothing. If the server is not in `started` any more, whoever changed that has to start it.
       this.pendingStop = previous;
       this.isStoppedHere = wasStoppedHere;
       if (!wasStoppedHere) this.operationChanges.giveUpStop(this.server);
@@ -184,10 +188,10 @@ export class PowerCycle {
           if (this.lastSeen.state === "started") return;
           starts++;
         }
-        // UpCloud takes a server out of this state by itself, one way or the other, or not at all.
+        // UpCloud itself ends this state soon, or not at all.
         if (state === "error") limitMs = Math.min(limitMs, this.timer.now() - since + maxErrorStateMs);
       } catch (error) {
-        // Somebody else's start, an answer that is lost and a passing fault are worth another look.
+        // Somebody else's start, a lost answer or a transient fault: read the server again.
         if (!isTransient(error) && !isServerStateIllegal(error)) throw error;
         fault = error;
       }
@@ -198,7 +202,7 @@ export class PowerCycle {
     }
   }
 
-  /** The change gave up before the stop had happened: UpCloud will still carry it out. */
+  /** The change timed out before the stop took effect: UpCloud will still carry it out. */
   private isStopPending(): boolean {
     if (this.pendingStop === undefined) return false;
     const { firstRequestMs, options } = this.pendingStop;

@@ -4,17 +4,17 @@ import type { StateCache } from "../stack/stateCache";
 import { isOwnRecord, type PtrRecordState } from "./state";
 
 /**
- * Decides which delete undoes the PTR record of an address that several resources of the stack set: a `PtrRecord`, its copy
- * under a former name, a `ServerIpAddress` with a `ptrRecord`. A delete leaves the record to those that remain. The last
- * one puts the previous record back, even if another one that is deleted has written the record that is there.
+ * Decides which delete restores the previous PTR record, if several resources of the stack set the record of an address: a
+ * `PtrRecord`, its copy under a former name, a `ServerIpAddress` with a `ptrRecord`. The last one of them does, even if
+ * another deleted one wrote the present record. See decisions/0006-previous-ptr-record.md.
  */
 export class RecordDeletions {
-  /** By address: the resources whose deletes have begun in this operation. */
+  /** By address: the states whose deletes have begun in this operation. */
   private readonly begun = new Map<string, PtrRecordState[]>();
 
   constructor(private readonly stack: StateCache) {}
 
-  /** `undefined`: a resource remains that sets the record. */
+  /** `undefined`: another resource that sets the record remains, so there is nothing to restore. */
   async begin(id: string, state: PtrRecordState): Promise<Restoration | undefined> {
     const key = addressKey(id);
     const states = this.begun.get(key) ?? [];
@@ -26,12 +26,12 @@ export class RecordDeletions {
     return { isOurs, previousPtrRecord: previousRecords.findLast((one) => !isOurs(one)) };
   }
 
-  /** A destroy checks nothing and deletes in parallel. Where the state cannot be read, this resource is taken for the only one. */
+  /** From the stack's state, since a destroy checks nothing. Without the state, this resource is assumed to be the only one. */
   private async hasRemainingSetter(id: string): Promise<boolean> {
     const isOurStack = isDeleting("PtrRecord", id);
     try {
       if (settersOf(await this.stack.cached(isOurStack), id).length <= 1) return false;
-      // Which of them are being deleted, a state of now shows.
+      // Only a fresh state shows which of them are being deleted.
       return recordRemains(await this.stack.fresh(isOurStack), id);
     } catch {
       return false;
@@ -40,8 +40,8 @@ export class RecordDeletions {
 }
 
 interface Restoration {
-  /** The record is one that a resource has written which this operation deletes. */
+  /** Whether one of the deleted resources wrote the record. */
   isOurs(ptrRecord: string): boolean;
-  /** `undefined` where nothing is known to have been there before. */
+  /** `undefined` if no previous record is known. */
   previousPtrRecord: string | undefined;
 }

@@ -4,7 +4,7 @@ import type { PtrRecordInputs } from "../../model/inputs";
 import { needsRecordTakeover } from "../stack/formerStates";
 import type { PtrRecordState } from "./state";
 
-/** Pure. Throws where the state is that of another kind of resource, and nothing can be taken over. */
+/** Pure. Throws if the state is another resource type's and cannot be taken over. */
 export function diffPtrRecord(
   id: string,
   olds: PtrRecordState,

@@ -26,9 +26,9 @@ import { diffPtrRecord } from "./diff";
 import type { ForwardRecords, ForwardResolver } from "./forwardRecord";
 import { inputsOf, type PtrRecordState, withObservedRecord, writtenInDoubt } from "./state";
 
-/** The life cycle of `PtrRecord`: inputs come out of check, states out of create, read and update. */
+/** The lifecycle of `PtrRecord`. */
 export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
-  /** By address: the record to put back one day, as far as this operation has seen. */
+  /** By address: the record that delete restores, from the states that this operation has seen. */
   private readonly previousPtrRecords = new Map<string, string | undefined>();
   private readonly deletions: RecordDeletions;
   private forwardRecords: ForwardRecords | undefined;
@@ -105,7 +105,7 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
     const { previousPtrRecord } = olds;
     const signal = deadline(news.timeouts?.update);
     try {
-      // Where the state is in doubt, the next request starts from what is there.
+      // If the state is in doubt, the live record decides whether a request is needed.
       const live = olds.written === undefined ? olds.ptrRecord : (await this.findExisting(id, signal)).ptr_record;
       return { outs: { ...news, previousPtrRecord, ptrRecord: await this.syncPtrRecord(id, news, live, signal) } };
     } catch (cause) {
@@ -129,7 +129,7 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
     });
   }
 
-  /** Registers that this resource declares the record of its address. The failure says who declares it already. */
+  /** Registers this resource as the declarer of its address's record. A failure names the other declarer. */
   private claim({ address }: PtrRecordInputs, { name, urn, sharedWith }: Partial<RecordHints>): CheckFailure[] {
     if (sharedWith !== undefined && !isUnknown(sharedWith)) {
       return conflictFailure(`that of the ServerIpAddress "${sharedWith}", which has a ptrRecord`);
@@ -158,9 +158,9 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
   }
 
   /**
-   * The record to put back. One that somebody has set may have been set by this program, with a resource whose name it
-   * has changed since: the stack's state tells what that one found. Without the state, a record that already is as wanted
-   * is taken for our own. See decisions/0006-previous-ptr-record.md.
+   * The record that delete will restore. A custom record may be this program's own, from a resource that has been renamed
+   * since: then the stack's state has that resource's previous record. Without the state, a record that equals the wanted one
+   * counts as our own. See decisions/0006-previous-ptr-record.md.
    */
   private async resolvePreviousPtrRecord(found: IpAddressWire, wanted: string, signal: AbortSignal): Promise<string> {
     const { address, server, ptr_record: live } = found;
@@ -175,7 +175,7 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
     return defaultPtrRecord(address, zone);
   }
 
-  /** Sends nothing when the record already is as wanted. */
+  /** Sends nothing if the record is as wanted already. */
   private async syncPtrRecord(id: string, wanted: PtrRecordInputs, live: string, signal: AbortSignal): Promise<string> {
     const { ptrRecord, waitForForwardRecord } = wanted;
     if (isSamePtrRecord(ptrRecord, live)) return live;
@@ -191,7 +191,7 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
     return this.session.client().ipAddresses.modify(spelling, { ptrRecord }, signal);
   }
 
-  /** Loaded by the first record that waits. */
+  /** Loads its module and the resolver at the first call. */
   private async waitForForwardRecord(...request: Parameters<ForwardRecords["wait"]>): Promise<void> {
     const { notify, timer } = this.session;
     const { ForwardRecords } = require("./forwardRecord") as typeof import("./forwardRecord");
@@ -223,7 +223,7 @@ const notFoundError = (address: string) =>
     `There is no address ${address} in the UpCloud account: correct the address, or remove the resource. UpCloud shows unattached floating addresses with upcloud:apiVersion 1.3 only.`,
   );
 
-/** `get` gives read nothing to begin with, and later what it found: a record without a previous one. */
+/** The first read of a `get` has an empty state; later ones have a state without a previous record. */
 const isInitialRead = (state: Partial<PtrRecordState>) => state.address === undefined;
 const isManaged = (state: Partial<PtrRecordState>): state is PtrRecordState => state.previousPtrRecord !== undefined;
 

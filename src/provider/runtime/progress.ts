@@ -1,4 +1,4 @@
-/** Lines on stderr, which `pulumi up` shows live: what is being waited for, at most one line every ten seconds a server. */
+/** Lines on stderr, which `pulumi up` shows live: at most one every ten seconds per server. */
 export class Progress {
   private readonly lastReported = new Map<string, number>();
 
@@ -8,8 +8,9 @@ export class Progress {
   ) {}
 
   /**
-   * `since`: when the waiting that the line tells of began, which is worth telling after a while. A line that comes too
-   * early is dropped.
+   * Shows the line, unless it comes too early.
+   *
+   * @param since when the wait began; the line appears after ten seconds of it
    */
   report(server: string, line: string, since?: number): void {
     const now = this.now();

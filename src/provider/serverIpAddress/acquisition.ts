@@ -14,13 +14,13 @@ type Shared = Pick<
 export class Acquisition {
   constructor(private readonly session: Shared) {}
 
-  /** Throws a `RestartError` with the address where the server could not be started again after the assign. */
+  /** Throws a `RestartError` with the address if the server could not be started again after the assign. */
   acquire(assignment: Assignment, inputs: ServerIpAddressInputs, signal: AbortSignal): Promise<IpAddressWire> {
     const { adopt } = inputs;
     return adopt === undefined ? this.assign(assignment, inputs, signal) : this.adopt(adopt, assignment, signal);
   }
 
-  /** The address, where a resource with these inputs can adopt it. */
+  /** The address. Throws if a resource with these inputs cannot adopt it. */
   async findAdoptable(
     address: string,
     wanted: Pick<ServerIpAddressInputs, "server" | "access">,

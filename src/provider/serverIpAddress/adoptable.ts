@@ -4,7 +4,7 @@ import type { ServerIpAddressInputs } from "../../model/inputs";
 
 type Wanted = Pick<ServerIpAddressInputs, "server" | "access">;
 
-/** The address, where a resource with these inputs can adopt it. Otherwise throws what is to be corrected. */
+/** The address. Throws if a resource with these inputs cannot adopt it. */
 export function adoptable(adopt: string, found: IpAddressWire | undefined, { server, access }: Wanted): IpAddressWire {
   if (found === undefined) {
     throw new Error(`There is no address ${adopt} in the UpCloud account: correct \`adopt\`, or remove it.`);

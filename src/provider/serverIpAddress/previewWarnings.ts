@@ -6,7 +6,7 @@ import type { AddressCache } from "../account/addressCache";
 import { describeServer } from "../powerCycle/errors";
 import type { Warnings } from "../runtime/warnings";
 
-/** Warns in a preview of what would make the operation fail. Never fails a preview. */
+/** Warns in a preview about what would make the operation fail. Never fails a preview. */
 export class PreviewWarnings {
   private readonly planned = new Map<string, number>();
   private readonly toRelease: Release[] = [];
@@ -16,7 +16,7 @@ export class PreviewWarnings {
     private readonly warnings: Warnings,
   ) {}
 
-  /** A resource is to be replaced. The engine checks the new one next: then the warnings come. */
+  /** The resource will be replaced. `beforeCreate` warns, when the engine checks the replacement next. */
   willRelease({ server, access }: Pick<ServerIpAddressInputs, "server" | "access">, powerCycle: PowerCycleInput): void {
     // UpCloud never releases an address of the internal network.
     if (access === "public") this.toRelease.push({ server, powerCycle });
@@ -93,7 +93,7 @@ export class PreviewWarnings {
   }
 }
 
-/** Why the address should not be adopted: the first reason. create names the others. */
+/** The first reason not to adopt the address. */
 function objectionToAdopting(found: IpAddressWire, { server, access }: ServerIpAddressInputs): string | undefined {
   if (found.floating === "yes") {
     return "is floating, and a ServerIpAddress manages ordinary addresses only: use PtrRecord for its PTR record";
@@ -114,8 +114,8 @@ interface Release {
 }
 
 /**
- * How many public addresses a server may have, of each family or in all: UpCloud's documentation says both. Used for
- * warnings only, since UpCloud decides what fits.
+ * How many public addresses a server may have, per family or in total: UpCloud's documentation says both. Only for warnings,
+ * since UpCloud decides.
  */
 const documentedLimit = 5;
 

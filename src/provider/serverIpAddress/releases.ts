@@ -26,9 +26,9 @@ type Shared = Pick<
   | "notify"
 >;
 
-/** Releases addresses that are still ours: on the server that the state names, and owned by no other resource. */
+/** Releases an address only if it is still on the server of its state, and no other resource owns it. */
 export class Releases {
-  /** What the program declares for addresses that are being replaced: delete gets only what their state says. */
+  /** By id, of addresses that are being replaced: delete receives the state's value, not the program's. */
   private readonly declaredPowerCycles = new Map<string, PowerCycleInput>();
 
   constructor(
@@ -41,7 +41,7 @@ export class Releases {
   }
 
   async release(id: string, state: ServerIpAddressState): Promise<void> {
-    // An error hook repeats the delete: what may be left to do is the start of the server.
+    // An error hook repeats the delete: only the server's start may be missing.
     if (this.session.claims.isReleased(id)) return this.session.powerCycles().restartIfPending(state.server);
     if (!(await this.verifyOwnership(id))) return;
     const signal = deadline(state.timeouts?.delete);
@@ -50,7 +50,7 @@ export class Releases {
     const releaseIfOurs = async (maxAgeMs: number) => {
       const { claims } = this.session;
       if (!(await this.isOnServer(id, state, maxAgeMs, signal)) || claims.isKept(id) || claims.isReleased(id)) return;
-      // The operation after the engine's end may have released the address meanwhile, and been assigned it anew.
+      // An operation that followed may have released the address meanwhile, and been assigned it again.
       if (!(await this.session.isEngineAlive())) throw new Error(engineGoneMessage(id));
       await this.session.journal.removeFromBaselines(id);
       await this.sendRelease(id, state, signal);
@@ -58,14 +58,14 @@ export class Releases {
       await this.session.addressCache.invalidate(id);
       isReleased = true;
     };
-    // UpCloud never releases an address of the internal network: no reason to stop the server first.
+    // UpCloud refuses to release internal addresses: do not stop the server for that.
     if (state.access !== "public") return releaseIfOurs(sharedListMaxAgeMs);
     const powerCycle = this.declaredPowerCycles.get(id) ?? this.session.powerCycleOf(state);
-    // Nor for one that is not ours any more.
+    // Do not stop the server for an address that is not ours any more either.
     if (powerCycle !== false && !(await this.isOnServer(id, state, sharedListMaxAgeMs, signal)))
       return this.session.powerCycles().restartIfPending(server);
     const request = { server, purpose: "release", powerCycle, signal } as const;
-    // Until a server is stopped, minutes may pass in which somebody moves the address.
+    // Stopping the server may take minutes, in which somebody may move the address.
     const maxAgeMs = powerCycle === false ? sharedListMaxAgeMs : stoppedServerMaxAgeMs;
     try {
       await this.session
@@ -77,7 +77,7 @@ export class Releases {
     }
   }
 
-  /** Whether no other resource owns the address, as far as the operation, the journal and the stack's state know. */
+  /** Whether no other resource owns the address, according to the operation, the journal and the stack's state. */
   private async verifyOwnership(id: string): Promise<boolean> {
     const { claims, notify } = this.session;
     if (claims.isKept(id) || this.adoptions.isAdopted(id)) return false;
@@ -95,7 +95,7 @@ export class Releases {
     try {
       const known = await this.session.stackState.cached(isOurStack);
       if (remainingOwner(known, id) === undefined) return undefined;
-      // Which of the resources that have the address is deleted, a state of now shows.
+      // Only a fresh state shows which of the resources with this address are being deleted.
       return remainingOwner(await this.session.stackState.fresh(isOurStack), id);
     } catch (cause) {
       throw new Error(
@@ -105,8 +105,8 @@ export class Releases {
   }
 
   /**
-   * If the answer is lost, UpCloud may have released the address, and may give it to the next assign. So the request is
-   * repeated only while nothing is assigned to the server, and only if nobody has got the address meanwhile.
+   * If the answer is lost, UpCloud may have released the address, and may assign it again. So the request is repeated only
+   * under a lock that excludes assigns to the server, and only if nobody else has the address.
    */
   private async sendRelease(id: string, state: ServerIpAddressState, signal: AbortSignal): Promise<void> {
     const { server } = state;
@@ -120,7 +120,7 @@ export class Releases {
       if (!(await this.session.isEngineAlive())) throw new Error(engineGoneMessage(id));
       const found = await ipAddresses.get(spelling, signal).catch(ignoreGone);
       if (found?.server !== server || claims.isKept(id)) return false;
-      // Another process may have got it, and wait for the answer that says so.
+      // An assign of another process, still without its answer, may have been given the address.
       await claims.waitForConcurrentAssigns(state);
       return (await this.session.holderElsewhere(id)) === undefined;
     };
@@ -148,7 +148,7 @@ const engineGoneMessage = (id: string) =>
 
 const stoppedServerMaxAgeMs = 10_000;
 
-/** A release that is in doubt would take the address from the other operation. */
+/** Releasing the address would take it from the other operation. */
 class HeldByAnotherOperationError extends Error {
   override readonly name = "HeldByAnotherOperationError";
 

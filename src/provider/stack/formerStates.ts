@@ -2,13 +2,13 @@ import { canonicalAddress, isSameAddress } from "../../model/addresses";
 import type { PtrRecordInputs, ServerIpAddressInputs } from "../../model/inputs";
 
 /*
- * By an alias with a type the state of a resource may come from another life cycle. Until update has made the state ours,
- * read and delete run that other one.
+ * Through an alias with a type, the state of a resource may come from another provider. Until update has rewritten the state,
+ * the engine runs read and delete of that other provider.
  */
 
 type OwnType = keyof typeof stableLines;
 
-/** Whether the state has to be made ours. Fails where that cannot be done without losing something. */
+/** Whether update has to take the state over. Throws if that is not possible without losing something. */
 export function needsAddressTakeover(id: string, olds: object, news: ServerIpAddressInputs): boolean {
   const former = foreignOwner("ServerIpAddress", olds, news);
   if (former === undefined) return false;
@@ -25,7 +25,7 @@ export function needsAddressTakeover(id: string, olds: object, news: ServerIpAdd
   );
 }
 
-/** The same for a PTR record, whose resource is named by its address too. */
+/** As `needsAddressTakeover`, for a `PtrRecord`. */
 export function needsRecordTakeover(id: string, olds: object, news: PtrRecordInputs): boolean {
   const former = foreignOwner("PtrRecord", olds, news);
   if (former === undefined) return false;
@@ -41,7 +41,7 @@ export function needsRecordTakeover(id: string, olds: object, news: PtrRecordInp
 const idMismatchMessage = (id: string) =>
   `"${id}" is the id of a resource of another provider in the stack's state, and an alias takes a resource over only if its id is the address: remove the alias, and remove that resource from the state with \`pulumi state delete\` before its provider undoes its changes.`;
 
-/** Whose state it is: `undefined` where it is our own. */
+/** Which other provider wrote the state; `undefined` if it is the resource's own. */
 function foreignOwner(own: OwnType, olds: object, news: object): OwnType | "another" | undefined {
   const [former, present] = [providerLineIn(olds), providerLineIn(news)];
   if (former === undefined || present === undefined) return undefined;
@@ -52,7 +52,7 @@ function foreignOwner(own: OwnType, olds: object, news: object): OwnType | "anot
 
 const providerLineIn = (properties: object) => (properties as { __provider?: string }).__provider;
 
-/** What every version of this package has in `__provider`, which can never change. */
+/** Part of `__provider` in every version of this package. Can never change. */
 const stableLines = {
   ServerIpAddress: 'require("pulumi-upcloud-ip/provider").serverIpAddress',
   PtrRecord: 'require("pulumi-upcloud-ip/provider").ptrRecord',
