@@ -7,6 +7,7 @@ export function decodeBody(body: Buffer, contentEncoding: string | undefined): s
   if (!["br", "gzip", "x-gzip", "deflate"].includes(encoding)) {
     throw new Error(`a body in the Content-Encoding "${encoding}", which was not asked for`);
   }
+  // biome-ignore lint/style/noCommonJs: loaded by the first compressed body.
   const { brotliDecompressSync, unzipSync } = require("node:zlib") as typeof import("node:zlib");
   const decompress = encoding === "br" ? brotliDecompressSync : unzipSync;
   try {

@@ -484,7 +484,9 @@ describe("an address that the program adopts", () => {
     const [left] = extras();
     const next = machine.operation();
     await next.create("a", { server: web });
-    await expect(next.create("b", { server: web, adopt: left })).rejects.toThrow("just taken over by another resource");
+    await expect(next.create("b", { server: web, adopt: left })).rejects.toThrow(
+      "Another resource of the program has just taken over the address",
+    );
   });
 
   test("twice is refused in check", async () => {
