@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { expected, SetupError } from "./checks";
 import { type SimulatorOptions, startSimulator } from "./index";
+import { expected, SetupError } from "./model/checks";
 
 const help = `Usage: upcloud-simulator [options]
 

@@ -1,24 +1,34 @@
-import { type Account, accountOf } from "./account";
-import { choice, expected, properties, text, wholeNumber } from "./checks";
-import { type Clock, realClock, virtualClock } from "./clock";
-import { demoSeed } from "./demoSeed";
-import { type Fault, FaultQueue } from "./faults";
+import { type Account, accountOf } from "./control/account";
+import { type Fault, FaultQueue } from "./control/faults";
+import { type LoggedRequest, RequestLog } from "./control/requestLog";
 import { listen } from "./listen";
-import type { Credentials } from "./nouns";
+import { choice, expected, properties, text, wholeNumber } from "./model/checks";
+import { type Clock, realClock, virtualClock } from "./model/clock";
+import type { Credentials } from "./model/entities";
+import type { Rules } from "./model/rules";
 import { pipeline } from "./pipeline";
-import { type LoggedRequest, RequestLog } from "./requestLog";
-import type { Rules } from "./rules";
-import { plant, type Seed } from "./seed";
-import { loadState, saveState } from "./stateFile";
+import { demoSeed } from "./store/demoSeed";
+import { plant, type Seed } from "./store/seed";
+import { loadState, saveState } from "./store/stateFile";
 
-export type { Account, AccountAction, AccountVerb, Assignment } from "./account";
-export { SetupError } from "./checks";
-export type { Clock } from "./clock";
-export type { Fault, FaultTarget } from "./faults";
-export type { Address, Credentials, Guest, Network, Owner, ReleasePolicy, Server, Step, Transition } from "./nouns";
-export type { LoggedRequest } from "./requestLog";
-export { defaultRules, type Rules } from "./rules";
-export type { Seed, SeedFloatingIpAddress, SeedIpAddress, SeedServer } from "./seed";
+export type { Account, AccountAction, AccountVerb, Assignment } from "./control/account";
+export type { Fault, FaultTarget } from "./control/faults";
+export type { LoggedRequest } from "./control/requestLog";
+export { SetupError } from "./model/checks";
+export type { Clock } from "./model/clock";
+export type {
+  Address,
+  Credentials,
+  Guest,
+  Network,
+  Owner,
+  ReleasePolicy,
+  Server,
+  Step,
+  Transition,
+} from "./model/entities";
+export { defaultRules, type Rules } from "./model/rules";
+export type { Seed, SeedFloatingIpAddress, SeedIpAddress, SeedServer } from "./store/seed";
 
 /** All are optional; a wrong one is an error that names it, its value and what was expected. */
 export interface SimulatorOptions {

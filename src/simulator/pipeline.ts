@@ -1,16 +1,16 @@
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Hono, type MiddlewareHandler } from "hono";
-import type { Account } from "./account";
-import { errorEnvelope, Refusal } from "./apiErrors";
-import { pause, type RunningClock } from "./clock";
-import { faulted } from "./faultLayer";
-import type { FaultQueue } from "./faults";
-import type { Credentials, Owner } from "./nouns";
-import { ownRoutes } from "./ownRoutes";
-import { perlJson } from "./perlJson";
-import type { RequestLog } from "./requestLog";
-import { type ApiEnv, apiRoutes } from "./routes";
-import type { Store } from "./store";
+import { perlJson } from "./api/perlJson";
+import { type ApiEnv, apiRoutes } from "./api/routes";
+import type { Account } from "./control/account";
+import { ownRoutes } from "./control/controlRoutes";
+import { faulted } from "./control/faultInjection";
+import type { FaultQueue } from "./control/faults";
+import type { RequestLog } from "./control/requestLog";
+import { errorEnvelope, Refusal } from "./model/apiErrors";
+import { pause, type RunningClock } from "./model/clock";
+import type { Credentials, Owner } from "./model/entities";
+import type { Store } from "./store/store";
 
 export interface Parts {
   readonly store: Store;

@@ -1,4 +1,4 @@
-import type { ErrorEnvelope } from "../api/wire";
+import type { ErrorEnvelope } from "../../api/wire";
 
 /**
  * Every error that a request can meet: status, and message with `{attribute}`, `{server}` and the like filled in. The

@@ -1,8 +1,8 @@
-import { type ApiVersion, accesses, type Family, families } from "../api/wire";
-import { type ErrorCode, Refusal } from "./apiErrors";
-import { isMac, isUuid, isZone } from "./ipText";
-import type { Network, ReleasePolicy, RestartRequest, StopRequest } from "./nouns";
-import type { Rules } from "./rules";
+import { type ApiVersion, accesses, type Family, families } from "../../api/wire";
+import { type ErrorCode, Refusal } from "../model/apiErrors";
+import type { Network, ReleasePolicy, RestartRequest, StopRequest } from "../model/entities";
+import { isMac, isUuid, isZone } from "../model/ipAddress";
+import type { Rules } from "../model/rules";
 
 /** What a request to assign an address asks for. */
 export type AssignRequest =

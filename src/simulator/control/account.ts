@@ -1,12 +1,12 @@
-import type { Family, ServerState } from "../api/wire";
-import { expected, properties, SetupError } from "./checks";
-import type { RunningClock } from "./clock";
-import { addToServer } from "./ipAddressVerbs";
-import type { Address, Guest, Server } from "./nouns";
-import { storedPtrRecord } from "./ptrText";
-import { recovery } from "./serverLife";
-import { removeServer } from "./serverVerbs";
-import { detached, type Store } from "./store";
+import type { Family, ServerState } from "../../api/wire";
+import { addToServer } from "../api/ipAddresses";
+import { removeServer } from "../api/servers";
+import { expected, properties, SetupError } from "../model/checks";
+import type { RunningClock } from "../model/clock";
+import type { Address, Guest, Server } from "../model/entities";
+import { storedPtrRecord } from "../model/ptrRecord";
+import { recovery } from "../model/serverTransitions";
+import { detached, type Store } from "../store/store";
 
 /** What a new address is to be: see `assignIpAddress`. */
 export interface Assignment {

@@ -1,8 +1,8 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { send, started } from "./support/api";
-import { addresses, town, uuids } from "./support/town";
+import { send, started } from "../support/api";
+import { addresses, town, uuids } from "../support/town";
 
 const chromium = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
 const reason = !existsSync(chromium)

@@ -1,5 +1,5 @@
 import * as ipaddr from "ipaddr.js";
-import type { Family } from "../api/wire";
+import type { Family } from "../../api/wire";
 
 /**
  * One spelling for all spellings of an address, for comparing: `2001:DB8::1` and `2001:0db8:0:0:0:0:0:1` have the same

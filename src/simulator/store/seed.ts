@@ -1,4 +1,4 @@
-import { type Family, families, type ServerState, serverStates } from "../api/wire";
+import { type Family, families, type ServerState, serverStates } from "../../api/wire";
 import {
   amount,
   choice,
@@ -10,7 +10,8 @@ import {
   SetupError,
   text,
   wholeNumber,
-} from "./checks";
+} from "../model/checks";
+import type { Credentials, Network, Owner, Server } from "../model/entities";
 import {
   addressKey,
   familyOfKey,
@@ -21,11 +22,10 @@ import {
   isZone,
   macOfAddress,
   upCloudSpelling,
-} from "./ipText";
-import type { Credentials, Network, Owner, Server } from "./nouns";
-import { storedPtrRecord } from "./ptrText";
-import { defaultRules, type Rules, readRules } from "./rules";
-import { recovery } from "./serverLife";
+} from "../model/ipAddress";
+import { storedPtrRecord } from "../model/ptrRecord";
+import { defaultRules, type Rules, readRules } from "../model/rules";
+import { recovery } from "../model/serverTransitions";
 import { defaultOtherCredentials, Store, type StoreState } from "./store";
 
 /** The account that the simulator starts with. */

@@ -1,11 +1,11 @@
-import type { ServerState } from "../api/wire";
-import { Refusal } from "./apiErrors";
-import type { RunningClock } from "./clock";
-import { isUuid } from "./ipText";
-import type { Caller, Server } from "./nouns";
-import { readRestartRequest, readStartRequest, readStopRequest } from "./requestBody";
-import { restartTransition, startTransition, stopTransition } from "./serverLife";
-import { detached, type Store } from "./store";
+import type { ServerState } from "../../api/wire";
+import { Refusal } from "../model/apiErrors";
+import type { RunningClock } from "../model/clock";
+import type { Caller, Server } from "../model/entities";
+import { isUuid } from "../model/ipAddress";
+import { restartTransition, startTransition, stopTransition } from "../model/serverTransitions";
+import { detached, type Store } from "../store/store";
+import { readRestartRequest, readStartRequest, readStopRequest } from "./requestBodies";
 
 export function listServers(store: Store, { owner }: Caller): Server[] {
   return store.listServers(owner);

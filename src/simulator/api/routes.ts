@@ -1,13 +1,13 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
-import type { ApiVersion } from "../api/wire";
-import { Refusal } from "./apiErrors";
-import type { RunningClock } from "./clock";
-import * as ipAddress from "./ipAddressVerbs";
-import type { Address, Caller, Server } from "./nouns";
+import type { ApiVersion } from "../../api/wire";
+import { Refusal } from "../model/apiErrors";
+import type { RunningClock } from "../model/clock";
+import type { Address, Caller, Server } from "../model/entities";
+import type { Store } from "../store/store";
+import * as ipAddress from "./ipAddresses";
 import { perlJson } from "./perlJson";
-import * as server from "./serverVerbs";
-import type { Store } from "./store";
-import { AddressListText, accountWire, ipAddressWire, serverSummaryWire, serverWire } from "./wireForm";
+import { AddressListText, accountWire, ipAddressWire, serverSummaryWire, serverWire } from "./serialize";
+import * as server from "./servers";
 
 export type ApiEnv = { Variables: Caller };
 

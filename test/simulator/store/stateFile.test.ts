@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SetupError } from "../../src/simulator";
-import { everything, send, started } from "./support/api";
-import { addresses, town, uuids } from "./support/town";
+import { SetupError } from "../../../src/simulator";
+import { everything, send, started } from "../support/api";
+import { addresses, town, uuids } from "../support/town";
 
 const folder = mkdtempSync(join(tmpdir(), "simulator-"));
 const file = (name: string) => join(folder, name);

@@ -1,8 +1,8 @@
-import type { ApiVersion, IpAddressWire } from "../api/wire";
-import type { Address, Caller, Server } from "./nouns";
+import type { ApiVersion, IpAddressWire } from "../../api/wire";
+import type { Address, Caller, Server } from "../model/entities";
+import type { Store } from "../store/store";
 import { perlJson } from "./perlJson";
-import { internalAccess } from "./requestBody";
-import type { Store } from "./store";
+import { internalAccess } from "./requestBodies";
 
 /** An address as a version of the API shows it. What does not apply is absent. */
 export function ipAddressWire(address: Address, version: ApiVersion, showReleasePolicy: boolean): IpAddressWire {

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Simulator } from "../../src/simulator";
-import { errorTable } from "../../src/simulator/apiErrors";
-import { basic, everything, send, started } from "./support/api";
-import { none, ptr, type Row, rows } from "./support/refusals";
-import { addresses, town } from "./support/town";
+import type { Simulator } from "../../../src/simulator";
+import { errorTable } from "../../../src/simulator/model/apiErrors";
+import { basic, everything, send, started } from "../support/api";
+import { none, ptr, type Row, rows } from "../support/refusals";
+import { addresses, town } from "../support/town";
 
 const produced = new Set<string>();
 

@@ -1,10 +1,10 @@
-import type { Family } from "../api/wire";
+import type { Family } from "../../api/wire";
+import { Refusal } from "../model/apiErrors";
+import type { Address, Credentials, Network, Owner, ReleasePolicy, Server } from "../model/entities";
+import { addressKey, defaultPtrRecord } from "../model/ipAddress";
+import type { Rules } from "../model/rules";
+import { settled } from "../model/serverTransitions";
 import { AddressPool, type PoolState } from "./addressPool";
-import { Refusal } from "./apiErrors";
-import { addressKey, defaultPtrRecord } from "./ipText";
-import type { Address, Credentials, Network, Owner, ReleasePolicy, Server } from "./nouns";
-import type { Rules } from "./rules";
-import { settled } from "./serverLife";
 
 /** Everything that survives a restart. */
 export interface StoreState {

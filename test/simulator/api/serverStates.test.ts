@@ -1,5 +1,5 @@
-import type { Rules, SeedServer, Simulator } from "../../src/simulator";
-import { send, started } from "./support/api";
+import type { Rules, SeedServer, Simulator } from "../../../src/simulator";
+import { send, started } from "../support/api";
 
 const uuid = "00e5b3a1-4d72-4b8e-9a06-7c1f2e3d4a5b";
 const address = "203.0.113.5";

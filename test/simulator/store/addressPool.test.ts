@@ -1,4 +1,4 @@
-import { AddressPool, type PoolState } from "../../src/simulator/addressPool";
+import { AddressPool, type PoolState } from "../../../src/simulator/store/addressPool";
 
 const zone = "fi-hel1";
 const freshState = (): PoolState => ({ blocks: 0, macs: 0, zones: {} });

@@ -1,6 +1,6 @@
-import type { Fault, Simulator } from "../../src/simulator";
-import { send, started } from "./support/api";
-import { addresses, town, uuids } from "./support/town";
+import type { Fault, Simulator } from "../../../src/simulator";
+import { send, started } from "../support/api";
+import { addresses, town, uuids } from "../support/town";
 
 const assign = { ip_address: { server: uuids.off } };
 const count = (simulator: Simulator) => simulator.account.listIpAddresses(uuids.off).length;

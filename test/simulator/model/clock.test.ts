@@ -1,4 +1,4 @@
-import { realClock } from "../../src/simulator/clock";
+import { realClock } from "../../../src/simulator/model/clock";
 
 test("on the real clock, so much time has passed after a sleep as it was to last, to the millisecond", async () => {
   const clock = realClock();

@@ -1,6 +1,6 @@
 import { get } from "node:http";
-import { basic, everything, send, started } from "./support/api";
-import { addresses, macs, town, uuids } from "./support/town";
+import { basic, everything, send, started } from "../support/api";
+import { addresses, macs, town, uuids } from "../support/town";
 
 const versions = ["1.2", "1.3"] as const;
 const internal = { "1.2": "private", "1.3": "utility" } as const;

@@ -1,5 +1,5 @@
+import { choice, expected, type Properties, properties, text, wholeNumber } from "../model/checks";
 import { type AccountAction, readAction } from "./account";
-import { choice, expected, type Properties, properties, text, wholeNumber } from "./checks";
 
 /** Which requests a fault is for. */
 export interface FaultTarget {

@@ -1,11 +1,11 @@
 import type { ServerResponse } from "node:http";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Context, MiddlewareHandler } from "hono";
+import { perlJson } from "../api/perlJson";
+import { errorEnvelope } from "../model/apiErrors";
+import { pause } from "../model/clock";
 import { type Account, perform } from "./account";
-import { errorEnvelope } from "./apiErrors";
-import { pause } from "./clock";
 import type { Fault, FaultQueue } from "./faults";
-import { perlJson } from "./perlJson";
 
 /** Header by which a fault tells `send` that only half the body goes out. Never sent itself. */
 export const halfBodyHeader = "x-simulator-half-body";

@@ -1,5 +1,5 @@
-import type { ServerState } from "../api/wire";
-import type { RestartRequest, Server, Step, StopRequest, Transition } from "./nouns";
+import type { ServerState } from "../../api/wire";
+import type { RestartRequest, Server, Step, StopRequest, Transition } from "./entities";
 import type { Rules } from "./rules";
 
 /** What a stop leads to, and when. */

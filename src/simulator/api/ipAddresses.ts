@@ -1,12 +1,12 @@
-import type { Family } from "../api/wire";
-import { Refusal } from "./apiErrors";
-import { addressKey } from "./ipText";
-import type { Address, Caller, Network, Server } from "./nouns";
-import { storedPtrRecord } from "./ptrText";
-import { type AssignRequest, type ModifyRequest, readAssignRequest, readModifyRequest } from "./requestBody";
-import type { Rules } from "./rules";
-import { ownServer, requireState } from "./serverVerbs";
-import { detached, type Store } from "./store";
+import type { Family } from "../../api/wire";
+import { Refusal } from "../model/apiErrors";
+import type { Address, Caller, Network, Server } from "../model/entities";
+import { addressKey } from "../model/ipAddress";
+import { storedPtrRecord } from "../model/ptrRecord";
+import type { Rules } from "../model/rules";
+import { detached, type Store } from "../store/store";
+import { type AssignRequest, type ModifyRequest, readAssignRequest, readModifyRequest } from "./requestBodies";
+import { ownServer, requireState } from "./servers";
 
 // Each verb checks everything before it changes anything: a refused request leaves no trace.
 

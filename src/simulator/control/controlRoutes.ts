@@ -1,6 +1,6 @@
 import { Hono } from "hono";
+import { SetupError } from "../model/checks";
 import type { Account } from "./account";
-import { SetupError } from "./checks";
 import type { Fault, FaultQueue } from "./faults";
 import { page } from "./page";
 import type { RequestLog } from "./requestLog";

@@ -1,4 +1,4 @@
-import type { ApiVersion, Family, ServerState, StopType } from "../api/wire";
+import type { ApiVersion, Family, ServerState, StopType } from "../../api/wire";
 
 /** Who has something: the account of the credentials, or somebody else at UpCloud. */
 export type Owner = "us" | "other";

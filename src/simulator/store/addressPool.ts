@@ -1,6 +1,6 @@
-import type { Family } from "../api/wire";
-import { addressKey, addressOfMac, macOfAddress } from "./ipText";
-import type { Network } from "./nouns";
+import type { Family } from "../../api/wire";
+import type { Network } from "../model/entities";
+import { addressKey, addressOfMac, macOfAddress } from "../model/ipAddress";
 
 /** A zone's part of the pool. The lists hold what was given back; it is handed out again first, latest first. */
 interface ZonePool {
