@@ -1,5 +1,6 @@
 import { type Account, accountOf } from "./control/account";
-import { type Fault, FaultQueue } from "./control/faults";
+import { FaultQueue } from "./control/faultQueue";
+import type { Fault } from "./control/faults";
 import { type LoggedRequest, RequestLog } from "./control/requestLog";
 import { listen } from "./listen";
 import { choice, expected, properties, text, wholeNumber } from "./model/checks";
@@ -8,10 +9,12 @@ import type { Credentials } from "./model/entities";
 import type { Rules } from "./model/rules";
 import { pipeline } from "./pipeline";
 import { demoSeed } from "./store/demoSeed";
-import { plant, type Seed } from "./store/seed";
+import { plant } from "./store/loadSeed";
+import type { Seed } from "./store/seed";
 import { loadState, saveState } from "./store/stateFile";
 
-export type { Account, AccountAction, AccountVerb, Assignment } from "./control/account";
+export type { Account, Assignment } from "./control/account";
+export type { AccountAction, AccountVerb } from "./control/accountActions";
 export type { Fault, FaultTarget } from "./control/faults";
 export type { LoggedRequest } from "./control/requestLog";
 export { SetupError } from "./model/checks";

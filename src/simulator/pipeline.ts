@@ -5,7 +5,7 @@ import { type ApiEnv, apiRoutes } from "./api/routes";
 import type { Account } from "./control/account";
 import { ownRoutes } from "./control/controlRoutes";
 import { faulted } from "./control/faultInjection";
-import type { FaultQueue } from "./control/faults";
+import type { FaultQueue } from "./control/faultQueue";
 import type { RequestLog } from "./control/requestLog";
 import { errorEnvelope, Refusal } from "./model/apiErrors";
 import { pause, type RunningClock } from "./model/clock";

@@ -1,8 +1,9 @@
 import { type ApiVersion, accesses, type Family, families } from "../../api/wire";
 import { type ErrorCode, Refusal } from "../model/apiErrors";
 import type { Network, ReleasePolicy, RestartRequest, StopRequest } from "../model/entities";
-import { isMac, isUuid, isZone } from "../model/ipAddress";
+import { isMac, isUuid, isZone } from "../model/identifiers";
 import type { Rules } from "../model/rules";
+import { internalAccess } from "./internalAccess";
 
 /** What a request to assign an address asks for. */
 export type AssignRequest =
@@ -87,10 +88,6 @@ export function readRestartRequest(body: string, rules: Rules): RestartRequest {
 export function readStartRequest(body: string): { readonly answersAtOnce: boolean } {
   const sent = body === "" ? {} : attributes(body, "server", ["avoid_host", "host", "start_type"]);
   return { answersAtOnce: word(sent, "start_type", ["sync", "async"], "REQUEST_INVALID") === "async" };
-}
-
-export function internalAccess(version: ApiVersion): "private" | "utility" {
-  return version === "1.2" ? "private" : "utility";
 }
 
 /** The attributes inside the one envelope that a body has. */

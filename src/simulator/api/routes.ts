@@ -4,9 +4,10 @@ import { Refusal } from "../model/apiErrors";
 import type { RunningClock } from "../model/clock";
 import type { Address, Caller, Server } from "../model/entities";
 import type { Store } from "../store/store";
+import { AddressListText } from "./addressList";
 import * as ipAddress from "./ipAddresses";
 import { perlJson } from "./perlJson";
-import { AddressListText, accountWire, ipAddressWire, serverSummaryWire, serverWire } from "./serialize";
+import { accountWire, ipAddressWire, serverSummaryWire, serverWire } from "./serialize";
 import * as server from "./servers";
 
 export type ApiEnv = { Variables: Caller };

@@ -2,7 +2,7 @@ import type { ServerState } from "../../api/wire";
 import { Refusal } from "../model/apiErrors";
 import type { RunningClock } from "../model/clock";
 import type { Caller, Server } from "../model/entities";
-import { isUuid } from "../model/ipAddress";
+import { isUuid } from "../model/identifiers";
 import { restartTransition, startTransition, stopTransition } from "../model/serverTransitions";
 import { detached, type Store } from "../store/store";
 import { readRestartRequest, readStartRequest, readStopRequest } from "./requestBodies";

@@ -1,7 +1,8 @@
 import { Hono } from "hono";
 import { SetupError } from "../model/checks";
 import type { Account } from "./account";
-import type { Fault, FaultQueue } from "./faults";
+import type { FaultQueue } from "./faultQueue";
+import type { Fault } from "./faults";
 import { page } from "./page";
 import type { RequestLog } from "./requestLog";
 

@@ -4,8 +4,10 @@ import type { Context, MiddlewareHandler } from "hono";
 import { perlJson } from "../api/perlJson";
 import { errorEnvelope } from "../model/apiErrors";
 import { pause } from "../model/clock";
-import { type Account, perform } from "./account";
-import type { Fault, FaultQueue } from "./faults";
+import type { Account } from "./account";
+import { perform } from "./accountActions";
+import type { FaultQueue } from "./faultQueue";
+import type { Fault } from "./faults";
 
 /** Header by which a fault tells `send` that only half the body goes out. Never sent itself. */
 export const halfBodyHeader = "x-simulator-half-body";

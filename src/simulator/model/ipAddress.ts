@@ -61,24 +61,6 @@ export function upCloudSpelling(key: string): string {
   return [...groups.slice(0, 4).map((group) => group.toString(16)), ...groups.slice(4).map(padded)].join(":");
 }
 
-export function defaultPtrRecord(address: string, zone: string, domain: string): string {
-  if (familyOfKey(address) === "IPv4") return `${address.replaceAll(".", "-")}.${zone}.${domain}`;
-  return `${address.split(":").slice(4).join("-")}.v6.${zone}.${domain}`;
-}
-
-export function isMac(text: string): boolean {
-  return /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(text);
-}
-
-export function isUuid(text: string): boolean {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
-}
-
-/** Zones are spelled like `fi-hel1`. */
-export function isZone(text: string): boolean {
-  return /^[a-z]{2}-[a-z]{3}[0-9]{1,2}$/.test(text);
-}
-
 function padded(group: number): string {
   return group.toString(16).padStart(4, "0");
 }

@@ -1,3 +1,4 @@
+import { familyOfKey } from "./ipAddress";
 import type { Rules } from "./rules";
 
 /** The form in which a PTR record is stored, or undefined where it is refused. The empty text stands for the default name. */
@@ -18,4 +19,9 @@ function isFullyQualified(name: string, underscores: boolean): boolean {
   const labels = name.split(".");
   const label = underscores ? /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i : /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i;
   return labels.length >= 2 && labels.every((text) => label.test(text)) && !/^[0-9]+$/.test(labels.at(-1) ?? "");
+}
+
+export function defaultPtrRecord(address: string, zone: string, domain: string): string {
+  if (familyOfKey(address) === "IPv4") return `${address.replaceAll(".", "-")}.${zone}.${domain}`;
+  return `${address.split(":").slice(4).join("-")}.v6.${zone}.${domain}`;
 }

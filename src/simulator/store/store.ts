@@ -1,10 +1,12 @@
 import type { Family } from "../../api/wire";
 import { Refusal } from "../model/apiErrors";
 import type { Address, Credentials, Network, Owner, ReleasePolicy, Server } from "../model/entities";
-import { addressKey, defaultPtrRecord } from "../model/ipAddress";
+import { addressKey } from "../model/ipAddress";
+import { defaultPtrRecord } from "../model/ptrRecord";
 import type { Rules } from "../model/rules";
 import { settled } from "../model/serverTransitions";
 import { AddressPool, type PoolState } from "./addressPool";
+import { defaultOtherCredentials } from "./defaultCredentials";
 
 /** Everything that survives a restart. */
 export interface StoreState {
@@ -224,8 +226,6 @@ export class Store {
 export function detached(address: Address): Address {
   return { ...address, server: undefined, mac: undefined, index: undefined };
 }
-
-export const defaultOtherCredentials: Credentials = { username: "other", password: "other", token: "ucat_other" };
 
 const upCloudZones = [
   "de-fra1",

@@ -1,0 +1,126 @@
+import { serverStates } from "../../api/wire";
+import {
+  amount,
+  choice,
+  expected,
+  flag,
+  list,
+  type Properties,
+  properties,
+  SetupError,
+  text,
+  wholeNumber,
+} from "../model/checks";
+import type { Credentials, Owner, Server } from "../model/entities";
+import { isUuid, isZone } from "../model/identifiers";
+import { defaultRules, type Rules, readRules } from "../model/rules";
+import { recovery } from "../model/serverTransitions";
+import { defaultCredentials, defaultOtherCredentials } from "./defaultCredentials";
+import type { SeedIpAddress } from "./seed";
+import { plantAddress } from "./seedAddress";
+import { Store, type StoreState } from "./store";
+
+/** Makes the account of a seed. The seed may come from a file: everything in it is checked. */
+export function plant(seed: unknown, rules?: Partial<Rules>): Store {
+  const known = ["credentials", "credits", "zones", "servers", "floatingIpAddresses", "otherAccount", "rules"];
+  const given = properties(seed, "The seed", known);
+  const seedRules = given.rules === undefined ? {} : properties(given.rules, "rules", Object.keys(defaultRules));
+  const other = properties(given.otherAccount ?? {}, "otherAccount", ["credentials", "servers", "floatingIpAddresses"]);
+  const state: StoreState = {
+    credentials: credentialsIn(given.credentials, "credentials", defaultCredentials),
+    otherCredentials: credentialsIn(other.credentials, "otherAccount.credentials", defaultOtherCredentials),
+    credits: amount(given.credits, "credits", 1000),
+    rules: readRules({ ...seedRules, ...rules }),
+    servers: [],
+    addresses: [],
+    pool: { blocks: 0, macs: 0, zones: {} },
+    atMs: 0,
+  };
+  const store = new Store(state);
+  plantAll(store, given, "", "us");
+  plantAll(store, other, "otherAccount.", "other");
+  plantZones(store, given.zones);
+  store.revision = 0;
+  return store;
+}
+
+function credentialsIn(value: unknown, what: string, defaults: Credentials): Credentials {
+  const given = properties(value ?? {}, what, ["username", "password", "token"]);
+  return {
+    username: text(given.username, `${what}.username`, defaults.username),
+    password: text(given.password, `${what}.password`, defaults.password),
+    token: text(given.token, `${what}.token`, defaults.token),
+  };
+}
+
+function plantAll(store: Store, given: Properties, path: string, owner: Owner): void {
+  list(given.servers, `${path}servers`).forEach((server, i) => {
+    plantServer(store, server, `${path}servers[${i}]`, owner);
+  });
+  list(given.floatingIpAddresses, `${path}floatingIpAddresses`).forEach((floating, i) => {
+    const what = `${path}floatingIpAddresses[${i}]`;
+    const { zone, ...rest } = properties(floating, what, ["family", "zone", "address", "ptrRecord"]);
+    const place = { zone: zoneName(zone, `${what}.zone`), owner, server: undefined };
+    plantAddress(store, rest, what, place);
+  });
+}
+
+function plantServer(store: Store, value: unknown, what: string, owner: Owner): void {
+  const known = ["uuid", "title", "hostname", "zone", "state", "becomes", "acpi", "boots", "plan", "ipAddresses"];
+  const given = properties(value, what, known);
+  const uuid = text(given.uuid, `${what}.uuid`).toLowerCase();
+  if (!isUuid(uuid)) throw expected(`${what}.uuid`, given.uuid, "a UUID such as 009d64ef-31d1-4684-a26b-c86c955cbf46");
+  if (store.server(uuid) !== undefined) throw new SetupError(`${what}.uuid is ${uuid}: another server has it already.`);
+  const title = text(given.title, `${what}.title`, uuid);
+  const becomes =
+    given.becomes === undefined ? undefined : properties(given.becomes, `${what}.becomes`, ["state", "afterMs"]);
+  const server: Server = {
+    uuid,
+    title,
+    hostname: text(
+      given.hostname,
+      `${what}.hostname`,
+      `${title.toLowerCase().replace(/[^a-z0-9-]+/g, "-")}.example.com`,
+    ),
+    zone: zoneName(given.zone, `${what}.zone`),
+    owner,
+    state: choice(given.state, `${what}.state`, serverStates, "started"),
+    transition:
+      becomes &&
+      recovery(
+        choice(becomes.state, `${what}.becomes.state`, serverStates),
+        wholeNumber(becomes.afterMs, `${what}.becomes.afterMs`, { from: 0, to: 86_400_000 }),
+      ),
+    guest: { acpi: flag(given.acpi, `${what}.acpi`, true), boots: flag(given.boots, `${what}.boots`, true) },
+    plan: text(given.plan, `${what}.plan`, "1xCPU-1GB"),
+  };
+  store.putServer(server);
+  const addresses =
+    given.ipAddresses === undefined ? ordinaryAddresses : list(given.ipAddresses, `${what}.ipAddresses`);
+  addresses.forEach((address, i) => {
+    plantAddress(store, address, `${what}.ipAddresses[${i}]`, server);
+  });
+}
+
+/** What UpCloud gives a new server. */
+const ordinaryAddresses: SeedIpAddress[] = [{ partOfPlan: true }, { access: "private" }, { family: "IPv6" }];
+
+function plantZones(store: Store, value: unknown): void {
+  if (value === undefined) return;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw expected("zones", value, "an object");
+  for (const [zone, numbers] of Object.entries(value)) {
+    const what = `zones.${zoneName(zone, "A name in zones")}`;
+    const given = properties(numbers, what, ["freeIPv4", "freeIPv6"]);
+    const free = (name: string) => wholeNumber(given[name], `${what}.${name}`, { from: 0, to: 1_000_000 });
+    store.pool.limitZone(zone, {
+      ...(given.freeIPv4 !== undefined && { IPv4: free("freeIPv4") }),
+      ...(given.freeIPv6 !== undefined && { IPv6: free("freeIPv6") }),
+    });
+  }
+}
+
+function zoneName(value: unknown, what: string): string {
+  const zone = text(value, what, "fi-hel1");
+  if (!isZone(zone)) throw expected(what, zone, "a zone such as fi-hel1");
+  return zone;
+}
