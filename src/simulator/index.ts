@@ -3,7 +3,7 @@ import { FaultQueue } from "./control/faultQueue";
 import type { Fault } from "./control/faults";
 import { type LoggedRequest, RequestLog } from "./control/requestLog";
 import { listen } from "./listen";
-import { choice, expected, properties, text, wholeNumber } from "./model/checks";
+import { readChoice, readInteger, readObject, readText, unexpectedValue } from "./model/checks";
 import { type Clock, realClock, virtualClock } from "./model/clock";
 import type { Credentials } from "./model/entities";
 import type { Rules } from "./model/rules";
@@ -88,7 +88,7 @@ export interface Simulator {
 
 /** Starts the UpCloud API on 127.0.0.1. Throws a `SetupError` that names what is wrong with the options. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const { port, stateFile, latencyMs, clockKind } = checked(options);
+  const { port, stateFile, latencyMs, clockKind } = readOptions(options);
   const store =
     (stateFile !== undefined && loadState(stateFile, options.rules)) || plant(options.seed ?? demoSeed, options.rules);
   const clock = clockKind === "real" ? realClock() : virtualClock(store.rules.requestMs);
@@ -124,13 +124,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
 const optionNames = ["port", "seed", "stateFile", "latencyMs", "clock", "rules"];
 
-function checked(options: SimulatorOptions) {
-  const given = properties(options, "The options", optionNames);
-  if (given.seed === null) throw expected("The option seed", null, "an account");
+function readOptions(options: SimulatorOptions) {
+  const given = readObject(options, "The options", optionNames);
+  if (given.seed === null) throw unexpectedValue("The option seed", null, "an account");
   return {
-    port: wholeNumber(given.port, "The option port", { from: 0, to: 65_535 }, 0),
-    stateFile: given.stateFile === undefined ? undefined : text(given.stateFile, "The option stateFile"),
-    latencyMs: wholeNumber(given.latencyMs, "The option latencyMs", { from: 0, to: 600_000 }, 0),
-    clockKind: choice(given.clock, "The option clock", ["virtual", "real"], "virtual"),
+    port: readInteger(given.port, "The option port", { from: 0, to: 65_535 }, 0),
+    stateFile: given.stateFile === undefined ? undefined : readText(given.stateFile, "The option stateFile"),
+    latencyMs: readInteger(given.latencyMs, "The option latencyMs", { from: 0, to: 600_000 }, 0),
+    clockKind: readChoice(given.clock, "The option clock", ["virtual", "real"], "virtual"),
   };
 }

@@ -1,7 +1,7 @@
 import type { Family, ServerState } from "../../api/wire";
 import { addToServer } from "../api/ipAddresses";
 import { removeServer } from "../api/servers";
-import { expected, SetupError } from "../model/checks";
+import { SetupError, unexpectedValue } from "../model/checks";
 import type { RunningClock } from "../model/clock";
 import type { Address, Guest, Server } from "../model/entities";
 import { storedPtrRecord } from "../model/ptrRecord";
@@ -104,7 +104,7 @@ export function accountOf(store: Store, clock: RunningClock, changed: () => void
         const former = address(text);
         const stored = ptrRecord === "" ? "" : storedPtrRecord(ptrRecord, store.rules);
         if (stored === undefined || former.access === "private") {
-          throw expected("The PTR record", ptrRecord, "a fully qualified domain name, for a public address");
+          throw unexpectedValue("The PTR record", ptrRecord, "a fully qualified domain name, for a public address");
         }
         const now = { ...former, ptrRecord: stored || store.defaultPtr(former.address, former.zone) };
         store.putAddress(now);

@@ -1,4 +1,4 @@
-import { expected, properties } from "../model/checks";
+import { readObject, unexpectedValue } from "../model/checks";
 import type { Account } from "./account";
 
 /** Something done to the account: a function, or (over HTTP) the name of a method of `Account` and its arguments. */
@@ -31,10 +31,10 @@ export type AccountVerb = (typeof verbs)[number];
 /** Checks an action that a person wrote. */
 export function readAction(value: unknown): AccountAction {
   if (typeof value === "function") return value as (account: Account) => void;
-  const given = properties(value, "The fault's act", ["verb", "with"]);
+  const given = readObject(value, "The fault's act", ["verb", "with"]);
   const verb = verbs.find((name) => name === given.verb);
-  if (verb === undefined) throw expected("The act's verb", given.verb, `one of ${verbs.join(", ")}`);
-  if (!Array.isArray(given.with)) throw expected("The act's with", given.with, "the arguments, as an array");
+  if (verb === undefined) throw unexpectedValue("The act's verb", given.verb, `one of ${verbs.join(", ")}`);
+  if (!Array.isArray(given.with)) throw unexpectedValue("The act's with", given.with, "the arguments, as an array");
   return { verb, with: given.with };
 }
 

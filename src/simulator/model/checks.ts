@@ -9,7 +9,7 @@ export class SetupError extends Error {
   override readonly name = "SetupError";
 }
 
-export function expected(what: string, value: unknown, expectation: string): SetupError {
+export function unexpectedValue(what: string, value: unknown, expectation: string): SetupError {
   const shown = value === undefined ? "missing" : (JSON.stringify(value) ?? String(value));
   return new SetupError(`${what} is ${shown}: expected ${expectation}.`);
 }
@@ -17,8 +17,9 @@ export function expected(what: string, value: unknown, expectation: string): Set
 export type Properties = Readonly<Record<string, unknown>>;
 
 /** An object that has no other properties than the known ones. */
-export function properties(value: unknown, what: string, known: readonly string[]): Properties {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw expected(what, value, "an object");
+export function readObject(value: unknown, what: string, known: readonly string[]): Properties {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw unexpectedValue(what, value, "an object");
   const unknown = Object.keys(value).find((key) => !known.includes(key));
   if (unknown !== undefined) {
     throw new SetupError(`${what} has the unknown property ${JSON.stringify(unknown)}: expected ${oneOf(known)}.`);
@@ -26,32 +27,32 @@ export function properties(value: unknown, what: string, known: readonly string[
   return value as Properties;
 }
 
-export function list(value: unknown, what: string): readonly unknown[] {
+export function readList(value: unknown, what: string): readonly unknown[] {
   if (value === undefined) return [];
-  if (!Array.isArray(value)) throw expected(what, value, "an array");
+  if (!Array.isArray(value)) throw unexpectedValue(what, value, "an array");
   return value;
 }
 
-export function text(value: unknown, what: string, fallback?: string): string {
+export function readText(value: unknown, what: string, fallback?: string): string {
   if (value === undefined && fallback !== undefined) return fallback;
-  if (typeof value !== "string" || value === "") throw expected(what, value, "a string that is not empty");
+  if (typeof value !== "string" || value === "") throw unexpectedValue(what, value, "a string that is not empty");
   return value;
 }
 
-export function flag(value: unknown, what: string, fallback: boolean): boolean {
+export function readFlag(value: unknown, what: string, fallback: boolean): boolean {
   if (value === undefined) return fallback;
-  if (typeof value !== "boolean") throw expected(what, value, "true or false");
+  if (typeof value !== "boolean") throw unexpectedValue(what, value, "true or false");
   return value;
 }
 
-export function choice<const T extends string>(value: unknown, what: string, known: readonly T[], fallback?: T): T {
+export function readChoice<const T extends string>(value: unknown, what: string, known: readonly T[], fallback?: T): T {
   if (value === undefined && fallback !== undefined) return fallback;
   const found = known.find((word) => word === value);
-  if (found === undefined) throw expected(what, value, oneOf(known.map((word) => JSON.stringify(word))));
+  if (found === undefined) throw unexpectedValue(what, value, oneOf(known.map((word) => JSON.stringify(word))));
   return found;
 }
 
-export function wholeNumber(
+export function readInteger(
   value: unknown,
   what: string,
   range: { from: number; to: number },
@@ -59,14 +60,14 @@ export function wholeNumber(
 ): number {
   if (value === undefined && fallback !== undefined) return fallback;
   if (typeof value !== "number" || !Number.isInteger(value) || value < range.from || value > range.to) {
-    throw expected(what, value, `a whole number from ${range.from} to ${range.to}`);
+    throw unexpectedValue(what, value, `a whole number from ${range.from} to ${range.to}`);
   }
   return value;
 }
 
-export function amount(value: unknown, what: string, fallback: number): number {
+export function readNumber(value: unknown, what: string, fallback: number): number {
   if (value === undefined) return fallback;
-  if (typeof value !== "number" || !Number.isFinite(value)) throw expected(what, value, "a number");
+  if (typeof value !== "number" || !Number.isFinite(value)) throw unexpectedValue(what, value, "a number");
   return value;
 }
 

@@ -1,15 +1,15 @@
 import { serverStates } from "../../api/wire";
 import {
-  amount,
-  choice,
-  expected,
-  flag,
-  list,
   type Properties,
-  properties,
+  readChoice,
+  readFlag,
+  readInteger,
+  readList,
+  readNumber,
+  readObject,
+  readText,
   SetupError,
-  text,
-  wholeNumber,
+  unexpectedValue,
 } from "../model/checks";
 import type { Credentials, Owner, Server } from "../model/entities";
 import { isUuid, isZone } from "../model/identifiers";
@@ -23,13 +23,13 @@ import { Store, type StoreState } from "./store";
 /** Makes the account of a seed. The seed may come from a file: everything in it is checked. */
 export function plant(seed: unknown, rules?: Partial<Rules>): Store {
   const known = ["credentials", "credits", "zones", "servers", "floatingIpAddresses", "otherAccount", "rules"];
-  const given = properties(seed, "The seed", known);
-  const seedRules = given.rules === undefined ? {} : properties(given.rules, "rules", Object.keys(defaultRules));
-  const other = properties(given.otherAccount ?? {}, "otherAccount", ["credentials", "servers", "floatingIpAddresses"]);
+  const given = readObject(seed, "The seed", known);
+  const seedRules = given.rules === undefined ? {} : readObject(given.rules, "rules", Object.keys(defaultRules));
+  const other = readObject(given.otherAccount ?? {}, "otherAccount", ["credentials", "servers", "floatingIpAddresses"]);
   const state: StoreState = {
     credentials: credentialsIn(given.credentials, "credentials", defaultCredentials),
     otherCredentials: credentialsIn(other.credentials, "otherAccount.credentials", defaultOtherCredentials),
-    credits: amount(given.credits, "credits", 1000),
+    credits: readNumber(given.credits, "credits", 1000),
     rules: readRules({ ...seedRules, ...rules }),
     servers: [],
     addresses: [],
@@ -45,21 +45,21 @@ export function plant(seed: unknown, rules?: Partial<Rules>): Store {
 }
 
 function credentialsIn(value: unknown, what: string, defaults: Credentials): Credentials {
-  const given = properties(value ?? {}, what, ["username", "password", "token"]);
+  const given = readObject(value ?? {}, what, ["username", "password", "token"]);
   return {
-    username: text(given.username, `${what}.username`, defaults.username),
-    password: text(given.password, `${what}.password`, defaults.password),
-    token: text(given.token, `${what}.token`, defaults.token),
+    username: readText(given.username, `${what}.username`, defaults.username),
+    password: readText(given.password, `${what}.password`, defaults.password),
+    token: readText(given.token, `${what}.token`, defaults.token),
   };
 }
 
 function plantAll(store: Store, given: Properties, path: string, owner: Owner): void {
-  list(given.servers, `${path}servers`).forEach((server, i) => {
+  readList(given.servers, `${path}servers`).forEach((server, i) => {
     plantServer(store, server, `${path}servers[${i}]`, owner);
   });
-  list(given.floatingIpAddresses, `${path}floatingIpAddresses`).forEach((floating, i) => {
+  readList(given.floatingIpAddresses, `${path}floatingIpAddresses`).forEach((floating, i) => {
     const what = `${path}floatingIpAddresses[${i}]`;
-    const { zone, ...rest } = properties(floating, what, ["family", "zone", "address", "ptrRecord"]);
+    const { zone, ...rest } = readObject(floating, what, ["family", "zone", "address", "ptrRecord"]);
     const place = { zone: zoneName(zone, `${what}.zone`), owner, server: undefined };
     plantAddress(store, rest, what, place);
   });
@@ -67,36 +67,37 @@ function plantAll(store: Store, given: Properties, path: string, owner: Owner): 
 
 function plantServer(store: Store, value: unknown, what: string, owner: Owner): void {
   const known = ["uuid", "title", "hostname", "zone", "state", "becomes", "acpi", "boots", "plan", "ipAddresses"];
-  const given = properties(value, what, known);
-  const uuid = text(given.uuid, `${what}.uuid`).toLowerCase();
-  if (!isUuid(uuid)) throw expected(`${what}.uuid`, given.uuid, "a UUID such as 009d64ef-31d1-4684-a26b-c86c955cbf46");
+  const given = readObject(value, what, known);
+  const uuid = readText(given.uuid, `${what}.uuid`).toLowerCase();
+  if (!isUuid(uuid))
+    throw unexpectedValue(`${what}.uuid`, given.uuid, "a UUID such as 009d64ef-31d1-4684-a26b-c86c955cbf46");
   if (store.server(uuid) !== undefined) throw new SetupError(`${what}.uuid is ${uuid}: another server has it already.`);
-  const title = text(given.title, `${what}.title`, uuid);
+  const title = readText(given.title, `${what}.title`, uuid);
   const becomes =
-    given.becomes === undefined ? undefined : properties(given.becomes, `${what}.becomes`, ["state", "afterMs"]);
+    given.becomes === undefined ? undefined : readObject(given.becomes, `${what}.becomes`, ["state", "afterMs"]);
   const server: Server = {
     uuid,
     title,
-    hostname: text(
+    hostname: readText(
       given.hostname,
       `${what}.hostname`,
       `${title.toLowerCase().replace(/[^a-z0-9-]+/g, "-")}.example.com`,
     ),
     zone: zoneName(given.zone, `${what}.zone`),
     owner,
-    state: choice(given.state, `${what}.state`, serverStates, "started"),
+    state: readChoice(given.state, `${what}.state`, serverStates, "started"),
     transition:
       becomes &&
       recovery(
-        choice(becomes.state, `${what}.becomes.state`, serverStates),
-        wholeNumber(becomes.afterMs, `${what}.becomes.afterMs`, { from: 0, to: 86_400_000 }),
+        readChoice(becomes.state, `${what}.becomes.state`, serverStates),
+        readInteger(becomes.afterMs, `${what}.becomes.afterMs`, { from: 0, to: 86_400_000 }),
       ),
-    guest: { acpi: flag(given.acpi, `${what}.acpi`, true), boots: flag(given.boots, `${what}.boots`, true) },
-    plan: text(given.plan, `${what}.plan`, "1xCPU-1GB"),
+    guest: { acpi: readFlag(given.acpi, `${what}.acpi`, true), boots: readFlag(given.boots, `${what}.boots`, true) },
+    plan: readText(given.plan, `${what}.plan`, "1xCPU-1GB"),
   };
   store.putServer(server);
   const addresses =
-    given.ipAddresses === undefined ? ordinaryAddresses : list(given.ipAddresses, `${what}.ipAddresses`);
+    given.ipAddresses === undefined ? ordinaryAddresses : readList(given.ipAddresses, `${what}.ipAddresses`);
   addresses.forEach((address, i) => {
     plantAddress(store, address, `${what}.ipAddresses[${i}]`, server);
   });
@@ -107,11 +108,12 @@ const ordinaryAddresses: SeedIpAddress[] = [{ partOfPlan: true }, { access: "pri
 
 function plantZones(store: Store, value: unknown): void {
   if (value === undefined) return;
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw expected("zones", value, "an object");
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw unexpectedValue("zones", value, "an object");
   for (const [zone, numbers] of Object.entries(value)) {
     const what = `zones.${zoneName(zone, "A name in zones")}`;
-    const given = properties(numbers, what, ["freeIPv4", "freeIPv6"]);
-    const free = (name: string) => wholeNumber(given[name], `${what}.${name}`, { from: 0, to: 1_000_000 });
+    const given = readObject(numbers, what, ["freeIPv4", "freeIPv6"]);
+    const free = (name: string) => readInteger(given[name], `${what}.${name}`, { from: 0, to: 1_000_000 });
     store.pool.limitZone(zone, {
       ...(given.freeIPv4 !== undefined && { IPv4: free("freeIPv4") }),
       ...(given.freeIPv6 !== undefined && { IPv6: free("freeIPv6") }),
@@ -120,7 +122,7 @@ function plantZones(store: Store, value: unknown): void {
 }
 
 function zoneName(value: unknown, what: string): string {
-  const zone = text(value, what, "fi-hel1");
-  if (!isZone(zone)) throw expected(what, zone, "a zone such as fi-hel1");
+  const zone = readText(value, what, "fi-hel1");
+  if (!isZone(zone)) throw unexpectedValue(what, zone, "a zone such as fi-hel1");
   return zone;
 }

@@ -1,5 +1,5 @@
 import { type Family, families } from "../../api/wire";
-import { choice, expected, flag, properties, SetupError } from "../model/checks";
+import { readChoice, readFlag, readObject, SetupError, unexpectedValue } from "../model/checks";
 import type { Network, Server } from "../model/entities";
 import { isMac } from "../model/identifiers";
 import { addressKey, familyOfKey, harmlessRanges, isHarmless, macOfAddress, upCloudSpelling } from "../model/ipAddress";
@@ -12,14 +12,14 @@ export function plantAddress(
   what: string,
   place: Pick<Server, "zone" | "owner"> & { uuid?: string },
 ): void {
-  const given = properties(value, what, ["family", "access", "partOfPlan", "address", "mac", "ptrRecord"]);
-  const family = choice(given.family, `${what}.family`, families, "IPv4");
+  const given = readObject(value, what, ["family", "access", "partOfPlan", "address", "mac", "ptrRecord"]);
+  const family = readChoice(given.family, `${what}.family`, families, "IPv4");
   const access: Network =
-    choice(given.access, `${what}.access`, ["public", "private", "utility"], "public") === "public"
+    readChoice(given.access, `${what}.access`, ["public", "private", "utility"], "public") === "public"
       ? "public"
       : "private";
   if (access === "private" && family === "IPv6")
-    throw expected(`${what}.family`, family, "IPv4 on the internal network");
+    throw unexpectedValue(`${what}.family`, family, "IPv4 on the internal network");
   if (place.uuid !== undefined) requirePlace(store, place.uuid, family, access, what);
   const key = given.address === undefined ? undefined : seedAddress(store, given.address, what, family, access);
   store.addAddress({
@@ -31,7 +31,7 @@ export function plantAddress(
     floating: place.uuid === undefined,
     address: key && upCloudSpelling(key),
     mac: seedMac(store, given.mac, what) ?? (family === "IPv6" && key !== undefined ? macOfAddress(key) : undefined),
-    partOfPlan: flag(given.partOfPlan, `${what}.partOfPlan`, false),
+    partOfPlan: readFlag(given.partOfPlan, `${what}.partOfPlan`, false),
     ptrRecord: given.ptrRecord === undefined ? undefined : seedPtrRecord(store, given.ptrRecord, what, access),
   });
 }
@@ -51,7 +51,7 @@ function requirePlace(store: Store, server: string, family: Family, access: Netw
 function seedAddress(store: Store, value: unknown, what: string, family: Family, access: Network): string {
   const key = typeof value === "string" ? addressKey(value) : undefined;
   if (key === undefined || familyOfKey(key) !== family || !isHarmless(key, access)) {
-    throw expected(`${what}.address`, value, `an ${family} address in ${harmlessRanges(access)}`);
+    throw unexpectedValue(`${what}.address`, value, `an ${family} address in ${harmlessRanges(access)}`);
   }
   if (store.address(key) !== undefined) throw new SetupError(`${what}.address is ${key}: it is in the seed already.`);
   return key;
@@ -61,7 +61,7 @@ function seedMac(store: Store, value: unknown, what: string): string | undefined
   if (value === undefined) return undefined;
   const mac = typeof value === "string" && isMac(value) ? value.toLowerCase() : undefined;
   if (mac === undefined || store.interfaceOf(mac) !== undefined) {
-    throw expected(`${what}.mac`, value, "a MAC address that no other interface has");
+    throw unexpectedValue(`${what}.mac`, value, "a MAC address that no other interface has");
   }
   return mac;
 }
@@ -69,7 +69,7 @@ function seedMac(store: Store, value: unknown, what: string): string | undefined
 function seedPtrRecord(store: Store, value: unknown, what: string, access: Network): string {
   const stored = typeof value === "string" && access === "public" ? storedPtrRecord(value, store.rules) : undefined;
   if (stored === undefined || stored === "") {
-    throw expected(`${what}.ptrRecord`, value, "a fully qualified domain name, on a public address");
+    throw unexpectedValue(`${what}.ptrRecord`, value, "a fully qualified domain name, on a public address");
   }
   return stored;
 }
