@@ -9,7 +9,7 @@ import type { Credentials } from "./model/entities";
 import type { Rules } from "./model/rules";
 import { pipeline } from "./pipeline";
 import { demoSeed } from "./store/demoSeed";
-import { plant } from "./store/loadSeed";
+import { loadSeed } from "./store/loadSeed";
 import type { Seed } from "./store/seed";
 import { loadState, saveState } from "./store/stateFile";
 
@@ -90,7 +90,8 @@ export interface Simulator {
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { port, stateFile, latencyMs, clockKind } = readOptions(options);
   const store =
-    (stateFile !== undefined && loadState(stateFile, options.rules)) || plant(options.seed ?? demoSeed, options.rules);
+    (stateFile !== undefined && loadState(stateFile, options.rules)) ||
+    loadSeed(options.seed ?? demoSeed, options.rules);
   const clock = clockKind === "real" ? realClock() : virtualClock(store.rules.requestMs);
   const log = new RequestLog();
   const faults = new FaultQueue();

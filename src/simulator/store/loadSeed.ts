@@ -17,18 +17,18 @@ import { defaultRules, type Rules, readRules } from "../model/rules";
 import { recovery } from "../model/serverTransitions";
 import { defaultCredentials, defaultOtherCredentials } from "./defaultCredentials";
 import type { SeedIpAddress } from "./seed";
-import { plantAddress } from "./seedAddress";
+import { addSeedAddress } from "./seedAddress";
 import { Store, type StoreState } from "./store";
 
 /** Makes the account of a seed. The seed may come from a file: everything in it is checked. */
-export function plant(seed: unknown, rules?: Partial<Rules>): Store {
+export function loadSeed(seed: unknown, rules?: Partial<Rules>): Store {
   const known = ["credentials", "credits", "zones", "servers", "floatingIpAddresses", "otherAccount", "rules"];
   const given = readObject(seed, "The seed", known);
   const seedRules = given.rules === undefined ? {} : readObject(given.rules, "rules", Object.keys(defaultRules));
   const other = readObject(given.otherAccount ?? {}, "otherAccount", ["credentials", "servers", "floatingIpAddresses"]);
   const state: StoreState = {
-    credentials: credentialsIn(given.credentials, "credentials", defaultCredentials),
-    otherCredentials: credentialsIn(other.credentials, "otherAccount.credentials", defaultOtherCredentials),
+    credentials: readCredentials(given.credentials, "credentials", defaultCredentials),
+    otherCredentials: readCredentials(other.credentials, "otherAccount.credentials", defaultOtherCredentials),
     credits: readNumber(given.credits, "credits", 1000),
     rules: readRules({ ...seedRules, ...rules }),
     servers: [],
@@ -37,14 +37,14 @@ export function plant(seed: unknown, rules?: Partial<Rules>): Store {
     atMs: 0,
   };
   const store = new Store(state);
-  plantAll(store, given, "", "us");
-  plantAll(store, other, "otherAccount.", "other");
-  plantZones(store, given.zones);
+  addAll(store, given, "", "us");
+  addAll(store, other, "otherAccount.", "other");
+  limitZones(store, given.zones);
   store.revision = 0;
   return store;
 }
 
-function credentialsIn(value: unknown, what: string, defaults: Credentials): Credentials {
+function readCredentials(value: unknown, what: string, defaults: Credentials): Credentials {
   const given = readObject(value ?? {}, what, ["username", "password", "token"]);
   return {
     username: readText(given.username, `${what}.username`, defaults.username),
@@ -53,19 +53,19 @@ function credentialsIn(value: unknown, what: string, defaults: Credentials): Cre
   };
 }
 
-function plantAll(store: Store, given: Properties, path: string, owner: Owner): void {
+function addAll(store: Store, given: Properties, path: string, owner: Owner): void {
   readList(given.servers, `${path}servers`).forEach((server, i) => {
-    plantServer(store, server, `${path}servers[${i}]`, owner);
+    addServer(store, server, `${path}servers[${i}]`, owner);
   });
   readList(given.floatingIpAddresses, `${path}floatingIpAddresses`).forEach((floating, i) => {
     const what = `${path}floatingIpAddresses[${i}]`;
     const { zone, ...rest } = readObject(floating, what, ["family", "zone", "address", "ptrRecord"]);
-    const place = { zone: zoneName(zone, `${what}.zone`), owner, server: undefined };
-    plantAddress(store, rest, what, place);
+    const place = { zone: readZone(zone, `${what}.zone`), owner, server: undefined };
+    addSeedAddress(store, rest, what, place);
   });
 }
 
-function plantServer(store: Store, value: unknown, what: string, owner: Owner): void {
+function addServer(store: Store, value: unknown, what: string, owner: Owner): void {
   const known = ["uuid", "title", "hostname", "zone", "state", "becomes", "acpi", "boots", "plan", "ipAddresses"];
   const given = readObject(value, what, known);
   const uuid = readText(given.uuid, `${what}.uuid`).toLowerCase();
@@ -83,7 +83,7 @@ function plantServer(store: Store, value: unknown, what: string, owner: Owner): 
       `${what}.hostname`,
       `${title.toLowerCase().replace(/[^a-z0-9-]+/g, "-")}.example.com`,
     ),
-    zone: zoneName(given.zone, `${what}.zone`),
+    zone: readZone(given.zone, `${what}.zone`),
     owner,
     state: readChoice(given.state, `${what}.state`, serverStates, "started"),
     transition:
@@ -97,21 +97,21 @@ function plantServer(store: Store, value: unknown, what: string, owner: Owner): 
   };
   store.putServer(server);
   const addresses =
-    given.ipAddresses === undefined ? ordinaryAddresses : readList(given.ipAddresses, `${what}.ipAddresses`);
+    given.ipAddresses === undefined ? defaultAddresses : readList(given.ipAddresses, `${what}.ipAddresses`);
   addresses.forEach((address, i) => {
-    plantAddress(store, address, `${what}.ipAddresses[${i}]`, server);
+    addSeedAddress(store, address, `${what}.ipAddresses[${i}]`, server);
   });
 }
 
 /** What UpCloud gives a new server. */
-const ordinaryAddresses: SeedIpAddress[] = [{ partOfPlan: true }, { access: "private" }, { family: "IPv6" }];
+const defaultAddresses: SeedIpAddress[] = [{ partOfPlan: true }, { access: "private" }, { family: "IPv6" }];
 
-function plantZones(store: Store, value: unknown): void {
+function limitZones(store: Store, value: unknown): void {
   if (value === undefined) return;
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw unexpectedValue("zones", value, "an object");
   for (const [zone, numbers] of Object.entries(value)) {
-    const what = `zones.${zoneName(zone, "A name in zones")}`;
+    const what = `zones.${readZone(zone, "A name in zones")}`;
     const given = readObject(numbers, what, ["freeIPv4", "freeIPv6"]);
     const free = (name: string) => readInteger(given[name], `${what}.${name}`, { from: 0, to: 1_000_000 });
     store.pool.limitZone(zone, {
@@ -121,7 +121,7 @@ function plantZones(store: Store, value: unknown): void {
   }
 }
 
-function zoneName(value: unknown, what: string): string {
+function readZone(value: unknown, what: string): string {
   const zone = readText(value, what, "fi-hel1");
   if (!isZone(zone)) throw unexpectedValue(what, zone, "a zone such as fi-hel1");
   return zone;

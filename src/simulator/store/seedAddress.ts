@@ -6,7 +6,7 @@ import { addressKey, familyOfKey, harmlessRanges, isHarmless, macOfAddress, upCl
 import { storedPtrRecord } from "../model/ptrRecord";
 import type { Store } from "./store";
 
-export function plantAddress(
+export function addSeedAddress(
   store: Store,
   value: unknown,
   what: string,
@@ -20,8 +20,8 @@ export function plantAddress(
       : "private";
   if (access === "private" && family === "IPv6")
     throw unexpectedValue(`${what}.family`, family, "IPv4 on the internal network");
-  if (place.uuid !== undefined) requirePlace(store, place.uuid, family, access, what);
-  const key = given.address === undefined ? undefined : seedAddress(store, given.address, what, family, access);
+  if (place.uuid !== undefined) requireCapacity(store, place.uuid, family, access, what);
+  const key = given.address === undefined ? undefined : readAddress(store, given.address, what, family, access);
   store.addAddress({
     family,
     access,
@@ -30,13 +30,13 @@ export function plantAddress(
     server: place.uuid,
     floating: place.uuid === undefined,
     address: key && upCloudSpelling(key),
-    mac: seedMac(store, given.mac, what) ?? (family === "IPv6" && key !== undefined ? macOfAddress(key) : undefined),
+    mac: readMac(store, given.mac, what) ?? (family === "IPv6" && key !== undefined ? macOfAddress(key) : undefined),
     partOfPlan: readFlag(given.partOfPlan, `${what}.partOfPlan`, false),
-    ptrRecord: given.ptrRecord === undefined ? undefined : seedPtrRecord(store, given.ptrRecord, what, access),
+    ptrRecord: given.ptrRecord === undefined ? undefined : readPtrRecord(store, given.ptrRecord, what, access),
   });
 }
 
-function requirePlace(store: Store, server: string, family: Family, access: Network, what: string): void {
+function requireCapacity(store: Store, server: string, family: Family, access: Network, what: string): void {
   const { addressLimit, addressLimitCounts } = store.rules;
   const limit = access === "private" ? 1 : addressLimit;
   const present = store
@@ -48,7 +48,7 @@ function requirePlace(store: Store, server: string, family: Family, access: Netw
   );
 }
 
-function seedAddress(store: Store, value: unknown, what: string, family: Family, access: Network): string {
+function readAddress(store: Store, value: unknown, what: string, family: Family, access: Network): string {
   const key = typeof value === "string" ? addressKey(value) : undefined;
   if (key === undefined || familyOfKey(key) !== family || !isHarmless(key, access)) {
     throw unexpectedValue(`${what}.address`, value, `an ${family} address in ${harmlessRanges(access)}`);
@@ -57,7 +57,7 @@ function seedAddress(store: Store, value: unknown, what: string, family: Family,
   return key;
 }
 
-function seedMac(store: Store, value: unknown, what: string): string | undefined {
+function readMac(store: Store, value: unknown, what: string): string | undefined {
   if (value === undefined) return undefined;
   const mac = typeof value === "string" && isMac(value) ? value.toLowerCase() : undefined;
   if (mac === undefined || store.interfaceOf(mac) !== undefined) {
@@ -66,7 +66,7 @@ function seedMac(store: Store, value: unknown, what: string): string | undefined
   return mac;
 }
 
-function seedPtrRecord(store: Store, value: unknown, what: string, access: Network): string {
+function readPtrRecord(store: Store, value: unknown, what: string, access: Network): string {
   const stored = typeof value === "string" && access === "public" ? storedPtrRecord(value, store.rules) : undefined;
   if (stored === undefined || stored === "") {
     throw unexpectedValue(`${what}.ptrRecord`, value, "a fully qualified domain name, on a public address");
