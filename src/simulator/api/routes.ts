@@ -4,10 +4,10 @@ import { Refusal } from "../model/apiErrors";
 import type { RunningClock } from "../model/clock";
 import type { Address, Caller, Server } from "../model/entities";
 import type { Store } from "../store/store";
-import { AddressListText } from "./addressList";
+import { AddressListSerializer } from "./addressList";
 import * as ipAddress from "./ipAddresses";
 import { perlJson } from "./perlJson";
-import { accountWire, ipAddressWire, serverSummaryWire, serverWire } from "./serialize";
+import { serializeAccount, serializeIpAddress, serializeServer, serializeServerSummary } from "./serialize";
 import * as server from "./servers";
 
 export type ApiEnv = { Variables: Caller };
@@ -16,18 +16,18 @@ export type ApiEnv = { Variables: Caller };
 export function apiRoutes(store: Store, clock: RunningClock): Hono<ApiEnv> {
   const api = new Hono<ApiEnv>();
   const { rules } = store;
-  const lists = new AddressListText(rules.showReleasePolicy);
+  const lists = new AddressListSerializer(rules.showReleasePolicy);
   const addressReply = (c: Context<ApiEnv>, status: 200 | 201 | 202, address: Address) =>
-    reply(c, status, { ip_address: ipAddressWire(address, version(c), rules.showReleasePolicy) });
+    reply(c, status, { ip_address: serializeIpAddress(address, version(c), rules.showReleasePolicy) });
   const serverReply = (c: Context<ApiEnv>, one: Server) =>
-    reply(c, 200, { server: serverWire(store, one, version(c)) });
+    reply(c, 200, { server: serializeServer(store, one, version(c)) });
 
   api.use(limited(rules.maxBodyBytes));
 
   // List IP addresses; in 1.2 those on servers, in 1.3 detached floating ones as well.
   api.get("/ip_address", (c) => {
     const addresses = () => ipAddress.listIpAddresses(store, caller(c));
-    return content(c, 200, lists.render(addresses, caller(c), store.revision));
+    return content(c, 200, lists.serialize(addresses, caller(c), store.revision));
   });
 
   // Assign an IP address to a stopped server, or (1.3) a floating one to an interface or a zone.
@@ -52,7 +52,7 @@ export function apiRoutes(store: Store, clock: RunningClock): Hono<ApiEnv> {
   });
 
   api.get("/server", (c) => {
-    const servers = server.listServers(store, caller(c)).map((one) => serverSummaryWire(one, version(c)));
+    const servers = server.listServers(store, caller(c)).map((one) => serializeServerSummary(one, version(c)));
     return reply(c, 200, { servers: { server: servers } });
   });
 
@@ -82,7 +82,7 @@ export function apiRoutes(store: Store, clock: RunningClock): Hono<ApiEnv> {
     return c.body(null, 204);
   });
 
-  api.get("/account", (c) => reply(c, 200, accountWire(store, caller(c))));
+  api.get("/account", (c) => reply(c, 200, serializeAccount(store, caller(c))));
 
   for (const path of new Set(api.routes.map((route) => route.path).filter((path) => !path.includes("*")))) {
     api.all(path, (c) => refuse("METHOD_NOT_ALLOWED", { method: c.req.method }));

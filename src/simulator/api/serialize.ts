@@ -4,7 +4,7 @@ import type { Store } from "../store/store";
 import { internalAccess } from "./internalAccess";
 
 /** An address as a version of the API shows it. What does not apply is absent. */
-export function ipAddressWire(address: Address, version: ApiVersion, showReleasePolicy: boolean): IpAddressWire {
+export function serializeIpAddress(address: Address, version: ApiVersion, showReleasePolicy: boolean): IpAddressWire {
   const both: IpAddressWire = {
     access: address.access === "public" ? "public" : internalAccess(version),
     address: address.address,
@@ -24,7 +24,7 @@ export function ipAddressWire(address: Address, version: ApiVersion, showRelease
 }
 
 /** A server as the list of servers shows it: without its addresses. */
-export function serverSummaryWire(server: Server, version: ApiVersion): object {
+export function serializeServerSummary(server: Server, version: ApiVersion): object {
   const both = {
     core_number: "1",
     hostname: server.hostname,
@@ -40,18 +40,18 @@ export function serverSummaryWire(server: Server, version: ApiVersion): object {
     zone: server.zone,
   };
   const newer = { created, labels: { label: [] }, server_group: null, simple_backup: "no" };
-  const host = isOn(server) ? { host: hostOf(server) } : {};
+  const host = isRunning(server) ? { host: hostId(server) } : {};
   return version === "1.2" ? both : { ...both, ...newer, ...host };
 }
 
 /** All of a server. 1.2 shows its console as `vnc`, 1.3 as `remote_access`; only 1.3 shows network interfaces. */
-export function serverWire(store: Store, server: Server, version: ApiVersion): object {
+export function serializeServer(store: Store, server: Server, version: ApiVersion): object {
   const addresses = store.addressesOf(server.uuid);
   const both = {
-    ...serverSummaryWire(server, version),
+    ...serializeServerSummary(server, version),
     boot_order: "disk",
     firewall: "off",
-    ...(isOn(server) && { host: hostOf(server) }),
+    ...(isRunning(server) && { host: hostId(server) }),
     ip_addresses: {
       ip_address: addresses.map((address) => ({
         access: address.access === "public" ? "public" : internalAccess(version),
@@ -61,7 +61,7 @@ export function serverWire(store: Store, server: Server, version: ApiVersion): o
       })),
     },
     nic_model: "virtio",
-    storage_devices: { storage_device: [storageDevice(server, version)] },
+    storage_devices: { storage_device: [serializeStorageDevice(server, version)] },
     timezone: "UTC",
     video_model: "cirrus",
   };
@@ -70,14 +70,14 @@ export function serverWire(store: Store, server: Server, version: ApiVersion): o
     ...both,
     devices: { device: [] },
     metadata: "no",
-    networking: { interfaces: { interface: interfaces(addresses) } },
+    networking: { interfaces: { interface: serializeInterfaces(addresses) } },
     remote_access_enabled: "no",
     remote_access_password: consolePassword,
     remote_access_type: "vnc",
   };
 }
 
-export function accountWire(store: Store, { version, owner }: Caller): object {
+export function serializeAccount(store: Store, { version, owner }: Caller): object {
   const account = { credits: store.credits, username: store.credentialsOf[owner].username };
   return version === "1.2" ? { account } : { account: { ...account, resource_limits: resourceLimits } };
 }
@@ -100,7 +100,7 @@ const resourceLimits = {
 const publicNetworks = { IPv4: "03000000-0000-4000-8044-000000000000", IPv6: "03000000-0000-4000-8046-000000000000" };
 const internalNetwork = "034a1c20-9d3e-4b6f-8a57-1e2d3c4b5a69";
 
-function interfaces(addresses: readonly Address[]): object[] {
+function serializeInterfaces(addresses: readonly Address[]): object[] {
   return addresses
     .filter(({ floating }) => !floating)
     .sort((a, b) => (a.index ?? 0) - (b.index ?? 0))
@@ -125,7 +125,7 @@ function interfaces(addresses: readonly Address[]): object[] {
     }));
 }
 
-function storageDevice(server: Server, version: ApiVersion): object {
+function serializeStorageDevice(server: Server, version: ApiVersion): object {
   const both = {
     address: "virtio:0",
     storage: `01${server.uuid.slice(2)}`,
@@ -138,10 +138,10 @@ function storageDevice(server: Server, version: ApiVersion): object {
 }
 
 /** A server has a host only while it runs. */
-function isOn(server: Server): boolean {
+function isRunning(server: Server): boolean {
   return server.state === "started";
 }
 
-function hostOf(server: Server): number {
+function hostId(server: Server): number {
   return 5_000_000_000 + Number.parseInt(server.uuid.slice(0, 8), 16);
 }
