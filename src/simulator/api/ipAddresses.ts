@@ -1,5 +1,5 @@
 import type { Family } from "../../api/wire";
-import { Refusal } from "../model/apiErrors";
+import { ApiError } from "../model/apiErrors";
 import type { Address, Caller, Network, Server } from "../model/entities";
 import { addressKey } from "../model/ipAddress";
 import { storedPtrRecord } from "../model/ptrRecord";
@@ -29,11 +29,11 @@ export function assignIpAddress(store: Store, caller: Caller, body: string): Add
 
 export function modifyIpAddress(store: Store, caller: Caller, text: string, body: string): Address {
   const key = addressKey(text);
-  if (key === undefined) throw new Refusal("IP_ADDRESS_INVALID");
+  if (key === undefined) throw new ApiError("IP_ADDRESS_INVALID");
   const request = readModifyRequest(body, caller.version);
   const ptrRecord = request.ptrRecord === undefined ? undefined : checkedPtrRecord(request.ptrRecord, store.rules);
   const address = ownAddress(store, caller, text);
-  if (ptrRecord !== undefined && address.access === "private") throw new Refusal("PTR_RECORD_NOT_SUPPORTED");
+  if (ptrRecord !== undefined && address.access === "private") throw new ApiError("PTR_RECORD_NOT_SUPPORTED");
   const placed = moved(store, caller, address, request);
   const changed: Address = {
     ...placed,
@@ -46,15 +46,15 @@ export function modifyIpAddress(store: Store, caller: Caller, text: string, body
 
 export function releaseIpAddress(store: Store, caller: Caller, text: string): void {
   const address = ownAddress(store, caller, text);
-  if (address.access === "private") throw new Refusal("CANNOT_DELETE_PRIVATE_ADDRESS");
+  if (address.access === "private") throw new ApiError("CANNOT_DELETE_PRIVATE_ADDRESS");
   const server = address.server === undefined ? undefined : store.server(address.server);
   if (server !== undefined) requireState(server, "stopped");
   if (address.partOfPlan && store.rules.releasePartOfPlan === "refuse") {
-    throw new Refusal("ACTION_FORBIDDEN", {}, "The IP address is part of the server's plan.");
+    throw new ApiError("ACTION_FORBIDDEN", {}, "The IP address is part of the server's plan.");
   }
   if (server !== undefined && isLast(store, address, server) && store.rules.releaseLastAddress === "refuse") {
     const message = "The server {server} must have at least one IP address.";
-    throw new Refusal("SERVER_STATE_ILLEGAL", { server: server.uuid }, message);
+    throw new ApiError("SERVER_STATE_ILLEGAL", { server: server.uuid }, message);
   }
   store.removeAddress(address);
 }
@@ -82,7 +82,7 @@ function assignFloating(store: Store, caller: Caller, request: Extract<AssignReq
   const { family, mac, releasePolicy } = request;
   const carrier = mac === undefined ? undefined : ownInterface(store, caller, mac);
   const zone = request.zone ?? carrier?.zone ?? "";
-  if (carrier === undefined && !store.hasZone(zone)) throw new Refusal("ZONE_NOT_FOUND", { zone });
+  if (carrier === undefined && !store.hasZone(zone)) throw new ApiError("ZONE_NOT_FOUND", { zone });
   if (carrier !== undefined) requireCarrier(store, carrier, zone, family);
   requireCredits(store, family);
   return store.addAddress({
@@ -99,7 +99,7 @@ function assignFloating(store: Store, caller: Caller, request: Extract<AssignReq
 /** Where a modified address sits: only a floating one moves, to another interface of its zone or to none. */
 function moved(store: Store, caller: Caller, address: Address, { mac }: ModifyRequest): Address {
   if (mac === undefined) return address;
-  if (!address.floating) throw new Refusal("FLOATING_IP_NOT_AVAILABLE", { address: address.address });
+  if (!address.floating) throw new ApiError("FLOATING_IP_NOT_AVAILABLE", { address: address.address });
   if (mac === null) return detached(address);
   const carrier = ownInterface(store, caller, mac);
   if (carrier.server !== address.server) requireCarrier(store, carrier, address.zone, address.family);
@@ -107,11 +107,11 @@ function moved(store: Store, caller: Caller, address: Address, { mac }: ModifyRe
 }
 
 function ownAddress(store: Store, caller: Caller, text: string): Address {
-  if (addressKey(text) === undefined) throw new Refusal("IP_ADDRESS_INVALID");
+  if (addressKey(text) === undefined) throw new ApiError("IP_ADDRESS_INVALID");
   const address = store.address(text);
   const isFound = address !== undefined && isSpelledWell(store, address, text) && isShownTo(caller, address);
-  if (!isFound) throw new Refusal("IP_ADDRESS_NOT_FOUND");
-  if (address.owner !== caller.owner) throw new Refusal("IP_ADDRESS_FORBIDDEN");
+  if (!isFound) throw new ApiError("IP_ADDRESS_NOT_FOUND");
+  if (address.owner !== caller.owner) throw new ApiError("IP_ADDRESS_FORBIDDEN");
   return address;
 }
 
@@ -125,15 +125,15 @@ function isShownTo({ version, owner }: Caller, address: Address): boolean {
 
 function ownInterface(store: Store, { owner }: Caller, mac: string): Address {
   const carrier = store.interfaceOf(mac);
-  if (carrier === undefined) throw new Refusal("INTERFACE_NOT_FOUND", { mac });
-  if (carrier.owner !== owner) throw new Refusal("INTERFACE_FORBIDDEN", { mac });
+  if (carrier === undefined) throw new ApiError("INTERFACE_NOT_FOUND", { mac });
+  if (carrier.owner !== owner) throw new ApiError("INTERFACE_FORBIDDEN", { mac });
   return carrier;
 }
 
 /** A floating address sits on a public interface in its own zone, on a server that has room for it. */
 function requireCarrier(store: Store, carrier: Address, zone: string, family: Family): void {
-  if (carrier.access !== "public") throw new Refusal("MAC_INVALID");
-  if (carrier.zone !== zone) throw new Refusal("ZONE_MISMATCH");
+  if (carrier.access !== "public") throw new ApiError("MAC_INVALID");
+  if (carrier.zone !== zone) throw new ApiError("ZONE_MISMATCH");
   const server = store.server(carrier.server ?? "");
   if (server !== undefined && store.rules.floatingCountsToLimit) requireRoom(store, server, family, "public");
 }
@@ -148,13 +148,13 @@ function requireRoom(store: Store, server: Server, family: Family, access: Netwo
       (floatingCountsToLimit || !address.floating),
   );
   const limit = access === "public" ? addressLimit : assignPrivate === "allow" ? 1 : 0;
-  if (counted.length >= limit) throw new Refusal("IP_ADDRESS_LIMIT_REACHED");
+  if (counted.length >= limit) throw new ApiError("IP_ADDRESS_LIMIT_REACHED");
 }
 
 /** IPv6 addresses are free of charge, but not for an account that owes. */
 function requireCredits(store: Store, family: Family): void {
   const needed = family === "IPv4" ? store.rules.creditsForIPv4 : 0;
-  if (store.credits < needed) throw new Refusal("INSUFFICIENT_CREDITS");
+  if (store.credits < needed) throw new ApiError("INSUFFICIENT_CREDITS");
 }
 
 function isLast(store: Store, address: Address, server: Server): boolean {
@@ -163,6 +163,6 @@ function isLast(store: Store, address: Address, server: Server): boolean {
 
 function checkedPtrRecord(sent: string, rules: Rules): string {
   const stored = storedPtrRecord(sent, rules);
-  if (stored === undefined) throw new Refusal("PTR_RECORD_INVALID");
+  if (stored === undefined) throw new ApiError("PTR_RECORD_INVALID");
   return stored;
 }

@@ -1,5 +1,5 @@
 import { type ApiVersion, accesses, type Family, families } from "../../api/wire";
-import { type ErrorCode, Refusal } from "../model/apiErrors";
+import { ApiError, type ErrorCode } from "../model/apiErrors";
 import type { Network, ReleasePolicy, RestartRequest, StopRequest } from "../model/entities";
 import { isMac, isUuid, isZone } from "../model/identifiers";
 import type { Rules } from "../model/rules";
@@ -38,19 +38,19 @@ export function readAssignRequest(body: string, version: ApiVersion): AssignRequ
   const access = word(sent, "access", accesses, "ACCESS_INVALID") ?? "public";
   const releasePolicy = word(sent, "release_policy", ["keep", "release"], "RELEASE_POLICY_INVALID");
   if (word(sent, "floating", ["yes", "no"], "FLOATING_INVALID") === "yes") {
-    if (access !== "public") throw new Refusal("ACCESS_INVALID");
-    if (sent.server !== undefined) throw new Refusal("UNKNOWN_ATTRIBUTE", { attribute: "server" });
+    if (access !== "public") throw new ApiError("ACCESS_INVALID");
+    if (sent.server !== undefined) throw new ApiError("UNKNOWN_ATTRIBUTE", { attribute: "server" });
     const zone = matching(sent, "zone", isZone, "ZONE_INVALID");
     const mac = matching(sent, "mac", isMac, "MAC_INVALID");
-    if (zone === undefined && mac === undefined) throw new Refusal("ZONE_MISSING");
+    if (zone === undefined && mac === undefined) throw new ApiError("ZONE_MISSING");
     return { kind: "floating", family, mac, zone, releasePolicy };
   }
   const stray = ["mac", "zone"].find((attribute) => sent[attribute] !== undefined);
-  if (stray !== undefined) throw new Refusal("UNKNOWN_ATTRIBUTE", { attribute: stray });
+  if (stray !== undefined) throw new ApiError("UNKNOWN_ATTRIBUTE", { attribute: stray });
   // `private` is the internal network in 1.2; in 1.3 it is an SDN network, whose addresses are not assigned here.
-  if (access !== "public" && access !== internalAccess(version)) throw new Refusal("ACCESS_INVALID");
-  if (access !== "public" && family === "IPv6") throw new Refusal("FAMILY_INVALID");
-  if (sent.server === undefined) throw new Refusal("SERVER_MISSING");
+  if (access !== "public" && access !== internalAccess(version)) throw new ApiError("ACCESS_INVALID");
+  if (access !== "public" && family === "IPv6") throw new ApiError("FAMILY_INVALID");
+  if (sent.server === undefined) throw new ApiError("SERVER_MISSING");
   const server = matching(sent, "server", isUuid, "SERVER_INVALID") ?? "";
   return { kind: "ordinary", family, access: access === "public" ? "public" : "private", server, releasePolicy };
 }
@@ -59,9 +59,9 @@ export function readModifyRequest(body: string, version: ApiVersion): ModifyRequ
   const newer = version === "1.2" ? [] : ["mac", "release_policy"];
   const sent = attributes(body, "ip_address", ["ptr_record", ...newer]);
   if (sent.ptr_record === undefined && (version === "1.2" || Object.keys(sent).length === 0)) {
-    throw new Refusal("PTR_RECORD_MISSING");
+    throw new ApiError("PTR_RECORD_MISSING");
   }
-  if (sent.ptr_record !== undefined && typeof sent.ptr_record !== "string") throw new Refusal("PTR_RECORD_INVALID");
+  if (sent.ptr_record !== undefined && typeof sent.ptr_record !== "string") throw new ApiError("PTR_RECORD_INVALID");
   const detaches = sent.mac === null || sent.mac === "";
   const mac = detaches ? null : matching(sent, "mac", isMac, "MAC_INVALID");
   const releasePolicy = word(sent, "release_policy", ["keep", "release"], "RELEASE_POLICY_INVALID");
@@ -94,10 +94,10 @@ export function readStartRequest(body: string): { readonly answersAtOnce: boolea
 function attributes(body: string, envelope: string, known: readonly string[]): Attributes {
   const sent = object(parsed(body));
   const stray = Object.keys(sent).find((key) => key !== envelope);
-  if (stray !== undefined) throw new Refusal("UNKNOWN_ATTRIBUTE", { attribute: stray });
+  if (stray !== undefined) throw new ApiError("UNKNOWN_ATTRIBUTE", { attribute: stray });
   const inner = object(sent[envelope]);
   const unknown = Object.keys(inner).find((key) => !known.includes(key));
-  if (unknown !== undefined) throw new Refusal("UNKNOWN_ATTRIBUTE", { attribute: unknown });
+  if (unknown !== undefined) throw new ApiError("UNKNOWN_ATTRIBUTE", { attribute: unknown });
   return inner;
 }
 
@@ -105,12 +105,12 @@ function parsed(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch {
-    throw new Refusal("REQUEST_INVALID");
+    throw new ApiError("REQUEST_INVALID");
   }
 }
 
 function object(value: unknown): Attributes {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new Refusal("REQUEST_INVALID");
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new ApiError("REQUEST_INVALID");
   return value as Attributes;
 }
 
@@ -122,7 +122,7 @@ function word<const T extends string>(
 ): T | undefined {
   if (sent[name] === undefined) return undefined;
   const found = known.find((value) => value === sent[name]);
-  if (found === undefined) throw new Refusal(code);
+  if (found === undefined) throw new ApiError(code);
   return found;
 }
 
@@ -134,7 +134,7 @@ function matching(
 ): string | undefined {
   const value = sent[name];
   if (value === undefined) return undefined;
-  if (typeof value !== "string" || !test(value)) throw new Refusal(code);
+  if (typeof value !== "string" || !test(value)) throw new ApiError(code);
   return value.toLowerCase();
 }
 
@@ -148,6 +148,6 @@ function timeoutMs(sent: Attributes, rules: Rules): number | undefined {
   if (timeout === undefined) return undefined;
   const seconds = typeof timeout === "string" && /^[0-9]{1,6}$/.test(timeout) ? Number(timeout) : timeout;
   const valid = typeof seconds === "number" && Number.isInteger(seconds) && seconds >= 1;
-  if (!valid || seconds > rules.stopTimeoutMaxSeconds) throw new Refusal("TIMEOUT_INVALID");
+  if (!valid || seconds > rules.stopTimeoutMaxSeconds) throw new ApiError("TIMEOUT_INVALID");
   return seconds * 1000;
 }

@@ -1,6 +1,6 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import type { ApiVersion } from "../../api/wire";
-import { Refusal } from "../model/apiErrors";
+import { ApiError } from "../model/apiErrors";
 import type { RunningClock } from "../model/clock";
 import type { Address, Caller, Server } from "../model/entities";
 import type { Store } from "../store/store";
@@ -96,7 +96,7 @@ function limited(maxBytes: number): MiddlewareHandler {
   return async (c, next) => {
     const declared = Number(c.req.header("Content-Length") ?? 0);
     const tooLarge = declared > maxBytes || (await c.req.arrayBuffer()).byteLength > maxBytes;
-    if (tooLarge) throw new Refusal("REQUEST_TOO_LARGE");
+    if (tooLarge) throw new ApiError("REQUEST_TOO_LARGE");
     await next();
   };
 }
@@ -109,8 +109,8 @@ function caller(c: Context<ApiEnv>): Caller {
   return { version: c.get("version"), owner: c.get("owner") };
 }
 
-function refuse(...refusal: ConstructorParameters<typeof Refusal>): never {
-  throw new Refusal(...refusal);
+function refuse(...refusal: ConstructorParameters<typeof ApiError>): never {
+  throw new ApiError(...refusal);
 }
 
 function reply(c: Context, status: 200 | 201 | 202, body: object): Response {

@@ -1,5 +1,5 @@
 import type { ServerState } from "../../api/wire";
-import { Refusal } from "../model/apiErrors";
+import { ApiError } from "../model/apiErrors";
 import type { RunningClock } from "../model/clock";
 import type { Caller, Server } from "../model/entities";
 import { isUuid } from "../model/identifiers";
@@ -77,13 +77,13 @@ export function removeServer(store: Store, server: Server): void {
 }
 
 export function ownServer(store: Store, { owner }: Caller, uuid: string, invalid?: string): Server {
-  if (!isUuid(uuid)) throw new Refusal("SERVER_INVALID", {}, invalid);
+  if (!isUuid(uuid)) throw new ApiError("SERVER_INVALID", {}, invalid);
   const server = store.server(uuid);
-  if (server === undefined) throw new Refusal("SERVER_NOT_FOUND", { server: uuid });
-  if (server.owner !== owner) throw new Refusal("SERVER_FORBIDDEN");
+  if (server === undefined) throw new ApiError("SERVER_NOT_FOUND", { server: uuid });
+  if (server.owner !== owner) throw new ApiError("SERVER_FORBIDDEN");
   return server;
 }
 
 export function requireState(server: Server, state: ServerState): void {
-  if (server.state !== state) throw new Refusal("SERVER_STATE_ILLEGAL", { server: server.uuid, state: server.state });
+  if (server.state !== state) throw new ApiError("SERVER_STATE_ILLEGAL", { server: server.uuid, state: server.state });
 }

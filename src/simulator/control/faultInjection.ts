@@ -34,9 +34,14 @@ async function before(fault: Fault, account: Account): Promise<void> {
 function instead(fault: Fault, c: Context): Response | undefined {
   switch (fault.kind) {
     case "error":
-      return errorReply(fault.status, fault.errorCode ?? "SERVICE_ERROR", fault.errorMessage, fault.retryAfterSeconds);
+      return errorResponse(
+        fault.status,
+        fault.errorCode ?? "SERVICE_ERROR",
+        fault.errorMessage,
+        fault.retryAfterSeconds,
+      );
     case "rate-limit":
-      return errorReply(429, "TOO_MANY_REQUESTS", "Too many requests.", fault.retryAfterSeconds ?? 1);
+      return errorResponse(429, "TOO_MANY_REQUESTS", "Too many requests.", fault.retryAfterSeconds ?? 1);
     case "html":
       return new Response(gatewayPage, { status: fault.status ?? 502, headers: { "Content-Type": "text/html" } });
     case "drop":
@@ -69,7 +74,12 @@ function cutOff(c: Context, how: "drop" | "reset"): Response {
   return RESPONSE_ALREADY_SENT;
 }
 
-function errorReply(status: number, code: string, message: string | undefined, retryAfterSeconds?: number): Response {
+function errorResponse(
+  status: number,
+  code: string,
+  message: string | undefined,
+  retryAfterSeconds?: number,
+): Response {
   const headers = new Headers({ "Content-Type": "application/json; charset=UTF-8" });
   if (retryAfterSeconds !== undefined) headers.set("Retry-After", String(retryAfterSeconds));
   return new Response(`${perlJson(errorEnvelope(code, message ?? "A queued fault answers this."))}\n`, {

@@ -50,7 +50,7 @@ export const errorTable = {
 export type ErrorCode = keyof typeof errorTable;
 
 /** A request that UpCloud refuses. */
-export class Refusal extends Error {
+export class ApiError extends Error {
   override readonly name = "Refusal";
   readonly status: number;
 

@@ -1,5 +1,5 @@
 import type { Family } from "../../api/wire";
-import { Refusal } from "../model/apiErrors";
+import { ApiError } from "../model/apiErrors";
 import type { Address, Credentials, Network, Owner, ReleasePolicy, Server } from "../model/entities";
 import { addressKey } from "../model/ipAddress";
 import { defaultPtrRecord } from "../model/ptrRecord";
@@ -123,7 +123,7 @@ export class Store {
       wanted.address === undefined
         ? this.pool.take(zone, family, access, floating ? undefined : wanted.mac)
         : { address: wanted.address, mac: wanted.mac ?? this.pool.newMac() };
-    if (handed === undefined) throw new Refusal("IP_ADDRESS_RESOURCES_UNAVAILABLE");
+    if (handed === undefined) throw new ApiError("IP_ADDRESS_RESOURCES_UNAVAILABLE");
     const carrier = floating && wanted.mac !== undefined ? this.interfaceOf(wanted.mac) : undefined;
     const ordinary = !floating && server !== undefined;
     const address: Address = {
