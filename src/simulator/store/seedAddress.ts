@@ -60,7 +60,7 @@ function readAddress(store: Store, value: unknown, what: string, family: Family,
 function readMac(store: Store, value: unknown, what: string): string | undefined {
   if (value === undefined) return undefined;
   const mac = typeof value === "string" && isMac(value) ? value.toLowerCase() : undefined;
-  if (mac === undefined || store.interfaceOf(mac) !== undefined) {
+  if (mac === undefined || store.findInterface(mac) !== undefined) {
     throw unexpectedValue(`${what}.mac`, value, "a MAC address that no other interface has");
   }
   return mac;
