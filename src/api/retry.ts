@@ -36,4 +36,4 @@ const firstDelayMs = 1000;
 /** Exponential, with jitter: 0.5 to 1 s, then twice as long each time. */
 const backoffMs = (attempt: number) => firstDelayMs * 2 ** (attempt - 1) * (0.5 + Math.random() / 2);
 
-const outOfTime = "The time that `timeouts` allows for the operation was over before it could be tried again.";
+const outOfTime = "The operation exceeded its time limit (`timeouts`) before a retry.";

@@ -83,7 +83,7 @@ describe.each(["1.2", "1.3"] as const)("API %s", (apiVersion) => {
       () => client.ipAddresses.assign({ ...assignment, server: "web" }),
       400,
       "SERVER_INVALID",
-      /does not take "web" as the UUID of a server: copy the UUID/,
+      /does not accept "web" as the UUID of a server: copy the UUID/,
     ],
     [
       "no credits",
@@ -101,7 +101,7 @@ describe.each(["1.2", "1.3"] as const)("API %s", (apiVersion) => {
       () => client.ipAddresses.assign(assignment),
       403,
       "SERVER_FORBIDDEN",
-      new RegExp(`may not use server ${web}, which belongs to another account`),
+      new RegExp(`Server ${web} belongs to another account: use the credentials of that account`),
     ],
     [
       "an absent server",
@@ -119,7 +119,7 @@ describe.each(["1.2", "1.3"] as const)("API %s", (apiVersion) => {
       () => client.ipAddresses.assign(assignment),
       409,
       "IP_ADDRESS_LIMIT_REACHED",
-      new RegExp(`does not fit on server ${web}`),
+      new RegExp(`Server ${web} has as many addresses of this kind as UpCloud allows: release one first`),
     ],
     [
       "a second internal address",
@@ -127,7 +127,7 @@ describe.each(["1.2", "1.3"] as const)("API %s", (apiVersion) => {
       () => client.ipAddresses.assign({ ...assignment, access: "private" }),
       409,
       "IP_ADDRESS_LIMIT_REACHED",
-      new RegExp(`does not fit on server ${web}`),
+      new RegExp(`Server ${web} has as many addresses of this kind as UpCloud allows: release one first`),
     ],
     [
       "a zone without free addresses",
@@ -151,7 +151,7 @@ describe.each(["1.2", "1.3"] as const)("API %s", (apiVersion) => {
       () => client.ipAddresses.modify("mail", { ptrRecord: "a.example.com" }),
       400,
       "IP_ADDRESS_INVALID",
-      /does not take "mail" as an IP address/,
+      /does not accept "mail" as an IP address/,
     ],
     [
       "a PTR record that is no domain name",
@@ -159,7 +159,7 @@ describe.each(["1.2", "1.3"] as const)("API %s", (apiVersion) => {
       () => client.ipAddresses.modify(address(), { ptrRecord: "not a name" }),
       400,
       "PTR_RECORD_INVALID",
-      /does not take "not a name" as the PTR record of address .*: give a fully qualified domain name/,
+      /does not accept "not a name" as the PTR record of address .*: use a fully qualified domain name/,
     ],
     [
       "another account's address",
@@ -171,7 +171,7 @@ describe.each(["1.2", "1.3"] as const)("API %s", (apiVersion) => {
       () => client.ipAddresses.modify(foreign, { ptrRecord: "a.example.com" }),
       403,
       "IP_ADDRESS_FORBIDDEN",
-      /may not use address .*, which belongs to another account/,
+      /Address .* belongs to another account/,
     ],
     [
       "an absent address",
@@ -187,7 +187,7 @@ describe.each(["1.2", "1.3"] as const)("API %s", (apiVersion) => {
       () => client.ipAddresses.modify(internal(), { ptrRecord: "a.example.com" }),
       409,
       "PTR_RECORD_NOT_SUPPORTED",
-      /PTR records for public addresses only, and address 10\..* is not public: leave ptrRecord out/,
+      /PTR records for public addresses only, and address 10\..* is not public: remove ptrRecord/,
     ],
     [
       "the release of an absent address",
@@ -203,7 +203,7 @@ describe.each(["1.2", "1.3"] as const)("API %s", (apiVersion) => {
       () => client.ipAddresses.release("mail"),
       400,
       "IP_ADDRESS_INVALID",
-      /does not take "mail" as an IP address/,
+      /does not accept "mail" as an IP address/,
     ],
     [
       "the release of an internal address",
@@ -211,7 +211,7 @@ describe.each(["1.2", "1.3"] as const)("API %s", (apiVersion) => {
       () => client.ipAddresses.release(internal()),
       409,
       "CANNOT_DELETE_PRIVATE_ADDRESS",
-      /does not release address 10\..*: give the resource `retainOnDelete: true`/,
+      /does not release address 10\..*: set `retainOnDelete: true` on the resource/,
     ],
     [
       "the release from a running server",

@@ -69,12 +69,12 @@ test("only ACTION_FORBIDDEN is the user's own lack of a right", () => {
 });
 
 test.each([
-  ["SERVER_INVALID", "UpCloud does not take the value as the UUID of a server: copy the UUID"],
-  ["IP_ADDRESS_INVALID", "UpCloud does not take the value as an IP address"],
-  ["PTR_RECORD_INVALID", "UpCloud does not take the value as the PTR record of the address"],
+  ["SERVER_INVALID", "UpCloud does not accept the value as the UUID of a server: copy the UUID"],
+  ["IP_ADDRESS_INVALID", "UpCloud does not accept the value as an IP address"],
+  ["PTR_RECORD_INVALID", "UpCloud does not accept the value as the PTR record of the address"],
   ["SERVER_STATE_ILLEGAL", "and the server of the address is not"],
-  ["INSUFFICIENT_CREDITS", "too few credits to go on with the server"],
-  ["ACTION_FORBIDDEN", "no right to do this with the account"],
+  ["INSUFFICIENT_CREDITS", "too few credits for the server"],
+  ["ACTION_FORBIDDEN", "lacks permission for this action on the account"],
 ])("%s of a request about nothing in particular is told without a name", (code, words) => {
   expect(explain(400, code, {}).message).toContain(words);
 });
@@ -86,12 +86,12 @@ test.each([
   [
     "OpenSSL's reason",
     { code: "EPROTO", message: "write EPROTO 80C8:error:0A00010B:SSL routines", reason: "wrong version number" },
-    "TLS could not be established with api.example.com (wrong version number): an address that begins with https:// needs a port that speaks TLS",
+    "the TLS handshake with api.example.com failed (wrong version number): an https:// address needs a port that speaks TLS",
   ],
   [
     "its code where OpenSSL gives no reason",
     { code: "ERR_SSL_PACKET_LENGTH_TOO_LONG", message: "0A0000C6:SSL routines" },
-    "TLS could not be established with api.example.com (ERR_SSL_PACKET_LENGTH_TOO_LONG): an address that begins with https:// needs a port that speaks TLS",
+    "the TLS handshake with api.example.com failed (ERR_SSL_PACKET_LENGTH_TOO_LONG): an https:// address needs a port that speaks TLS",
   ],
 ])("what broke a connection is told by %s", (_, cause, description) => {
   expect(describeConnectionError(cause, "api.example.com")).toBe(description);

@@ -219,7 +219,7 @@ describe("the waits", () => {
     simulator.faults.add({ kind: "rate-limit", retryAfterSeconds: 3600 });
     const error = await failureOf(client.ipAddresses.assign(assignment));
     expect(error.message).toContain(
-      `UpCloud takes no more requests for now, this one about server ${web}: run again later. UpCloud asks to wait 3600 s first. (POST`,
+      `UpCloud is rate limiting requests, such as this one about server ${web}: run again later. UpCloud asks to wait 3600 s first. (POST`,
     );
     expect(error.message).not.toContain("tried");
     expect([simulator.requests.length, waits]).toEqual([1, []]);
@@ -261,9 +261,7 @@ describe("the waits", () => {
     const error = await failureOf(client.servers.list(AbortSignal.timeout(500)));
     expect(error).toMatchObject({ failure: "refused", status: 429 });
     expect(error.message).toContain("UpCloud asks to wait 29 s first.");
-    expect(error.message).toMatch(
-      /The time that `timeouts` allows for the operation was over before it could be tried again\.$/,
-    );
+    expect(error.message).toMatch(/The operation exceeded its time limit \(`timeouts`\) before a retry\.$/);
     expect(simulator.requests).toHaveLength(1);
   });
 });
@@ -271,7 +269,7 @@ describe("the waits", () => {
 test("a request that ends with its operation does not go again", async () => {
   const { server, client } = await answeredBy(() => undefined);
   const error = await failureOf(client.servers.list(AbortSignal.timeout(200)));
-  expect(error.message).toContain("the time that `timeouts` allows for the operation was over");
+  expect(error.message).toContain("the operation exceeded its time limit (`timeouts`)");
   expect([server.received.length, waits]).toEqual([1, []]);
 });
 

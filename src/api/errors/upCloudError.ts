@@ -81,7 +81,7 @@ export class UpCloudError extends Error implements ResponseFacts {
   /** Never followed: the credentials would go with the request. */
   static redirected(request: FailedRequest, status: number, target: string): UpCloudError {
     const message =
-      `${request.method} ${request.path} was answered with a redirect (${status}) to ${target}, which is not followed, since the credentials would go there too: ` +
+      `${request.method} ${request.path} was redirected (${status}) to ${target}. The redirect was not followed, because the credentials would go there too: ` +
       "set upcloud:apiBaseUrl to the address of UpCloud's API itself.";
     return new UpCloudError("refused", message, request, { status });
   }
@@ -93,7 +93,7 @@ export class UpCloudError extends Error implements ResponseFacts {
     more: Origin & { timedOut?: boolean } = {},
   ): UpCloudError {
     const message =
-      `UpCloud answered ${request.method} ${request.path} with status ${status} and ${what}. ` +
+      `UpCloud responded to ${request.method} ${request.path} with status ${status} and ${what}. ` +
       `${unknownOutcomeAdvice(request)} If it persists, check that upcloud:apiBaseUrl names UpCloud's API and not a proxy or a login page.`;
     return new UpCloudError("unreadable", message, request, { ...more, status });
   }
@@ -101,14 +101,14 @@ export class UpCloudError extends Error implements ResponseFacts {
   /** JSON, and so hardly a proxy's page. */
   static malformed(request: FailedRequest, status: number, what: string, origin?: Origin): UpCloudError {
     const message =
-      `UpCloud answered ${request.method} ${request.path} with status ${status} and JSON of another shape than documented: ${what}. ` +
+      `UpCloud responded to ${request.method} ${request.path} with status ${status} and JSON that is not as documented: ${what}. ` +
       `${unknownOutcomeAdvice(request)} If it persists, update pulumi-upcloud-ip, or report it.`;
     return new UpCloudError("unreadable", message, request, { ...origin, status });
   }
 
   static unanswered(request: FailedRequest, why: string, more?: Origin & { timedOut?: boolean }): UpCloudError {
     const message =
-      `UpCloud gave no answer to ${request.method} ${request.path}: ${why}. ` +
+      `UpCloud did not respond to ${request.method} ${request.path}: ${why}. ` +
       `${unknownOutcomeAdvice(request)} If it persists, check the network and upcloud:apiBaseUrl.`;
     return new UpCloudError("unanswered", message, request, more);
   }
@@ -128,7 +128,7 @@ export class UpCloudError extends Error implements ResponseFacts {
   static untrusted(request: FailedRequest, host: string, why: string, origin?: Origin): UpCloudError {
     const message =
       `${request.method} ${request.path} was not sent to UpCloud, because this computer does not trust the certificate of ${host}: ${why}. ` +
-      "Check upcloud:apiBaseUrl. If your network signs certificates with an authority of its own, name the file of that authority's certificate in the environment variable NODE_EXTRA_CA_CERTS.";
+      "Check upcloud:apiBaseUrl. If your network has its own certificate authority, set the environment variable NODE_EXTRA_CA_CERTS to the file with its certificate.";
     return new UpCloudError("untrusted", message, request, origin);
   }
 
@@ -140,7 +140,7 @@ export class UpCloudError extends Error implements ResponseFacts {
 
 function unknownOutcomeAdvice({ method, context }: FailedRequest): string {
   return method === "POST" && context.assigning
-    ? `An address may have been assigned to server ${context.server}: look at the server's addresses before you run again.`
+    ? `An address may have been assigned to server ${context.server}: check the server's addresses before you run again.`
     : "Run the operation again.";
 }
 

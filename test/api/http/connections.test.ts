@@ -80,7 +80,7 @@ test("a request whose operation ends while it waits for others is not sent, and 
   operation.abort();
   const error = await late;
   expect([error.failure, hadNoEffect(error)]).toEqual(["unsent", true]);
-  expect(error.message).toContain("the time that `timeouts` allows for the operation was over");
+  expect(error.message).toContain("the operation exceeded its time limit (`timeouts`)");
   for (const answer of held) answer();
   await Promise.all(before);
   while (held.length < 17) await new Promise(setImmediate);
@@ -96,7 +96,7 @@ describe("a port that accepts connections and speaks no TLS", () => {
       clientOf(`https://${host}`, { requestTimeoutMs: 200 }).ipAddresses.assign(assignment),
     );
     expect([error.failure, sockets.length]).toEqual(["unsent", 5]);
-    expect(error.message).toContain("there was no connection within 0.2 s");
+    expect(error.message).toContain("no connection was established within 0.2 s");
   });
 
   test("is given up before the time of a request is over where that is long", async () => {
@@ -106,7 +106,7 @@ describe("a port that accepts connections and speaks no TLS", () => {
     const { signal } = new AbortController();
     const outgoing = { method: "GET", path: "/", headers: {}, body: undefined, signal };
     const broken = await connections.exchange(outgoing).catch((error: unknown) => error);
-    expect(broken).toMatchObject({ isWritten: false, cause: new Error("there was no connection within 0.2 s") });
+    expect(broken).toMatchObject({ isWritten: false, cause: new Error("no connection was established within 0.2 s") });
   });
 
   test("is given up when the operation ends", async () => {
@@ -115,7 +115,7 @@ describe("a port that accepts connections and speaks no TLS", () => {
     accepted().then(() => operation.abort());
     const error = await failureOf(clientOf(`https://${host}`).ipAddresses.assign(assignment, operation.signal));
     expect(error.failure).toBe("unsent");
-    expect(error.message).toContain("the time that `timeouts` allows for the operation was over");
+    expect(error.message).toContain("the operation exceeded its time limit (`timeouts`)");
   });
 });
 
@@ -239,7 +239,7 @@ test("an answer that does not end is cut off", async () => {
   open.push(() => server.close());
   const error = await failureOf(clientOf(server.url).ipAddresses.assign(assignment));
   expect(error).toMatchObject({ failure: "unreadable", status: 200, timedOut: false });
-  expect(error.message).toContain("an answer that was cut off: it is larger than 64 MiB");
+  expect(error.message).toContain("a truncated response: it is larger than 64 MiB");
 });
 
 /** As the computer's settings would have it. */
@@ -285,8 +285,8 @@ describe("TLS", () => {
     open.push(() => server.close());
     const error = await failureOf(clientOf(server.url.replace("http:", "https:")).ipAddresses.list());
     expect(error.failure).toBe("unsent");
-    expect(error.message).toContain(`TLS could not be established with ${new URL(server.url).host} (`);
-    expect(error.message).toContain("an address that begins with https:// needs a port that speaks TLS");
+    expect(error.message).toContain(`the TLS handshake with ${new URL(server.url).host} failed (`);
+    expect(error.message).toContain("an https:// address needs a port that speaks TLS");
     expect(error.message).not.toMatch(/openssl|routines|:0A00/i);
   });
 
@@ -294,12 +294,12 @@ describe("TLS", () => {
     const { host } = await listening((socket) => socket.once("data", () => socket.end("\x15\x03\x01\x00\x02\x02\x46")));
     const error = await failureOf(clientOf(`http://${host}`).ipAddresses.list());
     expect(error.failure).toBe("unanswered");
-    expect(error.message).toContain(`${host} answered in something other than HTTP (Expected HTTP/`);
+    expect(error.message).toContain(`${host} did not respond in HTTP (Expected HTTP/`);
   });
 });
 
 test("a connection that is closed is told with the host", async () => {
   const { host } = await listening((socket) => socket.once("data", () => socket.destroy()));
   const error = await failureOf(clientOf(`http://${host}`).ipAddresses.list());
-  expect(error.message).toContain(`UpCloud gave no answer to GET /1.2/ip_address: ${host} closed the connection.`);
+  expect(error.message).toContain(`UpCloud did not respond to GET /1.2/ip_address: ${host} closed the connection.`);
 });

@@ -44,20 +44,16 @@ const failureOf = async (promise: Promise<unknown>): Promise<UpCloudError> => {
 const tail = "If it persists, check that upcloud:apiBaseUrl names UpCloud's API and not a proxy or a login page.";
 
 test.each<[string, Respond, string]>([
-  [
-    "an HTML page",
-    text(200, "text/html; charset=utf-8", "<html>Sign in</html>"),
-    "text/html that is not complete JSON",
-  ],
+  ["an HTML page", text(200, "text/html; charset=utf-8", "<html>Sign in</html>"), "text/html that is not valid JSON"],
   ["an empty body", text(200, "application/json", ""), "an empty body"],
-  ["half a JSON body", text(200, "application/json", '{"ip_address":{"acc'), "application/json that is not complete"],
-  ["no content type and no JSON", (response) => response.end("ok"), "no content type that is not complete JSON"],
+  ["half a JSON body", text(200, "application/json", '{"ip_address":{"acc'), "application/json that is not valid JSON"],
+  ["no content type and no JSON", (response) => response.end("ok"), "no content type that is not valid JSON"],
   ["no body where one belongs", (response) => response.writeHead(204).end(), "an empty body"],
 ])("%s is told as unreadable", async (_, respond, what) => {
   const { client } = await clientOf(respond);
   const error = await failureOf(client.ipAddresses.get(address.address));
   expect(error.failure).toBe("unreadable");
-  expect(error.message).toContain("UpCloud answered GET /1.2/ip_address/198.51.100.7 with status 20");
+  expect(error.message).toContain("UpCloud responded to GET /1.2/ip_address/198.51.100.7 with status 20");
   expect(error.message).toContain(what);
   expect(error.message).toContain(`Run the operation again. ${tail}`);
 });
@@ -96,7 +92,7 @@ test.each<[string, unknown, string]>([
   const { client } = await clientOf(json(200, body));
   const error = await failureOf(client.ipAddresses.get(address.address));
   expect(error).toMatchObject({ failure: "unreadable", status: 200 });
-  expect(error.message).toContain(`with status 200 and JSON of another shape than documented: expected ${what}`);
+  expect(error.message).toContain(`with status 200 and JSON that is not as documented: expected ${what}`);
   expect(error.message).not.toMatch(/proxy/);
 });
 
@@ -115,7 +111,7 @@ test("a body that is cut off is told as unreadable with its status", async () =>
   });
   const error = await failureOf(client.ipAddresses.list());
   expect(error).toMatchObject({ failure: "unreadable", status: 200, method: "GET", path: "/1.2/ip_address" });
-  expect(error.message).toContain("an answer that was cut off");
+  expect(error.message).toContain("a truncated response");
 });
 
 test("fields that UpCloud adds are passed over", async () => {
@@ -152,9 +148,9 @@ test("a lost answer to assign says that an address may have been bought", async 
   const error = await failureOf(client.ipAddresses.assign(assignment));
   expect(error).toMatchObject({ failure: "unanswered", method: "POST", path: "/1.2/ip_address" });
   expect(error.status).toBeUndefined();
-  expect(error.message).toMatch(/^UpCloud gave no answer to POST \/1\.2\/ip_address: /);
+  expect(error.message).toMatch(/^UpCloud did not respond to POST \/1\.2\/ip_address: /);
   expect(error.message).toContain(
-    `An address may have been assigned to server ${address.server}: look at the server's addresses before you run again.`,
+    `An address may have been assigned to server ${address.server}: check the server's addresses before you run again.`,
   );
 });
 
@@ -168,7 +164,7 @@ test("a request that takes too long ends", async () => {
 test("an operation whose time is over ends its request", async () => {
   const { client } = await clientOf(() => undefined);
   const error = await failureOf(client.ipAddresses.list(AbortSignal.timeout(50)));
-  expect(error.message).toContain("the time that `timeouts` allows for the operation was over");
+  expect(error.message).toContain("the operation exceeded its time limit (`timeouts`)");
 });
 
 const headersOnly: Respond = (response) => {
@@ -259,7 +255,7 @@ test.each<[string, unknown, string]>([
 ])("a server that %s is told by the field", async (_, body, what) => {
   const { client } = await clientOf(json(200, body));
   const error = await failureOf(client.servers.get(web.uuid));
-  expect(error.message).toContain(`JSON of another shape than documented: expected ${what}`);
+  expect(error.message).toContain(`JSON that is not as documented: expected ${what}`);
 });
 
 test("a server in a state that UpCloud has added, or without a title, is read", async () => {
@@ -329,15 +325,20 @@ test.each<[string, Respond, Partial<UpCloudError>, string]>([
     { status: 400 },
     "(GET /1.2/ip_address: 400,",
   ],
-  ["429", json(429, null), { status: 429 }, "UpCloud takes no more requests for now"],
+  ["429", json(429, null), { status: 429 }, "UpCloud is rate limiting requests"],
   ["401 without a code", text(401, "text/html", "no"), { status: 401 }, "UpCloud does not accept the credentials"],
   [
     "403 with a new code",
     json(403, { error: { error_code: "NEW_FORBIDDEN" } }),
     { status: 403, code: "NEW_FORBIDDEN" },
-    "has no right to do this",
+    "lacks permission for this action",
   ],
-  ["408", text(408, "text/html", "no"), { status: 408 }, "did not come in whole in time: run again"],
+  [
+    "408",
+    text(408, "text/html", "no"),
+    { status: 408 },
+    "did not receive the whole request about the account in time: run again",
+  ],
 ])("a refusal as %s carries status and code", async (_, respond, fields, words) => {
   const { client } = await clientOf(respond);
   const error = await failureOf(client.ipAddresses.list());
@@ -348,18 +349,18 @@ test.each<[string, Respond, Partial<UpCloudError>, string]>([
 test.each([
   [
     403,
-    "was refused, and not by UpCloud, whose answers have a code: check that no firewall or proxy stands between this computer and URL, and upcloud:apiBaseUrl.",
+    "was refused, but not by UpCloud, whose responses have a code: check upcloud:apiBaseUrl, and any firewall or proxy between this computer and URL.",
   ],
   [404, "UpCloud's API is not at URL: check upcloud:apiBaseUrl."],
   [
     405,
-    "was refused, and not by UpCloud, whose answers have a code: check upcloud:apiBaseUrl, and what answers at URL.",
+    "was refused, but not by UpCloud, whose responses have a code: check upcloud:apiBaseUrl, and what responds at URL.",
   ],
 ])("a %i that is not UpCloud's is told with the whole URL", async (status, words) => {
   const { client, server } = await clientOf(text(status, "text/html", "<h1>no</h1>"));
   const error = await failureOf(client.ipAddresses.list());
   expect(error.message).toContain(words.replace("URL", `${server.url}/1.2/ip_address`));
-  expect(error.message).not.toMatch(/has no right|fault of pulumi-upcloud-ip/);
+  expect(error.message).not.toMatch(/lacks permission|bug in pulumi-upcloud-ip/);
   expect([isForbidden(error), isAddressGone(error)]).toEqual([false, false]);
 });
 
@@ -380,18 +381,18 @@ describe.each([301, 302, 303, 307, 308])("a redirect with %i", (status) => {
     const target = await answering(json(200, { ip_address: address }));
     open.push(target);
     const { error } = await redirectedTo(`${target.url.replace("//", "//me:secret@")}/login/ucat_secret?token=x#y`);
-    expect(error.message).toContain(`to ${target.url}/login/[redacted], which is not followed`);
+    expect(error.message).toContain(`to ${target.url}/login/[redacted]. The redirect was not followed`);
     expect(target.received).toEqual([]);
   });
 
   test("to a path is told with the host", async () => {
     const { error, url } = await redirectedTo("/login");
-    expect(error.message).toContain(`to ${url}/login, which`);
+    expect(error.message).toContain(`to ${url}/login. The redirect`);
   });
 
   test.each([undefined, "http://"])("to %s is told as such", async (location) => {
     const { error } = await redirectedTo(location);
-    expect(error.message).toContain("to an address that it does not name, which");
+    expect(error.message).toContain("to an unknown address. The redirect");
   });
 });
 
@@ -415,13 +416,13 @@ describe("a body that is compressed though nobody asked for it", () => {
   });
 
   test.each([
-    ["zstd", Buffer.from("?"), 'a body in the Content-Encoding "zstd", which was not asked for'],
-    ["toString", Buffer.from("?"), 'a body in the Content-Encoding "tostring", which was not asked for'],
-    ["gzip", Buffer.from("?"), 'a body in the Content-Encoding "gzip" that cannot be read ('],
+    ["zstd", Buffer.from("?"), 'a body with the unsupported Content-Encoding "zstd"'],
+    ["toString", Buffer.from("?"), 'a body with the unsupported Content-Encoding "tostring"'],
+    ["gzip", Buffer.from("?"), 'a body that cannot be decoded from the Content-Encoding "gzip" ('],
     [
       "gzip",
       zlib.gzipSync(Buffer.alloc(65 * 1024 * 1024)),
-      'a body in the Content-Encoding "gzip" that cannot be read (',
+      'a body that cannot be decoded from the Content-Encoding "gzip" (',
     ],
   ])("is told in %s that cannot be read", async (encoding, bytes, words) => {
     const { client } = await clientOf(encoded(encoding, bytes));

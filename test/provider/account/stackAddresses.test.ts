@@ -25,7 +25,7 @@ const answers = {
   "no right": error(403, "ACTION_FORBIDDEN"),
 };
 type Answer = keyof typeof answers;
-const noRight = "The UpCloud user has no right to do this";
+const noRight = "The UpCloud user lacks permission for this action";
 const another = `The credentials may use neither address ${address} nor its server ${web}`;
 const unknown = `The credentials may not use address ${address}: UpCloud says that another account has it, and`;
 
@@ -173,7 +173,7 @@ describe("with the credentials of another account", () => {
     const adopting = { server: web, family: "IPv6", adopt: saved.id };
     const failure = how === "get" ? operation().provider.read(saved.id) : operation().create("b", adopting);
     await expect(failure).rejects.toThrow(
-      `may not use address ${saved.id}, which belongs to another account: use the credentials of its account, correct`,
+      `Address ${saved.id} belongs to another account: use the credentials of that account, correct`,
     );
   });
 
@@ -189,7 +189,7 @@ describe("with the credentials of another account", () => {
     await expect(records().delete(saved.id, state)).rejects.toThrow(unknown);
     await expect(records().update(saved.id, state, state)).resolves.toBeDefined();
     await expect(records().update(saved.id, state, { ...state, ptrRecord: "c.example.com" })).rejects.toThrow(
-      "which belongs to another account",
+      `Address ${saved.id} belongs to another account`,
     );
   });
 });
