@@ -2,7 +2,7 @@ import { createServer, type Socket } from "node:net";
 import { type ClientOptions, createClient, type UpCloudClient } from "../../src/api/client";
 import { UpCloudError } from "../../src/api/errors/upCloudError";
 import { type Simulator, startSimulator } from "../../src/simulator";
-import { type AnsweringServer, answering, json, type Respond } from "../support/answers";
+import { json, type Respond, startTestServer, type TestServer } from "../support/testServer";
 
 const web = "0053cd80-5945-4105-9081-11192806a8f7";
 const assignment = { server: web, family: "IPv4", access: "public" } as const;
@@ -40,8 +40,8 @@ async function start(options?: Partial<ClientOptions>): Promise<{ simulator: Sim
 async function answeredBy(
   respond: Respond,
   options?: Partial<ClientOptions>,
-): Promise<{ server: AnsweringServer; client: UpCloudClient }> {
-  const server = await answering(respond);
+): Promise<{ server: TestServer; client: UpCloudClient }> {
+  const server = await startTestServer(respond);
   open.push(() => server.close());
   return { server, client: connect(server.url, options) };
 }

@@ -7,7 +7,7 @@ import tls from "node:tls";
 import { type ClientOptions, createClient, type UpCloudClient } from "../../../src/api/client";
 import { hadNoEffect, isTransient, UpCloudError } from "../../../src/api/errors/upCloudError";
 import { openConnections } from "../../../src/api/http/connections";
-import { answering, json } from "../../support/answers";
+import { json, startTestServer } from "../../support/testServer";
 import { untrustedCertificate } from "../../support/untrustedCertificate";
 
 const open: (() => unknown)[] = [];
@@ -56,7 +56,7 @@ const assignment = { server: "0053cd80-5945-4105-9081-11192806a8f7", family: "IP
 const address = { access: "public", address: "198.51.100.7", family: "IPv4", ptr_record: "" };
 
 test("the time of a request does not run while it waits for others", async () => {
-  const server = await answering((response, received) => {
+  const server = await startTestServer((response, received) => {
     setTimeout(() => json(201, { ip_address: address })(response, received), 300);
   });
   open.push(() => server.close());
@@ -67,7 +67,7 @@ test("the time of a request does not run while it waits for others", async () =>
 
 test("a request whose operation ends while it waits for others is not sent, and leaves its place to the next", async () => {
   const held: (() => void)[] = [];
-  const server = await answering((response, received) => {
+  const server = await startTestServer((response, received) => {
     held.push(() => json(201, { ip_address: address })(response, received));
   });
   open.push(() => server.close());
@@ -233,7 +233,7 @@ test("an answer that changes the protocol is told", async () => {
 
 test("an answer that does not end is cut off", async () => {
   const mebibyte = Buffer.alloc(1024 * 1024, " ");
-  const server = await answering((response) => {
+  const server = await startTestServer((response) => {
     for (let sent = 0; sent < 66; sent++) response.write(mebibyte);
   });
   open.push(() => server.close());
@@ -281,7 +281,7 @@ describe("TLS", () => {
   });
 
   test("with a port that speaks plain HTTP is told in words", async () => {
-    const server = await answering(json(200, {}));
+    const server = await startTestServer(json(200, {}));
     open.push(() => server.close());
     const error = await failureOf(clientOf(server.url.replace("http:", "https:")).ipAddresses.list());
     expect(error.failure).toBe("unsent");

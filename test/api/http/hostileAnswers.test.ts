@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import * as zlib from "node:zlib";
 import { type ClientOptions, createClient, type UpCloudClient } from "../../../src/api/client";
 import { isAddressGone, isForbidden, mayStillTakeEffect, UpCloudError } from "../../../src/api/errors/upCloudError";
-import { type AnsweringServer, answering, json, type Respond, text } from "../../support/answers";
+import { json, type Respond, startTestServer, type TestServer, text } from "../../support/testServer";
 
 const address = {
   access: "public",
@@ -21,8 +21,8 @@ afterEach(async () => {
 async function clientOf(
   respond: Respond,
   options: Partial<ClientOptions> = {},
-): Promise<{ client: UpCloudClient; server: AnsweringServer }> {
-  const server = await answering(respond);
+): Promise<{ client: UpCloudClient; server: TestServer }> {
+  const server = await startTestServer(respond);
   const client = createClient({
     baseUrl: server.url,
     credentials: { token: "ucat_secret" },
@@ -378,7 +378,7 @@ describe.each([301, 302, 303, 307, 308])("a redirect with %i", (status) => {
   };
 
   test("is told with where it leads to, without what may be secret, and is not followed", async () => {
-    const target = await answering(json(200, { ip_address: address }));
+    const target = await startTestServer(json(200, { ip_address: address }));
     open.push(target);
     const { error } = await redirectedTo(`${target.url.replace("//", "//me:secret@")}/login/ucat_secret?token=x#y`);
     expect(error.message).toContain(`to ${target.url}/login/[redacted]. The redirect was not followed`);
@@ -515,7 +515,7 @@ test("forty requests at once use at most sixteen connections", async () => {
   });
   await Promise.all(Array.from({ length: 40 }, () => client.ipAddresses.list()));
   expect(server.received).toHaveLength(40);
-  expect(server.mostConnections).toBe(16);
+  expect(server.maxConnections).toBe(16);
 });
 
 test("an IPv6 address stands in the path as UpCloud writes it, and odd characters cannot leave it", async () => {
@@ -529,7 +529,7 @@ test("an IPv6 address stands in the path as UpCloud writes it, and odd character
 });
 
 test("a base URL with a path is put before the version", async () => {
-  const server = await answering(json(200, { ip_addresses: { ip_address: [] } }));
+  const server = await startTestServer(json(200, { ip_addresses: { ip_address: [] } }));
   const client = createClient({
     baseUrl: `${server.url}/upcloud`,
     credentials: { token: "t" },

@@ -6,8 +6,8 @@ import type { PtrRecordState } from "../../../src/provider/ptrRecord/state";
 import { realPace } from "../../../src/provider/runtime/timer";
 import type { ServerIpAddressState } from "../../../src/provider/serverIpAddress/state";
 import type { StateAddress } from "../../../src/state/stackState";
-import { type AnsweringServer, answering, json } from "../../support/answers";
 import { Machine, type Saved } from "../../support/operation";
+import { json, startTestServer, type TestServer } from "../../support/testServer";
 
 const address = "198.51.100.7";
 const other = "198.51.100.8";
@@ -30,7 +30,7 @@ const another = `The credentials may use neither address ${address} nor its serv
 const unknown = `The credentials may not use address ${address}: UpCloud says that another account has it, and`;
 
 describe("an address of the state", () => {
-  let upCloud: AnsweringServer;
+  let upCloud: TestServer;
   let client: UpCloudClient;
 
   async function start(
@@ -38,7 +38,7 @@ describe("an address of the state", () => {
     ofServer?: Answer,
     listed: string[] | "no right" = [],
   ): Promise<StackAddresses> {
-    upCloud = await answering((response, received) => {
+    upCloud = await startTestServer((response, received) => {
       const list =
         listed === "no right" ? answers[listed] : json(200, { ip_addresses: { ip_address: listed.map(wire) } });
       if (received.path === "/1.2/ip_address") return list(response, received);
