@@ -5,10 +5,10 @@ import {
   isServerForbidden,
   isServerGone,
   isServerStateIllegal,
-  UpCloudError,
 } from "../../src/api/errors/upCloudError";
 import type { ApiVersion } from "../../src/api/wire";
 import { type Simulator, startSimulator } from "../../src/simulator";
+import { failureOf } from "./support/testClient";
 
 const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
 const web = "0053cd80-5945-4105-9081-11192806a8f7";
@@ -27,10 +27,8 @@ afterEach(async () => {
   await simulator.stop();
 });
 
-const lastRequest = () => {
-  const { method, path, status } = simulator.requests.at(-1) ?? {};
-  return `${method} ${path} ${status}`;
-};
+const lastRequest = () =>
+  simulator.requests.slice(-1).map(({ method, path, status }) => `${method} ${path} ${status}`)[0];
 
 describe.each(["1.2", "1.3"] as const)("API %s", (apiVersion) => {
   const modify = apiVersion === "1.2" ? "PUT" : "PATCH";
@@ -75,7 +73,7 @@ describe.each(["1.2", "1.3"] as const)("API %s", (apiVersion) => {
 
   let foreign = "";
 
-  /** Every error of the specification: what brings it about, its status and code, and what the message says and names. */
+  /** Every error of the specification: its cause, its status and code, and what the message says and names. */
   test.each<[string, () => void, () => Promise<unknown>, number, string, RegExp]>([
     [
       "a malformed UUID",
@@ -86,7 +84,7 @@ describe.each(["1.2", "1.3"] as const)("API %s", (apiVersion) => {
       /does not accept "web" as the UUID of a server: copy the UUID/,
     ],
     [
-      "no credits",
+      "an account without credits",
       () => {
         simulator.account.credits = 0;
       },
@@ -222,21 +220,20 @@ describe.each(["1.2", "1.3"] as const)("API %s", (apiVersion) => {
       /the server of address .* is not: stop it and run again/,
     ],
   ])(
-    "%s is told with status, code, subject and remedy, and changes nothing",
+    "%s is reported with status, code, subject and remedy, and changes nothing",
     async (_, arrange, act, status, code, words) => {
       await start(apiVersion);
       arrange();
       const before = simulator.account.listIpAddresses();
-      const error: unknown = await act().catch((failure: unknown) => failure);
-      expect(error).toBeInstanceOf(UpCloudError);
+      const error = await failureOf(act());
       expect(error).toMatchObject({
         failure: "refused",
         status,
         code,
         path: expect.stringMatching(`^/${apiVersion}/`),
       });
-      expect((error as Error).message).toMatch(words);
-      expect((error as Error).message).toContain(`${status} ${code}`);
+      expect(error.message).toMatch(words);
+      expect(error.message).toContain(`${status} ${code}`);
       expect(simulator.account.listIpAddresses()).toEqual(before);
       expect(isAddressGone(error)).toBe(code === "IP_ADDRESS_NOT_FOUND");
       expect(isAddressForbidden(error)).toBe(code === "IP_ADDRESS_FORBIDDEN");
@@ -247,7 +244,7 @@ describe.each(["1.2", "1.3"] as const)("API %s", (apiVersion) => {
   );
 });
 
-test("an account that UpCloud serves 1.3 only is used with 1.3", async () => {
+test("an account for which UpCloud serves only 1.3 is used with 1.3", async () => {
   await start("1.2", { rules: { api12: "obsolete" } });
   await client.ipAddresses.list();
   expect(lastRequest()).toBe("GET /1.3/ip_address 200");
