@@ -1,4 +1,4 @@
-import { createClient, type UpCloudClient } from "../../src/api/client";
+import type { UpCloudClient } from "../../src/api/client";
 import {
   isAddressForbidden,
   isAddressGone,
@@ -8,7 +8,7 @@ import {
 } from "../../src/api/errors/upCloudError";
 import type { ApiVersion } from "../../src/api/wire";
 import { type Simulator, startSimulator } from "../../src/simulator";
-import { failureOf } from "./support/testClient";
+import { closeAfterTest, connectTo, failureOf } from "./support/testClient";
 
 const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
 const web = "0053cd80-5945-4105-9081-11192806a8f7";
@@ -19,13 +19,9 @@ let client: UpCloudClient;
 
 async function start(apiVersion: ApiVersion, options: Parameters<typeof startSimulator>[0] = {}) {
   simulator = await startSimulator(options);
-  const { url: baseUrl, credentials } = simulator;
-  client = createClient({ baseUrl, credentials: { token: credentials.token }, apiVersion, requestTimeoutMs: 5000 });
+  closeAfterTest(() => simulator.stop());
+  client = connectTo(simulator.url, { credentials: simulator.credentials, apiVersion });
 }
-afterEach(async () => {
-  await client.close();
-  await simulator.stop();
-});
 
 const lastRequest = () =>
   simulator.requests.slice(-1).map(({ method, path, status }) => `${method} ${path} ${status}`)[0];

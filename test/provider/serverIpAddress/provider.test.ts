@@ -375,7 +375,7 @@ describe("delete", () => {
       errorCode: "INSUFFICIENT_CREDITS",
     });
     await expect(destroy(id, state)).rejects.toThrow(
-      /^The address is released\. Server "web" .* could not be started again: .*too few credits to go on with server/,
+      /^The address is released\. Server "web" .* could not be started again: .*too few credits for server/,
     );
   });
 
