@@ -9,7 +9,7 @@ import {
   getIpAddressOutput,
 } from "../../src";
 import { type Address, type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator";
-import { answering, json } from "../support/answers";
+import { json, startTestServer } from "../support/testServer";
 
 const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
 const web = "0053cd80-5945-4105-9081-11192806a8f7";
@@ -48,7 +48,7 @@ describe("an entry of the list that is malformed", () => {
   const sound = { access: "public", address: "198.51.100.7", family: "IPv4", ptr_record: "", server: web };
   const broken = { ...sound, address: "198.51.100.8", ptr_record: 7, server: mail };
   const serve = async () => {
-    const server = await answering(
+    const server = await startTestServer(
       json(200, { ip_addresses: { ip_address: [sound, broken, { ...sound, address: 5 }] } }),
     );
     configure(server.url);
@@ -205,7 +205,7 @@ describe("requests", () => {
   });
 
   test("leave no connection open", async () => {
-    const server = await answering(json(200, { ip_addresses: { ip_address: [] } }));
+    const server = await startTestServer(json(200, { ip_addresses: { ip_address: [] } }));
     configure(server.url);
     expect(await getIpAddresses()).toEqual([]);
     // An idle connection would stay for seconds.
