@@ -63,7 +63,7 @@ function late(latencyMs: number): MiddlewareHandler {
 function timed(store: Store, clock: RunningClock): MiddlewareHandler {
   return async (_, next) => {
     clock.tick();
-    store.settle(clock.now());
+    store.advanceTo(clock.now());
     await next();
   };
 }

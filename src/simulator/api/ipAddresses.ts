@@ -4,7 +4,7 @@ import type { Address, Caller, Network, Server } from "../model/entities";
 import { addressKey } from "../model/ipAddress";
 import { storedPtrRecord } from "../model/ptrRecord";
 import type { Rules } from "../model/rules";
-import { detached, type Store } from "../store/store";
+import { detach, type Store } from "../store/store";
 import { type AssignRequest, type ModifyRequest, readAssignRequest, readModifyRequest } from "./requestBodies";
 import { ownServer, requireState } from "./servers";
 
@@ -37,7 +37,7 @@ export function modifyIpAddress(store: Store, caller: Caller, text: string, body
   const placed = moved(store, caller, address, request);
   const changed: Address = {
     ...placed,
-    ...(ptrRecord !== undefined && { ptrRecord: ptrRecord || store.defaultPtr(address.address, address.zone) }),
+    ...(ptrRecord !== undefined && { ptrRecord: ptrRecord || store.defaultPtrRecord(address.address, address.zone) }),
     ...(request.releasePolicy !== undefined && { releasePolicy: request.releasePolicy }),
   };
   store.putAddress(changed);
@@ -47,7 +47,7 @@ export function modifyIpAddress(store: Store, caller: Caller, text: string, body
 export function releaseIpAddress(store: Store, caller: Caller, text: string): void {
   const address = ownAddress(store, caller, text);
   if (address.access === "private") throw new ApiError("CANNOT_DELETE_PRIVATE_ADDRESS");
-  const server = address.server === undefined ? undefined : store.server(address.server);
+  const server = address.server === undefined ? undefined : store.findServer(address.server);
   if (server !== undefined) requireState(server, "stopped");
   if (address.partOfPlan && store.rules.releasePartOfPlan === "refuse") {
     throw new ApiError("ACTION_FORBIDDEN", {}, "The IP address is part of the server's plan.");
@@ -56,7 +56,7 @@ export function releaseIpAddress(store: Store, caller: Caller, text: string): vo
     const message = "The server {server} must have at least one IP address.";
     throw new ApiError("SERVER_STATE_ILLEGAL", { server: server.uuid }, message);
   }
-  store.removeAddress(address);
+  store.releaseAddress(address);
 }
 
 /** Adds an address with an interface of its own. The stopped-server rule is the caller's. */
@@ -100,7 +100,7 @@ function assignFloating(store: Store, caller: Caller, request: Extract<AssignReq
 function moved(store: Store, caller: Caller, address: Address, { mac }: ModifyRequest): Address {
   if (mac === undefined) return address;
   if (!address.floating) throw new ApiError("FLOATING_IP_NOT_AVAILABLE", { address: address.address });
-  if (mac === null) return detached(address);
+  if (mac === null) return detach(address);
   const carrier = ownInterface(store, caller, mac);
   if (carrier.server !== address.server) requireCarrier(store, carrier, address.zone, address.family);
   return { ...address, server: carrier.server, mac: carrier.mac, index: carrier.index };
@@ -108,7 +108,7 @@ function moved(store: Store, caller: Caller, address: Address, { mac }: ModifyRe
 
 function ownAddress(store: Store, caller: Caller, text: string): Address {
   if (addressKey(text) === undefined) throw new ApiError("IP_ADDRESS_INVALID");
-  const address = store.address(text);
+  const address = store.findAddress(text);
   const isFound = address !== undefined && isSpelledWell(store, address, text) && isShownTo(caller, address);
   if (!isFound) throw new ApiError("IP_ADDRESS_NOT_FOUND");
   if (address.owner !== caller.owner) throw new ApiError("IP_ADDRESS_FORBIDDEN");
@@ -124,7 +124,7 @@ function isShownTo({ version, owner }: Caller, address: Address): boolean {
 }
 
 function ownInterface(store: Store, { owner }: Caller, mac: string): Address {
-  const carrier = store.interfaceOf(mac);
+  const carrier = store.findInterface(mac);
   if (carrier === undefined) throw new ApiError("INTERFACE_NOT_FOUND", { mac });
   if (carrier.owner !== owner) throw new ApiError("INTERFACE_FORBIDDEN", { mac });
   return carrier;
@@ -134,7 +134,7 @@ function ownInterface(store: Store, { owner }: Caller, mac: string): Address {
 function requireCarrier(store: Store, carrier: Address, zone: string, family: Family): void {
   if (carrier.access !== "public") throw new ApiError("MAC_INVALID");
   if (carrier.zone !== zone) throw new ApiError("ZONE_MISMATCH");
-  const server = store.server(carrier.server ?? "");
+  const server = store.findServer(carrier.server ?? "");
   if (server !== undefined && store.rules.floatingCountsToLimit) requireRoom(store, server, family, "public");
 }
 

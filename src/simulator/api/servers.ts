@@ -4,7 +4,7 @@ import type { RunningClock } from "../model/clock";
 import type { Caller, Server } from "../model/entities";
 import { isUuid } from "../model/identifiers";
 import { restartTransition, startTransition, stopTransition } from "../model/serverTransitions";
-import { detached, type Store } from "../store/store";
+import { detach, type Store } from "../store/store";
 import { readRestartRequest, readStartRequest, readStopRequest } from "./requestBodies";
 
 export function listServers(store: Store, { owner }: Caller): Server[] {
@@ -41,8 +41,8 @@ export async function startServer(
   store.putServer(starting);
   if (answersAtOnce || store.rules.startAnswers === "maintenance") return starting;
   await clock.sleep(store.rules.startMs);
-  store.settle(clock.now());
-  return store.server(uuid) ?? starting;
+  store.advanceTo(clock.now());
+  return store.findServer(uuid) ?? starting;
 }
 
 /** Answers with the server as it still is; it goes through `maintenance` later. */
@@ -67,18 +67,18 @@ export function deleteServer(store: Store, caller: Caller, uuid: string): void {
  */
 export function removeServer(store: Store, server: Server): void {
   const addresses = store.addressesOf(server.uuid);
-  for (const address of addresses.filter(({ floating }) => floating)) store.putAddress(detached(address));
+  for (const address of addresses.filter(({ floating }) => floating)) store.putAddress(detach(address));
   for (const address of addresses.filter(({ floating }) => !floating)) {
     const kept = address.releasePolicy === "keep" && address.access === "public" && address.family === "IPv4";
-    if (kept) store.putAddress({ ...detached(address), floating: true, partOfPlan: false });
-    else store.removeAddress(address);
+    if (kept) store.putAddress({ ...detach(address), floating: true, partOfPlan: false });
+    else store.releaseAddress(address);
   }
   store.removeServer(server.uuid);
 }
 
 export function ownServer(store: Store, { owner }: Caller, uuid: string, invalid?: string): Server {
   if (!isUuid(uuid)) throw new ApiError("SERVER_INVALID", {}, invalid);
-  const server = store.server(uuid);
+  const server = store.findServer(uuid);
   if (server === undefined) throw new ApiError("SERVER_NOT_FOUND", { server: uuid });
   if (server.owner !== owner) throw new ApiError("SERVER_FORBIDDEN");
   return server;

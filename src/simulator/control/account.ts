@@ -6,7 +6,7 @@ import type { RunningClock } from "../model/clock";
 import type { Address, Guest, Server } from "../model/entities";
 import { storedPtrRecord } from "../model/ptrRecord";
 import { recovery } from "../model/serverTransitions";
-import { detached, type Store } from "../store/store";
+import { detach, type Store } from "../store/store";
 
 /** What a new address is to be: see `assignIpAddress`. */
 export interface Assignment {
@@ -62,18 +62,18 @@ export interface Account {
 /** The account behind a store. `changed` is called after every change. */
 export function accountOf(store: Store, clock: RunningClock, changed: () => void): Account {
   const address = (text: string): Address => {
-    const found = store.address(text);
+    const found = store.findAddress(text);
     if (found === undefined) throw new SetupError(`There is no address ${text} in the simulator.`);
     return found;
   };
   const server = (uuid: string): Server => {
-    const found = store.server(uuid);
+    const found = store.findServer(uuid);
     if (found === undefined) throw new SetupError(`There is no server ${uuid} in the simulator.`);
     return found;
   };
   /** Lets the past happen before the change, and keeps the change. */
   const change = <T>(act: () => T): T => {
-    store.settle(clock.now());
+    store.advanceTo(clock.now());
     const result = act();
     changed();
     return result;
@@ -81,7 +81,7 @@ export function accountOf(store: Store, clock: RunningClock, changed: () => void
   const putState = (uuid: string, state: ServerState, transition: Server["transition"] = undefined) =>
     change(() => store.putServer({ ...server(uuid), state, transition }));
   const look = <T>(read: () => T): T => {
-    store.settle(clock.now());
+    store.advanceTo(clock.now());
     return read();
   };
 
@@ -96,7 +96,7 @@ export function accountOf(store: Store, clock: RunningClock, changed: () => void
     },
     listIpAddresses: (of) =>
       look(() => store.listAddresses("us").filter((found) => of === undefined || found.server === of.toLowerCase())),
-    getIpAddress: (text) => look(() => store.address(text)),
+    getIpAddress: (text) => look(() => store.findAddress(text)),
     assignIpAddress: ({ server: uuid, family = "IPv4", access = "public" }) =>
       change(() => addToServer(store, server(uuid), { family, access, releasePolicy: undefined })),
     modifyIpAddress: (text, { ptrRecord }) =>
@@ -106,16 +106,16 @@ export function accountOf(store: Store, clock: RunningClock, changed: () => void
         if (stored === undefined || former.access === "private") {
           throw unexpectedValue("The PTR record", ptrRecord, "a fully qualified domain name, for a public address");
         }
-        const now = { ...former, ptrRecord: stored || store.defaultPtr(former.address, former.zone) };
+        const now = { ...former, ptrRecord: stored || store.defaultPtrRecord(former.address, former.zone) };
         store.putAddress(now);
         return now;
       }),
-    releaseIpAddress: (text) => change(() => store.removeAddress(address(text))),
+    releaseIpAddress: (text) => change(() => store.releaseAddress(address(text))),
     moveIpAddress: (text, uuid) =>
       change(() => {
         const { family, access, ptrRecord, address: spelled } = address(text);
         const to = server(uuid);
-        store.takeAway(address(text));
+        store.removeAddress(address(text));
         const mac = store.pool.newMac();
         return store.addAddress({
           family,
@@ -131,12 +131,12 @@ export function accountOf(store: Store, clock: RunningClock, changed: () => void
     giveIpAddressAway: (text) =>
       change(() => {
         const former = address(text);
-        store.takeAway(former);
+        store.removeAddress(former);
         const { address: spelled, family, zone } = former;
         store.addAddress({ address: spelled, family, zone, access: "public", owner: "other", floating: true });
       }),
     listServers: () => look(() => store.listServers("us")),
-    getServer: (uuid) => look(() => store.server(uuid)),
+    getServer: (uuid) => look(() => store.findServer(uuid)),
     startServer: (uuid) => putState(uuid, "started"),
     stopServer: (uuid) => putState(uuid, "stopped"),
     setServerState: (uuid, state, becomes) =>
@@ -148,7 +148,7 @@ export function accountOf(store: Store, clock: RunningClock, changed: () => void
       change(() => {
         store.putServer({ ...server(uuid), owner: "other" });
         for (const one of store.addressesOf(server(uuid).uuid)) {
-          store.putAddress(one.floating ? detached(one) : { ...one, owner: "other" });
+          store.putAddress(one.floating ? detach(one) : { ...one, owner: "other" });
         }
       }),
     limitZone: (zone, free) => change(() => store.pool.limitZone(zone, free)),

@@ -51,7 +51,7 @@ export type ErrorCode = keyof typeof errorTable;
 
 /** A request that UpCloud refuses. */
 export class ApiError extends Error {
-  override readonly name = "Refusal";
+  override readonly name = "ApiError";
   readonly status: number;
 
   constructor(

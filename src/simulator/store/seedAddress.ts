@@ -53,14 +53,15 @@ function readAddress(store: Store, value: unknown, what: string, family: Family,
   if (key === undefined || familyOfKey(key) !== family || !isHarmless(key, access)) {
     throw unexpectedValue(`${what}.address`, value, `an ${family} address in ${harmlessRanges(access)}`);
   }
-  if (store.address(key) !== undefined) throw new SetupError(`${what}.address is ${key}: it is in the seed already.`);
+  if (store.findAddress(key) !== undefined)
+    throw new SetupError(`${what}.address is ${key}: it is in the seed already.`);
   return key;
 }
 
 function readMac(store: Store, value: unknown, what: string): string | undefined {
   if (value === undefined) return undefined;
   const mac = typeof value === "string" && isMac(value) ? value.toLowerCase() : undefined;
-  if (mac === undefined || store.interfaceOf(mac) !== undefined) {
+  if (mac === undefined || store.findInterface(mac) !== undefined) {
     throw unexpectedValue(`${what}.mac`, value, "a MAC address that no other interface has");
   }
   return mac;

@@ -8,11 +8,11 @@ const format = 1;
 
 /** The account kept in a file; undefined where there is no such file. */
 export function loadState(file: string, rules?: Partial<Rules>): Store | undefined {
-  const content = read(file);
+  const content = readIfExists(file);
   if (content === undefined) return undefined;
   try {
-    const { state } = parsed(content);
-    const servers = state.servers.map((server) => sinceStart(server, state.atMs));
+    const { state } = parse(content);
+    const servers = state.servers.map((server) => rebaseTransition(server, state.atMs));
     return new Store({ ...state, servers, rules: readRules({ ...state.rules, ...rules }) });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -25,13 +25,13 @@ export function loadState(file: string, rules?: Partial<Rules>): Store | undefin
 /** Writes the account so that the file is never half written, also when the power fails. */
 export function saveState(file: string, store: Store, atMs: number): void {
   try {
-    replace(file, `${JSON.stringify({ format, state: store.state(atMs) })}\n`);
+    replaceFile(file, `${JSON.stringify({ format, state: store.toState(atMs) })}\n`);
   } catch (error) {
     throw new SetupError(`The state file ${file} cannot be written: ${(error as Error).message}.`);
   }
 }
 
-function replace(file: string, content: string): void {
+function replaceFile(file: string, content: string): void {
   const beside = `${file}.new`;
   const handle = openSync(beside, "w", 0o600);
   try {
@@ -49,7 +49,7 @@ function replace(file: string, content: string): void {
   }
 }
 
-function read(file: string): string | undefined {
+function readIfExists(file: string): string | undefined {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
@@ -58,14 +58,14 @@ function read(file: string): string | undefined {
   }
 }
 
-function parsed(content: string): { state: StoreState } {
+function parse(content: string): { state: StoreState } {
   const value = JSON.parse(content) as { format?: unknown; state?: StoreState };
   if (value.format !== format || value.state === undefined) throw new Error(`format ${JSON.stringify(value.format)}`);
   return { state: value.state };
 }
 
 /** The clock starts anew with the simulator: what was to happen in five seconds still is. */
-function sinceStart(server: StoreState["servers"][number], writtenAtMs: number): StoreState["servers"][number] {
+function rebaseTransition(server: StoreState["servers"][number], writtenAtMs: number): StoreState["servers"][number] {
   if (server.transition === undefined) return server;
   const steps = server.transition.steps.map((step) => ({ ...step, atMs: step.atMs - writtenAtMs }));
   return { ...server, transition: { ...server.transition, steps } };

@@ -48,27 +48,27 @@ export class Store {
 
   private readonly servers = new Map<string, Server>();
   private readonly addresses = new Map<string, Address>();
-  private readonly keysOfServer = new Map<string, Set<string>>();
+  private readonly keysByServer = new Map<string, Set<string>>();
   private readonly inTransition = new Set<string>();
   /** Ordinary address that owns the interface, by MAC. */
-  private readonly interfaces = new Map<string, string>();
-  private creditsNow: number;
+  private readonly keysByMac = new Map<string, string>();
+  private remainingCredits: number;
 
   constructor(state: StoreState) {
     this.credentialsOf = { us: state.credentials, other: state.otherCredentials ?? defaultOtherCredentials };
     this.rules = state.rules;
-    this.creditsNow = state.credits;
-    this.pool = new AddressPool(state.pool, (text) => this.addresses.has(text) || this.interfaces.has(text));
+    this.remainingCredits = state.credits;
+    this.pool = new AddressPool(state.pool, (text) => this.addresses.has(text) || this.keysByMac.has(text));
     for (const server of state.servers) this.putServer(server);
     for (const address of state.addresses) this.putAddress(address);
     this.revision = 0;
   }
 
-  state(atMs: number): StoreState {
+  toState(atMs: number): StoreState {
     return {
       credentials: this.credentialsOf.us,
       otherCredentials: this.credentialsOf.other,
-      credits: this.creditsNow,
+      credits: this.remainingCredits,
       rules: this.rules,
       servers: [...this.servers.values()],
       addresses: [...this.addresses.values()],
@@ -78,11 +78,11 @@ export class Store {
   }
 
   get credits(): number {
-    return this.creditsNow;
+    return this.remainingCredits;
   }
 
   set credits(credits: number) {
-    this.creditsNow = credits;
+    this.remainingCredits = credits;
     this.revision++;
   }
 
@@ -90,7 +90,7 @@ export class Store {
     return [...this.servers.values()].filter((server) => server.owner === owner);
   }
 
-  server(uuid: string): Server | undefined {
+  findServer(uuid: string): Server | undefined {
     return this.servers.get(uuid.toLowerCase());
   }
 
@@ -99,20 +99,20 @@ export class Store {
   }
 
   /** In any spelling. */
-  address(text: string): Address | undefined {
+  findAddress(text: string): Address | undefined {
     const key = addressKey(text);
     return key === undefined ? undefined : this.addresses.get(key);
   }
 
   /** The addresses of a server, floating ones included, in the order in which they came. */
   addressesOf(server: string): Address[] {
-    const keys = this.keysOfServer.get(server) ?? [];
+    const keys = this.keysByServer.get(server) ?? [];
     return [...keys].flatMap((key) => this.addresses.get(key) ?? []);
   }
 
   /** The ordinary address whose interface has this MAC. */
-  interfaceOf(mac: string): Address | undefined {
-    const key = this.interfaces.get(mac.toLowerCase());
+  findInterface(mac: string): Address | undefined {
+    const key = this.keysByMac.get(mac.toLowerCase());
     return key === undefined ? undefined : this.addresses.get(key);
   }
 
@@ -124,7 +124,7 @@ export class Store {
         ? this.pool.take(zone, family, access, floating ? undefined : wanted.mac)
         : { address: wanted.address, mac: wanted.mac ?? this.pool.newMac() };
     if (handed === undefined) throw new ApiError("IP_ADDRESS_RESOURCES_UNAVAILABLE");
-    const carrier = floating && wanted.mac !== undefined ? this.interfaceOf(wanted.mac) : undefined;
+    const carrier = floating && wanted.mac !== undefined ? this.findInterface(wanted.mac) : undefined;
     const ordinary = !floating && server !== undefined;
     const address: Address = {
       address: handed.address,
@@ -132,13 +132,13 @@ export class Store {
       access,
       owner,
       zone,
-      ptrRecord: wanted.ptrRecord ?? (access === "public" ? this.defaultPtr(handed.address, zone) : ""),
+      ptrRecord: wanted.ptrRecord ?? (access === "public" ? this.defaultPtrRecord(handed.address, zone) : ""),
       partOfPlan: wanted.partOfPlan ?? false,
       floating,
       releasePolicy: wanted.releasePolicy ?? (floating ? "keep" : "release"),
       server: ordinary ? server : carrier?.server,
       mac: ordinary ? handed.mac : carrier?.mac,
-      index: ordinary ? this.freeIndex(server) : carrier?.index,
+      index: ordinary ? this.lowestFreeIndex(server) : carrier?.index,
     };
     this.putAddress(address);
     return address;
@@ -146,30 +146,30 @@ export class Store {
 
   putAddress(address: Address): void {
     const key = addressKey(address.address) ?? address.address;
-    this.forget(key);
+    this.removeFromIndexes(key);
     this.addresses.set(key, address);
     if (address.server !== undefined) {
-      const keys = this.keysOfServer.get(address.server) ?? new Set();
-      this.keysOfServer.set(address.server, keys.add(key));
+      const keys = this.keysByServer.get(address.server) ?? new Set();
+      this.keysByServer.set(address.server, keys.add(key));
     }
-    if (address.mac !== undefined && !address.floating) this.interfaces.set(address.mac, key);
+    if (address.mac !== undefined && !address.floating) this.keysByMac.set(address.mac, key);
     this.revision++;
   }
 
   /** Takes an address away from whoever has it, and gives it back to the pool. */
-  removeAddress(address: Address): void {
-    this.takeAway(address);
+  releaseAddress(address: Address): void {
+    this.removeAddress(address);
     this.pool.giveBack(address.zone, address.family, address.access, address.address);
   }
 
   /** Takes an address away for somebody else to have at once. Floating addresses on its interface are detached. */
-  takeAway(address: Address): void {
+  removeAddress(address: Address): void {
     const key = addressKey(address.address) ?? address.address;
-    this.forget(key);
+    this.removeFromIndexes(key);
     this.addresses.delete(key);
     if (!address.floating && address.server !== undefined) {
       for (const other of this.addressesOf(address.server)) {
-        if (other.floating && other.mac === address.mac) this.putAddress(detached(other));
+        if (other.floating && other.mac === address.mac) this.putAddress(detach(other));
       }
     }
     this.revision++;
@@ -189,7 +189,7 @@ export class Store {
   }
 
   /** Lets happen what the clock says has happened. */
-  settle(nowMs: number): void {
+  advanceTo(nowMs: number): void {
     for (const uuid of this.inTransition) {
       const server = this.servers.get(uuid);
       const now = server && settled(server, nowMs);
@@ -198,24 +198,24 @@ export class Store {
   }
 
   hasZone(zone: string): boolean {
-    return upCloudZones.includes(zone) || zone in this.pool.state.zones || this.anyServerIn(zone);
+    return upCloudZones.includes(zone) || zone in this.pool.state.zones || this.hasServerIn(zone);
   }
 
-  defaultPtr(address: string, zone: string): string {
+  defaultPtrRecord(address: string, zone: string): string {
     return defaultPtrRecord(address, zone, this.rules.defaultPtrDomain);
   }
 
-  private anyServerIn(zone: string): boolean {
+  private hasServerIn(zone: string): boolean {
     return [...this.servers.values()].some((server) => server.zone === zone);
   }
 
-  private forget(key: string): void {
+  private removeFromIndexes(key: string): void {
     const former = this.addresses.get(key);
-    if (former?.server !== undefined) this.keysOfServer.get(former.server)?.delete(key);
-    if (former?.mac !== undefined && !former.floating) this.interfaces.delete(former.mac);
+    if (former?.server !== undefined) this.keysByServer.get(former.server)?.delete(key);
+    if (former?.mac !== undefined && !former.floating) this.keysByMac.delete(former.mac);
   }
 
-  private freeIndex(server: string): number {
+  private lowestFreeIndex(server: string): number {
     const taken = new Set(this.addressesOf(server).map(({ index }) => index));
     let index = 1;
     while (taken.has(index)) index++;
@@ -223,7 +223,7 @@ export class Store {
   }
 }
 
-export function detached(address: Address): Address {
+export function detach(address: Address): Address {
   return { ...address, server: undefined, mac: undefined, index: undefined };
 }
 
