@@ -116,7 +116,7 @@ export function accountOf(store: Store, clock: RunningClock, changed: () => void
         const { family, access, ptrRecord, address: spelled } = address(text);
         const to = server(uuid);
         store.removeAddress(address(text));
-        const mac = store.pool.newMac();
+        const mac = store.pool.nextMac();
         return store.addAddress({
           family,
           access,

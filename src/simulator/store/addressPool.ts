@@ -24,7 +24,7 @@ export interface PoolState {
 }
 
 /** An address with the network interface that carries it. */
-export interface Handed {
+export interface Allocation {
   readonly address: string;
   readonly mac: string;
 }
@@ -53,7 +53,7 @@ export class AddressPool {
    * Hands out an address, on an interface with the given MAC or a new one, or undefined where the zone has none left;
    * then nothing has changed.
    */
-  take(zone: string, family: Family, network: Network, mac?: string): Handed | undefined {
+  allocate(zone: string, family: Family, network: Network, mac?: string): Allocation | undefined {
     const pool = this.zone(zone);
     if (network === "private") return this.withMac(this.nextInternal(pool), mac);
     const free = pool.free[family];
@@ -64,14 +64,14 @@ export class AddressPool {
   }
 
   /** Takes an address back. The next one to ask for one of its kind in its zone gets it. */
-  giveBack(zone: string, family: Family, network: Network, address: string): void {
+  release(zone: string, family: Family, network: Network, address: string): void {
     const pool = this.zone(zone);
     pool.returned[network === "private" ? "internal" : family].push(address);
     const free = pool.free[family];
     if (network === "public" && free !== undefined) pool.free[family] = free + 1;
   }
 
-  newMac(): string {
+  nextMac(): string {
     for (;;) {
       const serial = this.state.macs++;
       // An odd factor makes this a permutation: it looks scattered as real ones do, and no MAC comes twice.
@@ -95,12 +95,12 @@ export class AddressPool {
     return zones[name];
   }
 
-  private withMac(address: string | undefined, mac?: string): Handed | undefined {
-    return address === undefined ? undefined : { address, mac: mac ?? this.newMac() };
+  private withMac(address: string | undefined, mac?: string): Allocation | undefined {
+    return address === undefined ? undefined : { address, mac: mac ?? this.nextMac() };
   }
 
   private nextIPv4(pool: ZonePool): string | undefined {
-    const returned = this.lastFree(pool.returned.IPv4);
+    const returned = this.reuse(pool.returned.IPv4);
     if (returned !== undefined) return returned;
     for (;;) {
       if (pool.hosts === hostsPerBlock) {
@@ -113,23 +113,23 @@ export class AddressPool {
     }
   }
 
-  private nextIPv6(pool: ZonePool, wantedMac?: string): Handed {
+  private nextIPv6(pool: ZonePool, wantedMac?: string): Allocation {
     const prefix = `2001:db8:1000:${(0x310 + pool.number).toString(16)}`;
     if (wantedMac !== undefined) return { address: addressOfMac(prefix, wantedMac), mac: wantedMac };
-    const returned = this.lastFree(pool.returned.IPv6);
+    const returned = this.reuse(pool.returned.IPv6);
     const formerMac = returned === undefined ? undefined : macOfAddress(returned);
     if (returned !== undefined && (formerMac === undefined || !this.isTaken(formerMac))) {
-      return { address: returned, mac: formerMac ?? this.newMac() };
+      return { address: returned, mac: formerMac ?? this.nextMac() };
     }
     for (;;) {
-      const mac = this.newMac();
+      const mac = this.nextMac();
       const address = addressOfMac(prefix, mac);
       if (!this.isTaken(addressKey(address) ?? address)) return { address, mac };
     }
   }
 
   private nextInternal(pool: ZonePool): string | undefined {
-    const returned = this.lastFree(pool.returned.internal);
+    const returned = this.reuse(pool.returned.internal);
     if (returned !== undefined) return returned;
     while (pool.internalHosts < internalHostsPerZone) {
       const host = pool.internalHosts++;
@@ -139,7 +139,7 @@ export class AddressPool {
     return undefined;
   }
 
-  private lastFree(returned: string[]): string | undefined {
+  private reuse(returned: string[]): string | undefined {
     for (let address = returned.pop(); address !== undefined; address = returned.pop()) {
       if (!this.isTaken(addressKey(address) ?? address)) return address;
     }

@@ -121,8 +121,8 @@ export class Store {
     const { family, access, owner, zone, server, floating = false } = wanted;
     const handed =
       wanted.address === undefined
-        ? this.pool.take(zone, family, access, floating ? undefined : wanted.mac)
-        : { address: wanted.address, mac: wanted.mac ?? this.pool.newMac() };
+        ? this.pool.allocate(zone, family, access, floating ? undefined : wanted.mac)
+        : { address: wanted.address, mac: wanted.mac ?? this.pool.nextMac() };
     if (handed === undefined) throw new ApiError("IP_ADDRESS_RESOURCES_UNAVAILABLE");
     const carrier = floating && wanted.mac !== undefined ? this.findInterface(wanted.mac) : undefined;
     const ordinary = !floating && server !== undefined;
@@ -159,7 +159,7 @@ export class Store {
   /** Takes an address away from whoever has it, and gives it back to the pool. */
   releaseAddress(address: Address): void {
     this.removeAddress(address);
-    this.pool.giveBack(address.zone, address.family, address.access, address.address);
+    this.pool.release(address.zone, address.family, address.access, address.address);
   }
 
   /** Takes an address away for somebody else to have at once. Floating addresses on its interface are detached. */
