@@ -2,7 +2,7 @@ import type { Family } from "../../api/wire";
 import { ApiError } from "../model/apiErrors";
 import type { Address, Caller, Network, Server } from "../model/entities";
 import { addressKey } from "../model/ipAddress";
-import { storedPtrRecord } from "../model/ptrRecord";
+import { normalizePtrRecord } from "../model/ptrRecord";
 import type { Rules } from "../model/rules";
 import { detach, type Store } from "../store/store";
 import { type AssignRequest, type ModifyRequest, readAssignRequest, readModifyRequest } from "./requestBodies";
@@ -162,7 +162,7 @@ function isLast(store: Store, address: Address, server: Server): boolean {
 }
 
 function checkedPtrRecord(sent: string, rules: Rules): string {
-  const stored = storedPtrRecord(sent, rules);
+  const stored = normalizePtrRecord(sent, rules);
   if (stored === undefined) throw new ApiError("PTR_RECORD_INVALID");
   return stored;
 }

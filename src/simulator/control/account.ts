@@ -4,7 +4,7 @@ import { removeServer } from "../api/servers";
 import { SetupError, unexpectedValue } from "../model/checks";
 import type { RunningClock } from "../model/clock";
 import type { Address, Guest, Server } from "../model/entities";
-import { storedPtrRecord } from "../model/ptrRecord";
+import { normalizePtrRecord } from "../model/ptrRecord";
 import { recovery } from "../model/serverTransitions";
 import { detach, type Store } from "../store/store";
 
@@ -102,7 +102,7 @@ export function accountOf(store: Store, clock: RunningClock, changed: () => void
     modifyIpAddress: (text, { ptrRecord }) =>
       change(() => {
         const former = address(text);
-        const stored = ptrRecord === "" ? "" : storedPtrRecord(ptrRecord, store.rules);
+        const stored = ptrRecord === "" ? "" : normalizePtrRecord(ptrRecord, store.rules);
         if (stored === undefined || former.access === "private") {
           throw unexpectedValue("The PTR record", ptrRecord, "a fully qualified domain name, for a public address");
         }
