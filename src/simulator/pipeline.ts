@@ -8,13 +8,13 @@ import { faulted } from "./control/faultInjection";
 import type { FaultQueue } from "./control/faultQueue";
 import type { RequestLog } from "./control/requestLog";
 import { ApiError, errorEnvelope } from "./model/apiErrors";
-import { pause, type RunningClock } from "./model/clock";
+import { type InternalClock, waitRealTime } from "./model/clock";
 import type { Credentials, Owner } from "./model/entities";
 import type { Store } from "./store/store";
 
 export interface Parts {
   readonly store: Store;
-  readonly clock: RunningClock;
+  readonly clock: InternalClock;
   readonly account: Account;
   readonly log: RequestLog;
   readonly faults: FaultQueue;
@@ -44,7 +44,7 @@ export function pipeline(parts: Parts): Hono {
   return app;
 }
 
-function logged(log: RequestLog, clock: RunningClock): MiddlewareHandler {
+function logged(log: RequestLog, clock: InternalClock): MiddlewareHandler {
   return async (c, next) => {
     const { pathname, search } = new URL(c.req.url);
     const answered = log.enter(c.req.method, `${pathname}${search}`, clock.now());
@@ -55,12 +55,12 @@ function logged(log: RequestLog, clock: RunningClock): MiddlewareHandler {
 
 function late(latencyMs: number): MiddlewareHandler {
   return async (_, next) => {
-    if (latencyMs > 0) await pause(latencyMs);
+    if (latencyMs > 0) await waitRealTime(latencyMs);
     await next();
   };
 }
 
-function timed(store: Store, clock: RunningClock): MiddlewareHandler {
+function timed(store: Store, clock: InternalClock): MiddlewareHandler {
   return async (_, next) => {
     clock.tick();
     store.advanceTo(clock.now());

@@ -1,7 +1,7 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import type { ApiVersion } from "../../api/wire";
 import { ApiError } from "../model/apiErrors";
-import type { RunningClock } from "../model/clock";
+import type { InternalClock } from "../model/clock";
 import type { Address, Caller, Server } from "../model/entities";
 import type { Store } from "../store/store";
 import { AddressListSerializer } from "./addressList";
@@ -13,7 +13,7 @@ import * as server from "./servers";
 export type ApiEnv = { Variables: Caller };
 
 /** The part of the UpCloud API that concerns IP addresses. Everything else is NOT_FOUND. */
-export function apiRoutes(store: Store, clock: RunningClock): Hono<ApiEnv> {
+export function apiRoutes(store: Store, clock: InternalClock): Hono<ApiEnv> {
   const api = new Hono<ApiEnv>();
   const { rules } = store;
   const lists = new AddressListSerializer(rules.showReleasePolicy);

@@ -1,6 +1,6 @@
 import type { ServerState } from "../../api/wire";
 import { ApiError } from "../model/apiErrors";
-import type { RunningClock } from "../model/clock";
+import type { InternalClock } from "../model/clock";
 import type { Caller, Server } from "../model/entities";
 import { isUuid } from "../model/identifiers";
 import { restartTransition, startTransition, stopTransition } from "../model/serverTransitions";
@@ -16,7 +16,7 @@ export function getServer(store: Store, caller: Caller, uuid: string): Server {
 }
 
 /** Answers with the server as it still is; it stops later. */
-export function stopServer(store: Store, caller: Caller, clock: RunningClock, uuid: string, body: string): Server {
+export function stopServer(store: Store, caller: Caller, clock: InternalClock, uuid: string, body: string): Server {
   const request = readStopRequest(body, store.rules);
   const server = getServer(store, caller, uuid);
   requireState(server, "started");
@@ -29,7 +29,7 @@ export function stopServer(store: Store, caller: Caller, clock: RunningClock, uu
 export async function startServer(
   store: Store,
   caller: Caller,
-  clock: RunningClock,
+  clock: InternalClock,
   uuid: string,
   body: string,
 ): Promise<Server> {
@@ -46,7 +46,7 @@ export async function startServer(
 }
 
 /** Answers with the server as it still is; it goes through `maintenance` later. */
-export function restartServer(store: Store, caller: Caller, clock: RunningClock, uuid: string, body: string): Server {
+export function restartServer(store: Store, caller: Caller, clock: InternalClock, uuid: string, body: string): Server {
   const request = readRestartRequest(body, store.rules);
   const server = getServer(store, caller, uuid);
   requireState(server, "started");

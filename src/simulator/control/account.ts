@@ -2,10 +2,10 @@ import type { Family, ServerState } from "../../api/wire";
 import { addToServer } from "../api/ipAddresses";
 import { removeServer } from "../api/servers";
 import { SetupError, unexpectedValue } from "../model/checks";
-import type { RunningClock } from "../model/clock";
+import type { InternalClock } from "../model/clock";
 import type { Address, Guest, Server } from "../model/entities";
 import { normalizePtrRecord } from "../model/ptrRecord";
-import { recovery } from "../model/serverTransitions";
+import { recoveryTransition } from "../model/serverTransitions";
 import { detach, type Store } from "../store/store";
 
 /** What a new address is to be: see `assignIpAddress`. */
@@ -60,7 +60,7 @@ export interface Account {
 }
 
 /** The account behind a store. `changed` is called after every change. */
-export function accountOf(store: Store, clock: RunningClock, changed: () => void): Account {
+export function accountOf(store: Store, clock: InternalClock, changed: () => void): Account {
   const address = (text: string): Address => {
     const found = store.findAddress(text);
     if (found === undefined) throw new SetupError(`There is no address ${text} in the simulator.`);
@@ -140,7 +140,7 @@ export function accountOf(store: Store, clock: RunningClock, changed: () => void
     startServer: (uuid) => putState(uuid, "started"),
     stopServer: (uuid) => putState(uuid, "stopped"),
     setServerState: (uuid, state, becomes) =>
-      putState(uuid, state, becomes && recovery(becomes.state, clock.now() + becomes.afterMs)),
+      putState(uuid, state, becomes && recoveryTransition(becomes.state, clock.now() + becomes.afterMs)),
     setGuest: (uuid, guest) =>
       change(() => store.putServer({ ...server(uuid), guest: { ...server(uuid).guest, ...guest } })),
     deleteServer: (uuid) => change(() => removeServer(store, server(uuid))),

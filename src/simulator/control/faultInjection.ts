@@ -3,7 +3,7 @@ import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Context, MiddlewareHandler } from "hono";
 import { perlJson } from "../api/perlJson";
 import { errorEnvelope } from "../model/apiErrors";
-import { pause } from "../model/clock";
+import { waitRealTime } from "../model/clock";
 import type { Account } from "./account";
 import { perform } from "./accountActions";
 import type { FaultQueue } from "./faultQueue";
@@ -26,7 +26,7 @@ export function faulted(parts: { readonly faults: FaultQueue; readonly account: 
 }
 
 async function before(fault: Fault, account: Account): Promise<void> {
-  if (fault.kind === "delay") await pause(fault.ms);
+  if (fault.kind === "delay") await waitRealTime(fault.ms);
   if (fault.kind === "act" && fault.when !== "after") perform(account, fault.act);
 }
 

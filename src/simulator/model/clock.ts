@@ -9,7 +9,7 @@ export interface Clock {
 }
 
 /** What the simulator itself does with its clock. */
-export interface RunningClock extends Clock {
+export interface InternalClock extends Clock {
   /** A request has come. */
   tick(): void;
   /** Lets so much time pass before an answer. */
@@ -17,7 +17,7 @@ export interface RunningClock extends Clock {
 }
 
 /** Time that only moves when a request comes, when something waits, and when it is moved. */
-export function virtualClock(requestMs: number): RunningClock {
+export function virtualClock(requestMs: number): InternalClock {
   let now = 0;
   const advance = (ms: number) => {
     now += ms;
@@ -26,7 +26,7 @@ export function virtualClock(requestMs: number): RunningClock {
 }
 
 /** The computer's time. */
-export function realClock(): RunningClock {
+export function realClock(): InternalClock {
   let offset = -performance.now();
   const now = () => Math.round(performance.now() + offset);
   return {
@@ -38,12 +38,12 @@ export function realClock(): RunningClock {
     // A timer may fire a millisecond early.
     async sleep(ms) {
       const until = now() + ms;
-      for (let left = ms; left > 0; left = until - now()) await pause(left);
+      for (let left = ms; left > 0; left = until - now()) await waitRealTime(left);
     },
   };
 }
 
 /** Waits in real time, without keeping a process alive that has nothing else to do. */
-export function pause(ms: number): Promise<void> {
+export function waitRealTime(ms: number): Promise<void> {
   return wait(ms, undefined, { ref: false });
 }

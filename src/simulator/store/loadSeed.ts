@@ -14,7 +14,7 @@ import {
 import type { Credentials, Owner, Server } from "../model/entities";
 import { isUuid, isZone } from "../model/identifiers";
 import { defaultRules, type Rules, readRules } from "../model/rules";
-import { recovery } from "../model/serverTransitions";
+import { recoveryTransition } from "../model/serverTransitions";
 import { defaultCredentials, defaultOtherCredentials } from "./defaultCredentials";
 import type { SeedIpAddress } from "./seed";
 import { addSeedAddress } from "./seedAddress";
@@ -89,7 +89,7 @@ function addServer(store: Store, value: unknown, what: string, owner: Owner): vo
     state: readChoice(given.state, `${what}.state`, serverStates, "started"),
     transition:
       becomes &&
-      recovery(
+      recoveryTransition(
         readChoice(becomes.state, `${what}.becomes.state`, serverStates),
         readInteger(becomes.afterMs, `${what}.becomes.afterMs`, { from: 0, to: 86_400_000 }),
       ),

@@ -4,7 +4,7 @@ import type { Address, Credentials, Network, Owner, ReleasePolicy, Server } from
 import { addressKey } from "../model/ipAddress";
 import { defaultPtrRecord } from "../model/ptrRecord";
 import type { Rules } from "../model/rules";
-import { settled } from "../model/serverTransitions";
+import { serverAt } from "../model/serverTransitions";
 import { AddressPool, type PoolState } from "./addressPool";
 import { defaultOtherCredentials } from "./defaultCredentials";
 
@@ -192,7 +192,7 @@ export class Store {
   advanceTo(nowMs: number): void {
     for (const uuid of this.inTransition) {
       const server = this.servers.get(uuid);
-      const now = server && settled(server, nowMs);
+      const now = server && serverAt(server, nowMs);
       if (now !== undefined && now !== server) this.putServer(now);
     }
   }
