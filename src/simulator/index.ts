@@ -1,4 +1,4 @@
-import { type Account, accountOf } from "./control/account";
+import { type Account, createAccount } from "./control/account";
 import { FaultQueue } from "./control/faultQueue";
 import type { Fault } from "./control/faults";
 import { type LoggedRequest, RequestLog } from "./control/requestLog";
@@ -102,7 +102,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     savedRevision = store.revision;
   };
   save();
-  const account = accountOf(store, clock, save);
+  const account = createAccount(store, clock, save);
   let isStopped = false;
   const parts = { store, clock, account, log, faults, latencyMs, save, isStopped: () => isStopped };
   const listener = await listen(pipeline(parts), port);

@@ -3,8 +3,8 @@ import { Hono, type MiddlewareHandler } from "hono";
 import { perlJson } from "./api/perlJson";
 import { type ApiEnv, apiRoutes } from "./api/routes";
 import type { Account } from "./control/account";
-import { ownRoutes } from "./control/controlRoutes";
-import { faulted } from "./control/faultInjection";
+import { controlRoutes } from "./control/controlRoutes";
+import { injectFaults } from "./control/faultInjection";
 import type { FaultQueue } from "./control/faultQueue";
 import type { RequestLog } from "./control/requestLog";
 import { ApiError, errorEnvelope } from "./model/apiErrors";
@@ -29,11 +29,11 @@ export interface Parts {
 export function pipeline(parts: Parts): Hono {
   const { store, clock, log } = parts;
   const app = new Hono();
-  app.route("/", ownRoutes(parts)); // the simulator's own pages take no part in the rest
+  app.route("/", controlRoutes(parts)); // the simulator's own pages take no part in the rest
   app.use(logged(log, clock)); // every request, answered or not
   app.use(late(parts.latencyMs)); // the way to UpCloud takes time
   app.use(timed(store, clock)); // time has passed, and what was due has happened
-  app.use(faulted(parts)); // what was queued to go wrong goes wrong
+  app.use(injectFaults(parts)); // what was queued to go wrong goes wrong
   app.use(running(parts.isStopped)); // what comes too late does not come
   app.use(saved(parts.save)); // the account is kept before anybody hears of the change
   app.use("/:version{[0-9.]+}/*", versioned(store)); // a version that is served
@@ -47,7 +47,7 @@ export function pipeline(parts: Parts): Hono {
 function logged(log: RequestLog, clock: InternalClock): MiddlewareHandler {
   return async (c, next) => {
     const { pathname, search } = new URL(c.req.url);
-    const answered = log.enter(c.req.method, `${pathname}${search}`, clock.now());
+    const answered = log.record(c.req.method, `${pathname}${search}`, clock.now());
     await next();
     if (!c.res.headers.has("x-hono-already-sent")) answered(c.res.status);
   };

@@ -60,7 +60,7 @@ export interface Account {
 }
 
 /** The account behind a store. `changed` is called after every change. */
-export function accountOf(store: Store, clock: InternalClock, changed: () => void): Account {
+export function createAccount(store: Store, clock: InternalClock, changed: () => void): Account {
   const address = (text: string): Address => {
     const found = store.findAddress(text);
     if (found === undefined) throw new SetupError(`There is no address ${text} in the simulator.`);

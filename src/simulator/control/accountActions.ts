@@ -38,7 +38,7 @@ export function readAction(value: unknown): AccountAction {
   return { verb, with: given.with };
 }
 
-export function perform(account: Account, action: AccountAction): void {
+export function performAction(account: Account, action: AccountAction): void {
   if (typeof action === "function") action(account);
   else (account[action.verb] as (...parameters: unknown[]) => unknown)(...action.with);
 }

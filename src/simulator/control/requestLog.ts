@@ -10,17 +10,17 @@ export interface LoggedRequest {
   readonly atMs: number;
 }
 
-const keptRequests = 100_000;
+const maxRequests = 100_000;
 
 /** The requests in the order in which they came; the oldest go when there are very many. */
 export class RequestLog {
   readonly requests: LoggedRequest[] = [];
 
   /** Enters a request, and gives back the way to enter its answer. */
-  enter(method: string, path: string, atMs: number): (status: number) => void {
+  record(method: string, path: string, atMs: number): (status: number) => void {
     const entry = { method, path, status: 0, atMs };
     this.requests.push(entry);
-    if (this.requests.length > keptRequests) this.requests.shift();
+    if (this.requests.length > maxRequests) this.requests.shift();
     return (status) => {
       entry.status = status;
     };
