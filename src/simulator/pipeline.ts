@@ -12,7 +12,7 @@ import { type InternalClock, waitRealTime } from "./model/clock";
 import type { Credentials, Owner } from "./model/entities";
 import type { Store } from "./store/store";
 
-export interface Parts {
+export interface PipelineParts {
   readonly store: Store;
   readonly clock: InternalClock;
   readonly account: Account;
@@ -26,25 +26,25 @@ export interface Parts {
 }
 
 /** Everything that happens to a request, from the outside in. */
-export function pipeline(parts: Parts): Hono {
+export function pipeline(parts: PipelineParts): Hono {
   const { store, clock, log } = parts;
   const app = new Hono();
   app.route("/", controlRoutes(parts)); // the simulator's own pages take no part in the rest
-  app.use(logged(log, clock)); // every request, answered or not
-  app.use(late(parts.latencyMs)); // the way to UpCloud takes time
-  app.use(timed(store, clock)); // time has passed, and what was due has happened
+  app.use(logRequests(log, clock)); // every request, answered or not
+  app.use(addLatency(parts.latencyMs)); // the way to UpCloud takes time
+  app.use(advanceTime(store, clock)); // time has passed, and what was due has happened
   app.use(injectFaults(parts)); // what was queued to go wrong goes wrong
-  app.use(running(parts.isStopped)); // what comes too late does not come
-  app.use(saved(parts.save)); // the account is kept before anybody hears of the change
-  app.use("/:version{[0-9.]+}/*", versioned(store)); // a version that is served
-  app.use("/:version{[0-9.]+}/*", authenticated(store)); // the credentials of an account, whose user asks
+  app.use(dropWhenStopped(parts.isStopped)); // what comes too late does not come
+  app.use(saveChanges(parts.save)); // the account is kept before anybody hears of the change
+  app.use("/:version{[0-9.]+}/*", checkVersion(store)); // a version that is served
+  app.use("/:version{[0-9.]+}/*", authenticate(store)); // the credentials of an account, whose user asks
   app.route("/:version{[0-9.]+}", apiRoutes(store, clock)); // the verb itself
   app.notFound(() => errorResponse(new ApiError("NOT_FOUND")));
   app.onError((error) => errorResponse(error));
   return app;
 }
 
-function logged(log: RequestLog, clock: InternalClock): MiddlewareHandler {
+function logRequests(log: RequestLog, clock: InternalClock): MiddlewareHandler {
   return async (c, next) => {
     const { pathname, search } = new URL(c.req.url);
     const answered = log.record(c.req.method, `${pathname}${search}`, clock.now());
@@ -53,14 +53,14 @@ function logged(log: RequestLog, clock: InternalClock): MiddlewareHandler {
   };
 }
 
-function late(latencyMs: number): MiddlewareHandler {
+function addLatency(latencyMs: number): MiddlewareHandler {
   return async (_, next) => {
     if (latencyMs > 0) await waitRealTime(latencyMs);
     await next();
   };
 }
 
-function timed(store: Store, clock: InternalClock): MiddlewareHandler {
+function advanceTime(store: Store, clock: InternalClock): MiddlewareHandler {
   return async (_, next) => {
     clock.tick();
     store.advanceTo(clock.now());
@@ -68,18 +68,18 @@ function timed(store: Store, clock: InternalClock): MiddlewareHandler {
   };
 }
 
-function running(isStopped: () => boolean): MiddlewareHandler {
+function dropWhenStopped(isStopped: () => boolean): MiddlewareHandler {
   return async (_, next) => (isStopped() ? RESPONSE_ALREADY_SENT : next());
 }
 
-function saved(save: () => void): MiddlewareHandler {
+function saveChanges(save: () => void): MiddlewareHandler {
   return async (_, next) => {
     await next();
     save();
   };
 }
 
-function versioned(store: Store): MiddlewareHandler<ApiEnv> {
+function checkVersion(store: Store): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     const version = c.req.param("version") ?? "";
     const served = (["1.2", "1.3"] as const).find((one) => version === one || version.startsWith(`${one}.`));
@@ -91,7 +91,7 @@ function versioned(store: Store): MiddlewareHandler<ApiEnv> {
   };
 }
 
-function authenticated({ credentialsOf, rules }: Store): MiddlewareHandler<ApiEnv> {
+function authenticate({ credentialsOf, rules }: Store): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     const [scheme = "", value] = (c.req.header("Authorization") ?? "").split(" ", 2);
     const bearer = rules.bearerOn12 || c.get("version") !== "1.2";
