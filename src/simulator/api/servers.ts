@@ -12,7 +12,7 @@ export function listServers(store: Store, { owner }: Caller): Server[] {
 }
 
 export function getServer(store: Store, caller: Caller, uuid: string): Server {
-  return ownServer(store, caller, uuid, "The server UUID is invalid.");
+  return requireOwnServer(store, caller, uuid, "The server UUID is invalid.");
 }
 
 /** Answers with the server as it still is; it stops later. */
@@ -33,13 +33,13 @@ export async function startServer(
   uuid: string,
   body: string,
 ): Promise<Server> {
-  const { answersAtOnce } = readStartRequest(body);
+  const { isAsync } = readStartRequest(body);
   const server = getServer(store, caller, uuid);
   requireState(server, "stopped");
   const transition = startTransition(server, clock.now(), store.rules);
   const starting: Server = { ...server, state: "maintenance", transition };
   store.putServer(starting);
-  if (answersAtOnce || store.rules.startAnswers === "maintenance") return starting;
+  if (isAsync || store.rules.startAnswers === "maintenance") return starting;
   await clock.sleep(store.rules.startMs);
   store.advanceTo(clock.now());
   return store.findServer(uuid) ?? starting;
@@ -76,7 +76,7 @@ export function removeServer(store: Store, server: Server): void {
   store.removeServer(server.uuid);
 }
 
-export function ownServer(store: Store, { owner }: Caller, uuid: string, invalid?: string): Server {
+export function requireOwnServer(store: Store, { owner }: Caller, uuid: string, invalid?: string): Server {
   if (!isUuid(uuid)) throw new ApiError("SERVER_INVALID", {}, invalid);
   const server = store.findServer(uuid);
   if (server === undefined) throw new ApiError("SERVER_NOT_FOUND", { server: uuid });

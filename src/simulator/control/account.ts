@@ -1,5 +1,5 @@
 import type { Family, ServerState } from "../../api/wire";
-import { addToServer } from "../api/ipAddresses";
+import { assignToServer } from "../api/ipAddresses";
 import { removeServer } from "../api/servers";
 import { SetupError, unexpectedValue } from "../model/checks";
 import type { InternalClock } from "../model/clock";
@@ -98,7 +98,7 @@ export function createAccount(store: Store, clock: InternalClock, changed: () =>
       look(() => store.listAddresses("us").filter((found) => of === undefined || found.server === of.toLowerCase())),
     getIpAddress: (text) => look(() => store.findAddress(text)),
     assignIpAddress: ({ server: uuid, family = "IPv4", access = "public" }) =>
-      change(() => addToServer(store, server(uuid), { family, access, releasePolicy: undefined })),
+      change(() => assignToServer(store, server(uuid), { family, access, releasePolicy: undefined })),
     modifyIpAddress: (text, { ptrRecord }) =>
       change(() => {
         const former = address(text);
