@@ -126,7 +126,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 const optionNames = ["port", "seed", "stateFile", "latencyMs", "clock", "rules"];
 
 function readOptions(options: SimulatorOptions) {
-  const given = readObject(options, "The options", optionNames);
+  const given = readObject(options, "The options object", optionNames);
   if (given.seed === null) throw unexpectedValue("The option seed", null, "an account");
   return {
     port: readInteger(given.port, "The option port", { from: 0, to: 65_535 }, 0),

@@ -82,7 +82,7 @@ function errorResponse(
 ): Response {
   const headers = new Headers({ "Content-Type": "application/json; charset=UTF-8" });
   if (retryAfterSeconds !== undefined) headers.set("Retry-After", String(retryAfterSeconds));
-  return new Response(`${perlJson(errorEnvelope(code, message ?? "A queued fault answers this."))}\n`, {
+  return new Response(`${perlJson(errorEnvelope(code, message ?? "This is a queued fault."))}\n`, {
     status,
     headers,
   });

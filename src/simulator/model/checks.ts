@@ -35,7 +35,7 @@ export function readList(value: unknown, what: string): readonly unknown[] {
 
 export function readText(value: unknown, what: string, fallback?: string): string {
   if (value === undefined && fallback !== undefined) return fallback;
-  if (typeof value !== "string" || value === "") throw unexpectedValue(what, value, "a string that is not empty");
+  if (typeof value !== "string" || value === "") throw unexpectedValue(what, value, "a non-empty string");
   return value;
 }
 

@@ -137,7 +137,7 @@ export function readRules(value: unknown, what = "rules"): Rules {
     maxBodyBytes: readInteger(...at("maxBodyBytes"), { from: 1, to: 1_073_741_824 }, defaultRules.maxBodyBytes),
   };
   if (rules.restartMs < rules.restartMaintenanceMs) {
-    throw new SetupError(`${what}.restartMs is ${rules.restartMs}: expected no less than restartMaintenanceMs.`);
+    throw new SetupError(`${what}.restartMs is ${rules.restartMs}: expected at least restartMaintenanceMs.`);
   }
   return rules;
 }

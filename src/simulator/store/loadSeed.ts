@@ -72,7 +72,7 @@ function addServer(store: Store, value: unknown, what: string, owner: Owner): vo
   if (!isUuid(uuid))
     throw unexpectedValue(`${what}.uuid`, given.uuid, "a UUID such as 009d64ef-31d1-4684-a26b-c86c955cbf46");
   if (store.findServer(uuid) !== undefined)
-    throw new SetupError(`${what}.uuid is ${uuid}: another server has it already.`);
+    throw new SetupError(`${what}.uuid is ${uuid}: another server already has it.`);
   const title = readText(given.title, `${what}.title`, uuid);
   const becomes =
     given.becomes === undefined ? undefined : readObject(given.becomes, `${what}.becomes`, ["state", "afterMs"]);

@@ -54,7 +54,7 @@ function readAddress(store: Store, value: unknown, what: string, family: Family,
     throw unexpectedValue(`${what}.address`, value, `an ${family} address in ${reservedRanges(access)}`);
   }
   if (store.findAddress(key) !== undefined)
-    throw new SetupError(`${what}.address is ${key}: it is in the seed already.`);
+    throw new SetupError(`${what}.address is ${key}: the seed already contains it.`);
   return key;
 }
 

@@ -17,7 +17,7 @@ export function loadState(file: string, rules?: Partial<Rules>): Store | undefin
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new SetupError(
-      `The state file ${file} cannot be used (${reason}): expected one that upcloud-simulator wrote.`,
+      `The state file ${file} cannot be used (${reason}): expected a state file that upcloud-simulator wrote.`,
     );
   }
 }
