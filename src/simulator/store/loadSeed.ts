@@ -13,7 +13,8 @@ import {
 } from "../model/checks";
 import type { Credentials, Owner, Server } from "../model/entities";
 import { isUuid, isZone } from "../model/identifiers";
-import { defaultRules, type Rules, readRules } from "../model/rules";
+import { readRules } from "../model/readRules";
+import { defaultRules, type Rules } from "../model/rules";
 import { recoveryTransition } from "../model/serverTransitions";
 import { defaultCredentials, defaultOtherCredentials } from "./defaultCredentials";
 import type { SeedIpAddress } from "./seed";

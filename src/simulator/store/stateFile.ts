@@ -1,7 +1,8 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { SetupError } from "../model/checks";
-import { type Rules, readRules } from "../model/rules";
+import { readRules } from "../model/readRules";
+import type { Rules } from "../model/rules";
 import { Store, type StoreState } from "./store";
 
 const format = 1;
