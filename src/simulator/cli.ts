@@ -7,14 +7,14 @@ import { SetupError, unexpectedValue } from "./model/checks";
 
 const help = `Usage: upcloud-simulator [options]
 
-The UpCloud API for IP addresses on this computer, at http://127.0.0.1:8080.
-User demo, password demo, token ucat_demo. Open the address in a browser to watch.
+Simulates the UpCloud API for IP addresses at http://127.0.0.1:8080.
+User demo, password demo, token ucat_demo. Open the URL in a browser to see servers and requests.
 
-  --port PORT    listen on this port; 0 takes a free one (default 8080)
-  --seed FILE    begin with the account in this JSON file
-  --state FILE   keep the account in this file over restarts; it wins over --seed
-  --latency MS   let every request take so long (default 0)
-  --help         show this
+  --port PORT    listen on this port; 0 selects a free one (default 8080)
+  --seed FILE    start with the account in this JSON file
+  --state FILE   keep the account in this file across restarts; overrides --seed
+  --latency MS   delay every request by this many milliseconds (default 0)
+  --help         show this help
   --version      show the version
 `;
 
@@ -43,7 +43,7 @@ function parseOptions() {
     });
   } catch (error) {
     const [sentence] = (error as Error).message.split(/\.(?:\s|$)/);
-    throw new SetupError(`${sentence}: expected options as in upcloud-simulator --help.`);
+    throw new SetupError(`${sentence}: run upcloud-simulator --help for the options.`);
   }
 }
 
@@ -61,7 +61,7 @@ function readNumber(text: string, option: string, expectation: string, to: numbe
   return Number(text);
 }
 
-/** What is in it is checked when the simulator starts. */
+/** Only parses the file; `startSimulator` checks the content. */
 function readSeed(file: string): NonNullable<SimulatorOptions["seed"]> {
   try {
     return JSON.parse(readFileSync(file, "utf8"));
@@ -83,7 +83,7 @@ main().catch((error: NodeJS.ErrnoException) => {
   const known = error instanceof SetupError;
   const busy =
     error.code === "EADDRINUSE"
-      ? "The port is taken: choose another with --port, or --port 0 for a free one."
+      ? "The port is in use: choose another with --port, or --port 0 for a free one."
       : undefined;
   process.stderr.write(`upcloud-simulator: ${busy ?? error.message}\n`);
   process.exitCode = known || busy !== undefined ? 2 : 1;

@@ -33,13 +33,13 @@ export async function listen(app: Hono, port: number): Promise<Listener> {
   return {
     port: (server.address() as AddressInfo).port,
     close: () => {
-      closing ??= closed(server);
+      closing ??= closeServer(server);
       return closing;
     },
   };
 }
 
-function closed(server: Server): Promise<void> {
+function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();

@@ -1,7 +1,7 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import type { ApiVersion } from "../../api/wire";
 import { ApiError } from "../model/apiErrors";
-import type { RunningClock } from "../model/clock";
+import type { InternalClock } from "../model/clock";
 import type { Address, Caller, Server } from "../model/entities";
 import type { Store } from "../store/store";
 import { AddressListSerializer } from "./addressList";
@@ -13,21 +13,21 @@ import * as server from "./servers";
 export type ApiEnv = { Variables: Caller };
 
 /** The part of the UpCloud API that concerns IP addresses. Everything else is NOT_FOUND. */
-export function apiRoutes(store: Store, clock: RunningClock): Hono<ApiEnv> {
+export function apiRoutes(store: Store, clock: InternalClock): Hono<ApiEnv> {
   const api = new Hono<ApiEnv>();
   const { rules } = store;
   const lists = new AddressListSerializer(rules.showReleasePolicy);
   const addressReply = (c: Context<ApiEnv>, status: 200 | 201 | 202, address: Address) =>
-    reply(c, status, { ip_address: serializeIpAddress(address, version(c), rules.showReleasePolicy) });
+    jsonResponse(c, status, { ip_address: serializeIpAddress(address, version(c), rules.showReleasePolicy) });
   const serverReply = (c: Context<ApiEnv>, one: Server) =>
-    reply(c, 200, { server: serializeServer(store, one, version(c)) });
+    jsonResponse(c, 200, { server: serializeServer(store, one, version(c)) });
 
-  api.use(limited(rules.maxBodyBytes));
+  api.use(limitBodySize(rules.maxBodyBytes));
 
   // List IP addresses; in 1.2 those on servers, in 1.3 detached floating ones as well.
   api.get("/ip_address", (c) => {
     const addresses = () => ipAddress.listIpAddresses(store, caller(c));
-    return content(c, 200, lists.serialize(addresses, caller(c), store.revision));
+    return jsonTextResponse(c, 200, lists.serialize(addresses, caller(c), store.revision));
   });
 
   // Assign an IP address to a stopped server, or (1.3) a floating one to an interface or a zone.
@@ -53,7 +53,7 @@ export function apiRoutes(store: Store, clock: RunningClock): Hono<ApiEnv> {
 
   api.get("/server", (c) => {
     const servers = server.listServers(store, caller(c)).map((one) => serializeServerSummary(one, version(c)));
-    return reply(c, 200, { servers: { server: servers } });
+    return jsonResponse(c, 200, { servers: { server: servers } });
   });
 
   api.get("/server/:uuid", (c) => serverReply(c, server.getServer(store, caller(c), c.req.param("uuid"))));
@@ -82,7 +82,7 @@ export function apiRoutes(store: Store, clock: RunningClock): Hono<ApiEnv> {
     return c.body(null, 204);
   });
 
-  api.get("/account", (c) => reply(c, 200, serializeAccount(store, caller(c))));
+  api.get("/account", (c) => jsonResponse(c, 200, serializeAccount(store, caller(c))));
 
   for (const path of new Set(api.routes.map((route) => route.path).filter((path) => !path.includes("*")))) {
     api.all(path, (c) => refuse("METHOD_NOT_ALLOWED", { method: c.req.method }));
@@ -92,7 +92,7 @@ export function apiRoutes(store: Store, clock: RunningClock): Hono<ApiEnv> {
 }
 
 /** Refuses a body that is too large; where its length is declared, before it is read. */
-function limited(maxBytes: number): MiddlewareHandler {
+function limitBodySize(maxBytes: number): MiddlewareHandler {
   return async (c, next) => {
     const declared = Number(c.req.header("Content-Length") ?? 0);
     const tooLarge = declared > maxBytes || (await c.req.arrayBuffer()).byteLength > maxBytes;
@@ -113,10 +113,10 @@ function refuse(...refusal: ConstructorParameters<typeof ApiError>): never {
   throw new ApiError(...refusal);
 }
 
-function reply(c: Context, status: 200 | 201 | 202, body: object): Response {
-  return content(c, status, `${perlJson(body)}\n`);
+function jsonResponse(c: Context, status: 200 | 201 | 202, body: object): Response {
+  return jsonTextResponse(c, status, `${perlJson(body)}\n`);
 }
 
-function content(c: Context, status: 200 | 201 | 202, body: string | Uint8Array<ArrayBuffer>): Response {
+function jsonTextResponse(c: Context, status: 200 | 201 | 202, body: string | Uint8Array<ArrayBuffer>): Response {
   return c.body(body, status, { "Content-Type": "application/json; charset=UTF-8" });
 }

@@ -1,6 +1,6 @@
 import type { ServerState } from "../../api/wire";
 import { ApiError } from "../model/apiErrors";
-import type { RunningClock } from "../model/clock";
+import type { InternalClock } from "../model/clock";
 import type { Caller, Server } from "../model/entities";
 import { isUuid } from "../model/identifiers";
 import { restartTransition, startTransition, stopTransition } from "../model/serverTransitions";
@@ -12,11 +12,11 @@ export function listServers(store: Store, { owner }: Caller): Server[] {
 }
 
 export function getServer(store: Store, caller: Caller, uuid: string): Server {
-  return ownServer(store, caller, uuid, "The server UUID is invalid.");
+  return requireOwnServer(store, caller, uuid, "The server UUID is invalid.");
 }
 
 /** Answers with the server as it still is; it stops later. */
-export function stopServer(store: Store, caller: Caller, clock: RunningClock, uuid: string, body: string): Server {
+export function stopServer(store: Store, caller: Caller, clock: InternalClock, uuid: string, body: string): Server {
   const request = readStopRequest(body, store.rules);
   const server = getServer(store, caller, uuid);
   requireState(server, "started");
@@ -29,24 +29,24 @@ export function stopServer(store: Store, caller: Caller, clock: RunningClock, uu
 export async function startServer(
   store: Store,
   caller: Caller,
-  clock: RunningClock,
+  clock: InternalClock,
   uuid: string,
   body: string,
 ): Promise<Server> {
-  const { answersAtOnce } = readStartRequest(body);
+  const { isAsync } = readStartRequest(body);
   const server = getServer(store, caller, uuid);
   requireState(server, "stopped");
   const transition = startTransition(server, clock.now(), store.rules);
   const starting: Server = { ...server, state: "maintenance", transition };
   store.putServer(starting);
-  if (answersAtOnce || store.rules.startAnswers === "maintenance") return starting;
+  if (isAsync || store.rules.startAnswers === "maintenance") return starting;
   await clock.sleep(store.rules.startMs);
   store.advanceTo(clock.now());
-  return store.server(uuid) ?? starting;
+  return store.findServer(uuid) ?? starting;
 }
 
 /** Answers with the server as it still is; it goes through `maintenance` later. */
-export function restartServer(store: Store, caller: Caller, clock: RunningClock, uuid: string, body: string): Server {
+export function restartServer(store: Store, caller: Caller, clock: InternalClock, uuid: string, body: string): Server {
   const request = readRestartRequest(body, store.rules);
   const server = getServer(store, caller, uuid);
   requireState(server, "started");
@@ -76,9 +76,9 @@ export function removeServer(store: Store, server: Server): void {
   store.removeServer(server.uuid);
 }
 
-export function ownServer(store: Store, { owner }: Caller, uuid: string, invalid?: string): Server {
+export function requireOwnServer(store: Store, { owner }: Caller, uuid: string, invalid?: string): Server {
   if (!isUuid(uuid)) throw new ApiError("SERVER_INVALID", {}, invalid);
-  const server = store.server(uuid);
+  const server = store.findServer(uuid);
   if (server === undefined) throw new ApiError("SERVER_NOT_FOUND", { server: uuid });
   if (server.owner !== owner) throw new ApiError("SERVER_FORBIDDEN");
   return server;

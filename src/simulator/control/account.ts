@@ -1,88 +1,97 @@
 import type { Family, ServerState } from "../../api/wire";
-import { addToServer } from "../api/ipAddresses";
+import { assignToServer } from "../api/ipAddresses";
 import { removeServer } from "../api/servers";
 import { SetupError, unexpectedValue } from "../model/checks";
-import type { RunningClock } from "../model/clock";
+import type { InternalClock } from "../model/clock";
 import type { Address, Guest, Server } from "../model/entities";
-import { storedPtrRecord } from "../model/ptrRecord";
-import { recovery } from "../model/serverTransitions";
+import { normalizePtrRecord } from "../model/ptrRecord";
+import { recoveryTransition } from "../model/serverTransitions";
 import { detach, type Store } from "../store/store";
 
-/** What a new address is to be: see `assignIpAddress`. */
+/** The address to assign with `Account.assignIpAddress`. */
 export interface Assignment {
   /** UUID of the server. */
   server: string;
-  /** Default `IPv4`. */
+  /**
+   * The address family.
+   *
+   * @default "IPv4"
+   */
   family?: Family;
-  /** Default `public`. */
+  /**
+   * The network; `private` is the internal one.
+   *
+   * @default "public"
+   */
   access?: "public" | "private";
 }
 
 /**
- * The account, for somebody who acts on it beside the client under test: at once, without HTTP, and without the rule
- * that a server must be stopped. Limits, credits and the pool hold. What is not there is an error.
+ * The account, to be read and changed without the client under test. A change takes effect immediately, without HTTP,
+ * and also on a running server. The address limit, credits and the free addresses of the zone still apply. A method
+ * throws a `SetupError` if the address or server does not exist.
  */
 export interface Account {
-  /** The credits left. */
+  /** The remaining credits. */
   credits: number;
-  /** All addresses of the account, or those of a server. */
+  /** Returns the addresses of the account, or of one server, given by its UUID. */
   listIpAddresses(server?: string): Address[];
-  /** In any spelling; also finds what belongs to another account (`owner` says so). Undefined where there is none. */
+  /** Finds an address by any spelling, also one of the other account (see `owner`). Undefined if there is none. */
   getIpAddress(address: string): Address | undefined;
-  /** Assigns an address that UpCloud chooses. */
+  /** Assigns an address that the simulator selects, and returns it. */
   assignIpAddress(wanted: Assignment): Address;
-  /** Sets the PTR record; the empty text stands for UpCloud's default name. */
+  /** Sets the PTR record of a public address. The empty string resets it to the default name. */
   modifyIpAddress(address: string, change: { ptrRecord: string }): Address;
-  /** Releases an address; the next assign in its zone gets it. */
+  /** Releases an address. The next assign of its family in its zone gets it. */
   releaseIpAddress(address: string): void;
-  /** Puts an address on another server of the account, with a new network interface. */
+  /** Moves an address to another server, on a new network interface. */
   moveIpAddress(address: string, server: string): Address;
-  /** Releases an address and has somebody else get it: from now on it answers 403. */
+  /** Transfers an address to the other account. The API then responds to it with 403. */
   giveIpAddressAway(address: string): void;
-  /** All servers of the account. */
+  /** Returns the servers of the account. */
   listServers(): Server[];
-  /** Also finds what belongs to another account (`owner` says so). Undefined where there is none. */
+  /** Finds a server by its UUID, also one of the other account (see `owner`). Undefined if there is none. */
   getServer(uuid: string): Server | undefined;
-  /** Has a server run, at once. */
+  /** Sets the state of a server to `started`, immediately. */
   startServer(uuid: string): void;
-  /** Has a server stopped, at once. */
+  /** Sets the state of a server to `stopped`, immediately. */
   stopServer(uuid: string): void;
-  /** Puts a server into a state, and says what it becomes by itself, if anything. */
+  /** Sets the state of a server, and optionally the state it changes to `afterMs` ms later on the simulator's clock. */
   setServerState(uuid: string, state: ServerState, becomes?: { state: ServerState; afterMs: number }): void;
-  /** Changes how the guest behaves when it is shut down or booted. */
+  /** Changes how the operating system on a server reacts to a soft stop and to a start. */
   setGuest(uuid: string, guest: Partial<Guest>): void;
   /** Deletes a server and releases its addresses. */
   deleteServer(uuid: string): void;
-  /** Has a server and its addresses belong to another account: from now on they answer 403. */
+  /** Transfers a server and its addresses to the other account. The API then responds to them with 403. */
   giveServerAway(uuid: string): void;
-  /** Sets how many more public addresses a zone has. */
+  /** Sets how many free public addresses a zone has. A family that is left out keeps its limit. */
   limitZone(zone: string, free: { IPv4?: number; IPv6?: number }): void;
 }
 
-/** The account behind a store. `changed` is called after every change. */
-export function accountOf(store: Store, clock: RunningClock, changed: () => void): Account {
-  const address = (text: string): Address => {
-    const found = store.address(text);
+/** The account in a store. Calls `onChange` after every change. */
+export function createAccount(store: Store, clock: InternalClock, onChange: () => void): Account {
+  const requireAddress = (text: string): Address => {
+    const found = store.findAddress(text);
     if (found === undefined) throw new SetupError(`There is no address ${text} in the simulator.`);
     return found;
   };
-  const server = (uuid: string): Server => {
-    const found = store.server(uuid);
+  const requireServer = (uuid: string): Server => {
+    const found = store.findServer(uuid);
     if (found === undefined) throw new SetupError(`There is no server ${uuid} in the simulator.`);
     return found;
   };
-  /** Lets the past happen before the change, and keeps the change. */
+  /** Brings the store up to date, makes the change and reports it. */
   const change = <T>(act: () => T): T => {
     store.advanceTo(clock.now());
     const result = act();
-    changed();
+    onChange();
     return result;
   };
-  const putState = (uuid: string, state: ServerState, transition: Server["transition"] = undefined) =>
-    change(() => store.putServer({ ...server(uuid), state, transition }));
-  const look = <T>(read: () => T): T => {
+  const setState = (uuid: string, state: ServerState, transition: Server["transition"] = undefined) =>
+    change(() => store.putServer({ ...requireServer(uuid), state, transition }));
+  const read = <T>(query: () => T): T => {
     store.advanceTo(clock.now());
-    return read();
+    return query();
   };
 
   return {
@@ -95,14 +104,14 @@ export function accountOf(store: Store, clock: RunningClock, changed: () => void
       });
     },
     listIpAddresses: (of) =>
-      look(() => store.listAddresses("us").filter((found) => of === undefined || found.server === of.toLowerCase())),
-    getIpAddress: (text) => look(() => store.address(text)),
+      read(() => store.listAddresses("us").filter((found) => of === undefined || found.server === of.toLowerCase())),
+    getIpAddress: (text) => read(() => store.findAddress(text)),
     assignIpAddress: ({ server: uuid, family = "IPv4", access = "public" }) =>
-      change(() => addToServer(store, server(uuid), { family, access, releasePolicy: undefined })),
+      change(() => assignToServer(store, requireServer(uuid), { family, access, releasePolicy: undefined })),
     modifyIpAddress: (text, { ptrRecord }) =>
       change(() => {
-        const former = address(text);
-        const stored = ptrRecord === "" ? "" : storedPtrRecord(ptrRecord, store.rules);
+        const former = requireAddress(text);
+        const stored = ptrRecord === "" ? "" : normalizePtrRecord(ptrRecord, store.rules);
         if (stored === undefined || former.access === "private") {
           throw unexpectedValue("The PTR record", ptrRecord, "a fully qualified domain name, for a public address");
         }
@@ -110,18 +119,18 @@ export function accountOf(store: Store, clock: RunningClock, changed: () => void
         store.putAddress(now);
         return now;
       }),
-    releaseIpAddress: (text) => change(() => store.releaseAddress(address(text))),
+    releaseIpAddress: (text) => change(() => store.releaseAddress(requireAddress(text))),
     moveIpAddress: (text, uuid) =>
       change(() => {
-        const { family, access, ptrRecord, address: spelled } = address(text);
-        const to = server(uuid);
-        store.removeAddress(address(text));
+        const { family, access, ptrRecord, address: spelling } = requireAddress(text);
+        const to = requireServer(uuid);
+        store.removeAddress(requireAddress(text));
         const mac = store.pool.nextMac();
         return store.addAddress({
           family,
           access,
           ptrRecord,
-          address: spelled,
+          address: spelling,
           mac,
           owner: to.owner,
           zone: to.zone,
@@ -130,24 +139,24 @@ export function accountOf(store: Store, clock: RunningClock, changed: () => void
       }),
     giveIpAddressAway: (text) =>
       change(() => {
-        const former = address(text);
+        const former = requireAddress(text);
         store.removeAddress(former);
-        const { address: spelled, family, zone } = former;
-        store.addAddress({ address: spelled, family, zone, access: "public", owner: "other", floating: true });
+        const { address: spelling, family, zone } = former;
+        store.addAddress({ address: spelling, family, zone, access: "public", owner: "other", floating: true });
       }),
-    listServers: () => look(() => store.listServers("us")),
-    getServer: (uuid) => look(() => store.server(uuid)),
-    startServer: (uuid) => putState(uuid, "started"),
-    stopServer: (uuid) => putState(uuid, "stopped"),
+    listServers: () => read(() => store.listServers("us")),
+    getServer: (uuid) => read(() => store.findServer(uuid)),
+    startServer: (uuid) => setState(uuid, "started"),
+    stopServer: (uuid) => setState(uuid, "stopped"),
     setServerState: (uuid, state, becomes) =>
-      putState(uuid, state, becomes && recovery(becomes.state, clock.now() + becomes.afterMs)),
+      setState(uuid, state, becomes && recoveryTransition(becomes.state, clock.now() + becomes.afterMs)),
     setGuest: (uuid, guest) =>
-      change(() => store.putServer({ ...server(uuid), guest: { ...server(uuid).guest, ...guest } })),
-    deleteServer: (uuid) => change(() => removeServer(store, server(uuid))),
+      change(() => store.putServer({ ...requireServer(uuid), guest: { ...requireServer(uuid).guest, ...guest } })),
+    deleteServer: (uuid) => change(() => removeServer(store, requireServer(uuid))),
     giveServerAway: (uuid) =>
       change(() => {
-        store.putServer({ ...server(uuid), owner: "other" });
-        for (const one of store.addressesOf(server(uuid).uuid)) {
+        store.putServer({ ...requireServer(uuid), owner: "other" });
+        for (const one of store.addressesOf(requireServer(uuid).uuid)) {
           store.putAddress(one.floating ? detach(one) : { ...one, owner: "other" });
         }
       }),

@@ -1,11 +1,11 @@
 import { readObject, unexpectedValue } from "../model/checks";
 import type { Account } from "./account";
 
-/** Something done to the account: a function, or (over HTTP) the name of a method of `Account` and its arguments. */
+/** A change to the account: a function or, over HTTP, the name of a method of `Account` and its arguments. */
 export type AccountAction =
   | ((account: Account) => void)
   | {
-      /** The method. */
+      /** The name of the method. */
       verb: AccountVerb;
       /** Its arguments. */
       with: readonly unknown[];
@@ -28,7 +28,7 @@ const verbs = [
 /** The methods of `Account` that change something. */
 export type AccountVerb = (typeof verbs)[number];
 
-/** Checks an action that a person wrote. */
+/** Checks an action that a user wrote. */
 export function readAction(value: unknown): AccountAction {
   if (typeof value === "function") return value as (account: Account) => void;
   const given = readObject(value, "The fault's act", ["verb", "with"]);
@@ -38,7 +38,7 @@ export function readAction(value: unknown): AccountAction {
   return { verb, with: given.with };
 }
 
-export function perform(account: Account, action: AccountAction): void {
+export function performAction(account: Account, action: AccountAction): void {
   if (typeof action === "function") action(account);
   else (account[action.verb] as (...parameters: unknown[]) => unknown)(...action.with);
 }

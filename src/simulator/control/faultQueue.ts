@@ -19,7 +19,7 @@ export class FaultQueue {
   }
 
   /** The faults for a request: delays and actions that stand before the first fault that answers it, and that one. */
-  take(method: string, pathname: string): Fault[] {
+  takeMatching(method: string, pathname: string): Fault[] {
     const taken: Fault[] = [];
     for (const fault of [...this.queue]) {
       if (!matches(fault, method, pathname)) continue;
@@ -41,10 +41,10 @@ function matches(fault: Fault, method: string, pathname: string): boolean {
   if (fault.path === undefined) return true;
   const pattern = fault.path
     .split(/(\*\*?)/)
-    .map((part) => (part === "**" ? ".*" : part === "*" ? "[^/]*" : escaped(part)));
+    .map((part) => (part === "**" ? ".*" : part === "*" ? "[^/]*" : escapeRegExp(part)));
   return new RegExp(`^(/[0-9.]+)?${pattern.join("")}$`, "i").test(pathname);
 }
 
-function escaped(text: string): string {
+function escapeRegExp(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
 }

@@ -1,75 +1,120 @@
 import type { AccountAction } from "./accountActions";
 
-/** Which requests a fault is for. */
+/** Selects the requests that a fault applies to. */
 export interface FaultTarget {
-  /** Default: every method. */
+  /**
+   * The HTTP method, in upper or lower case.
+   *
+   * @default every method
+   */
   method?: string;
   /**
-   * The path, with or without the version: `/1.2/ip_address`, `/ip_address/*`. `*` stands for anything but a slash,
-   * `**` for anything. Default: every path.
+   * The path, with or without the API version, such as `/1.2/ip_address` or `/ip_address/*`. `*` matches any characters
+   * except a slash, `**` any characters.
+   *
+   * @default every path
    */
   path?: string;
-  /** How many requests it is for. Default 1. */
+  /**
+   * The number of matching requests that the fault applies to, 1 to 1000000.
+   *
+   * @default 1
+   */
   times?: number;
-  /** How many matching requests pass before it begins. Default 0. */
+  /**
+   * The number of matching requests before the first one that the fault applies to, 0 to 1000000.
+   *
+   * @default 0
+   */
   skip?: number;
 }
 
-/** What goes wrong. Effects: a request that is kept from the API has none; `after-effect` and `half-body` have theirs. */
+/**
+ * A fault that the simulator injects into requests. A request that meets an `error`, `rate-limit` or `html` fault has no
+ * effect on the account; one that meets a `half-body` fault has.
+ */
 export type Fault = FaultTarget &
   (
     | {
-        /** An error in UpCloud's envelope. */
+        /** Responds with an error in UpCloud's format. */
         kind: "error";
-        /** HTTP status, 200 to 599. */
+        /** The HTTP status, 200 to 599. */
         status: number;
-        /** UpCloud's `error_code`. Default: the one that belongs to the status. */
+        /**
+         * The `error_code` of the response.
+         *
+         * @default "SERVICE_ERROR"
+         */
         errorCode?: string;
-        /** UpCloud's `error_message`. */
+        /**
+         * The `error_message` of the response.
+         *
+         * @default a sentence that says that this is a queued fault
+         */
         errorMessage?: string;
-        /** The header Retry-After, in seconds. Default: none. */
+        /**
+         * The value of the Retry-After header, in seconds, 0 to 86400.
+         *
+         * @default no such header
+         */
         retryAfterSeconds?: number;
       }
     | {
-        /** 429 with Retry-After. */
+        /** Responds with status 429 and a Retry-After header. */
         kind: "rate-limit";
-        /** In seconds. Default 1. */
+        /**
+         * The value of the Retry-After header, in seconds, 0 to 86400.
+         *
+         * @default 1
+         */
         retryAfterSeconds?: number;
       }
     | {
-        /** The page of a proxy. */
+        /** Responds with the HTML error page of a proxy. */
         kind: "html";
-        /** HTTP status, 200 to 599. Default 502. */
+        /**
+         * The HTTP status, 200 to 599.
+         *
+         * @default 502
+         */
         status?: number;
       }
     | {
-        /** Real time passes first; the next fault for the request applies too. */
+        /** Delays the request. The next matching fault applies to it as well. */
         kind: "delay";
-        /** In ms of real time. */
+        /** The delay in ms of real time, 0 to 86400000. */
         ms: number;
       }
     | {
-        /** The connection closes without an answer; `reset`: by a TCP reset. */
+        /** Closes the connection without a response; `reset` does it with a TCP reset. */
         kind: "drop" | "reset";
-        /** Whether the request has its effect. */
+        /** Whether the connection closes before or after the request takes effect. Before means that it never does. */
         when: "before-effect" | "after-effect";
       }
     | {
-        /** The answer never comes. */
+        /** Never sends a response, and keeps the connection open. */
         kind: "no-answer";
-        /** Whether the request has its effect. Default `before-effect`: it has none. */
+        /**
+         * `after-effect`: the request takes effect. `before-effect`: it does not.
+         *
+         * @default "before-effect"
+         */
         when?: "before-effect" | "after-effect";
       }
     | {
-        /** The body stops half-way, and the connection closes. */
+        /** Sends half of the response body, then closes the connection. */
         kind: "half-body";
       }
     | {
-        /** Somebody acts between two requests; the next fault for the request applies too. */
+        /** Changes the account, as a concurrent user would. The next matching fault applies to the request as well. */
         kind: "act";
-        /** What is done to the account. */
+        /** The change to the account. */
         act: AccountAction;
-        /** Before or after the request has its effect. Default `before`. */
+        /**
+         * Whether the change happens before or after the request takes effect.
+         *
+         * @default "before"
+         */
         when?: "before" | "after";
       }
   );

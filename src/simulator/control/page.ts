@@ -1,4 +1,4 @@
-/** The page at `/`, for people who would rather look. It asks this simulator twice a second and nobody else ever. */
+/** The page at `/`: servers and requests. It polls this simulator twice a second, and loads nothing from elsewhere. */
 export const page = `<!doctype html>
 <html lang="en">
 <head>
@@ -26,7 +26,7 @@ export const page = `<!doctype html>
 </head>
 <body>
 <h1>UpCloud simulator</h1>
-<p class="sub" id="status" role="status">Looking …</p>
+<p class="sub" id="status" role="status">Loading …</p>
 <h2>Servers</h2>
 <div id="servers"></div>
 <h2>Requests</h2>
@@ -35,15 +35,15 @@ export const page = `<!doctype html>
 "use strict";
 const byId = (id) => document.getElementById(id);
 const element = (name, text, className) => {
-  const made = document.createElement(name);
-  made.textContent = text ?? "";
-  if (className) made.className = className;
-  return made;
+  const created = document.createElement(name);
+  created.textContent = text ?? "";
+  if (className) created.className = className;
+  return created;
 };
 const row = (...cells) => {
-  const made = element("tr");
-  made.append(...cells.map((cell) => (typeof cell === "string" ? element("td", cell) : cell)));
-  return made;
+  const tableRow = element("tr");
+  tableRow.append(...cells.map((cell) => (typeof cell === "string" ? element("td", cell) : cell)));
+  return tableRow;
 };
 const network = (a) => [a.access, a.partOfPlan && "in the plan", a.floating && "floating"].filter(Boolean).join(", ");
 const addressTable = (addresses) => {
@@ -68,7 +68,7 @@ const serverSection = (server) => {
 const requestRow = (request) => row((request.atMs / 1000).toFixed(3) + " s", request.method, request.path,
   element("td", request.status ? String(request.status) : "no answer", request.status >= 200 && request.status < 400 ? "" : "bad"));
 let shown = "";
-const look = async () => {
+const refresh = async () => {
   try {
     const [account, requests] = await Promise.all(
       ["account", "requests?last=200"].map(async (what) => (await fetch("/__simulator/" + what)).json()));
@@ -78,19 +78,19 @@ const look = async () => {
       const sections = account.servers.map(serverSection);
       if (account.detached.length) {
         const section = element("section", "", "server");
-        section.append(element("h3", "Attached to nothing"), addressTable(account.detached));
+        section.append(element("h3", "Not attached"), addressTable(account.detached));
         sections.push(section);
       }
       byId("servers").replaceChildren(...sections);
       byId("requests").replaceChildren(...requests.reverse().map(requestRow));
     }
-    byId("status").textContent = account.servers.length + " servers, " + account.credits + " credits. This page follows by itself.";
+    byId("status").textContent = account.servers.length + " servers, " + account.credits + " credits. This page refreshes automatically.";
   } catch {
-    byId("status").textContent = "The simulator does not answer.";
+    byId("status").textContent = "The simulator is not responding.";
   }
-  setTimeout(look, 500);
+  setTimeout(refresh, 500);
 };
-look();
+refresh();
 </script>
 </body>
 </html>

@@ -1,26 +1,26 @@
-/** A request that reached the simulator. */
+/** A logged request. */
 export interface LoggedRequest {
-  /** In upper case. */
+  /** The HTTP method, in upper case. */
   readonly method: string;
-  /** As sent, with the version and the query. */
+  /** The path as sent, with API version and query. */
   readonly path: string;
-  /** 0 until it is answered, and for ever where a fault keeps the answer back. */
+  /** The HTTP status of the response. 0 until there is one, and for good if a fault suppresses the response. */
   readonly status: number;
-  /** When it came, in ms on the simulator's clock. */
+  /** The time of arrival, in ms on the simulator's clock. */
   readonly atMs: number;
 }
 
-const keptRequests = 100_000;
+const maxRequests = 100_000;
 
-/** The requests in the order in which they came; the oldest go when there are very many. */
+/** The requests, oldest first. Beyond `maxRequests` the oldest ones are dropped. */
 export class RequestLog {
   readonly requests: LoggedRequest[] = [];
 
-  /** Enters a request, and gives back the way to enter its answer. */
-  enter(method: string, path: string, atMs: number): (status: number) => void {
+  /** Adds a request, and returns a function that sets its status. */
+  record(method: string, path: string, atMs: number): (status: number) => void {
     const entry = { method, path, status: 0, atMs };
     this.requests.push(entry);
-    if (this.requests.length > keptRequests) this.requests.shift();
+    if (this.requests.length > maxRequests) this.requests.shift();
     return (status) => {
       entry.status = status;
     };

@@ -1,11 +1,9 @@
-/**
- * Checks of what people hand to the simulator: seed files, rules, faults, options. A failed check says in one sentence
- * what came and what was expected.
- */
+// Readers of what users pass in: options, seed files, rules, faults. Each throws a SetupError whose one sentence says
+// what is wrong and what is expected.
 
-/** Something a person handed over is not as it has to be. Its message is the whole explanation. */
+/** An option, a seed, a rule, a fault or a state file is invalid. The message says what is wrong and what is expected. */
 export class SetupError extends Error {
-  /** Tells it from other errors without `instanceof`. */
+  /** Identifies the error without `instanceof`. */
   override readonly name = "SetupError";
 }
 
@@ -16,7 +14,7 @@ export function unexpectedValue(what: string, value: unknown, expectation: strin
 
 export type Properties = Readonly<Record<string, unknown>>;
 
-/** An object that has no other properties than the known ones. */
+/** Returns an object that has known properties only. */
 export function readObject(value: unknown, what: string, known: readonly string[]): Properties {
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw unexpectedValue(what, value, "an object");
@@ -35,7 +33,7 @@ export function readList(value: unknown, what: string): readonly unknown[] {
 
 export function readText(value: unknown, what: string, fallback?: string): string {
   if (value === undefined && fallback !== undefined) return fallback;
-  if (typeof value !== "string" || value === "") throw unexpectedValue(what, value, "a string that is not empty");
+  if (typeof value !== "string" || value === "") throw unexpectedValue(what, value, "a non-empty string");
   return value;
 }
 

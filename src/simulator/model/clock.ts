@@ -1,23 +1,23 @@
 import { setTimeout as wait } from "node:timers/promises";
 
-/** The simulator's time, in milliseconds since it was started. */
+/** The simulator's time. */
 export interface Clock {
-  /** Milliseconds since the start. */
+  /** The time in ms since the simulator was started. */
   now(): number;
-  /** Moves the clock forward by hand. */
+  /** Advances the clock by `ms` milliseconds. */
   advance(ms: number): void;
 }
 
-/** What the simulator itself does with its clock. */
-export interface RunningClock extends Clock {
-  /** A request has come. */
+/** A clock with what only the simulator itself may do. */
+export interface InternalClock extends Clock {
+  /** Counts one request: the virtual clock advances by `requestMs`. */
   tick(): void;
-  /** Lets so much time pass before an answer. */
+  /** Resolves when `ms` milliseconds of this clock have passed. */
   sleep(ms: number): Promise<void>;
 }
 
-/** Time that only moves when a request comes, when something waits, and when it is moved. */
-export function virtualClock(requestMs: number): RunningClock {
+/** A clock that advances only with `tick`, `sleep` and `advance`, and never waits in real time. */
+export function virtualClock(requestMs: number): InternalClock {
   let now = 0;
   const advance = (ms: number) => {
     now += ms;
@@ -25,8 +25,8 @@ export function virtualClock(requestMs: number): RunningClock {
   return { now: () => now, advance, tick: () => advance(requestMs), sleep: async (ms) => advance(ms) };
 }
 
-/** The computer's time. */
-export function realClock(): RunningClock {
+/** The time of the computer. */
+export function realClock(): InternalClock {
   let offset = -performance.now();
   const now = () => Math.round(performance.now() + offset);
   return {
@@ -38,12 +38,12 @@ export function realClock(): RunningClock {
     // A timer may fire a millisecond early.
     async sleep(ms) {
       const until = now() + ms;
-      for (let left = ms; left > 0; left = until - now()) await pause(left);
+      for (let left = ms; left > 0; left = until - now()) await waitRealTime(left);
     },
   };
 }
 
-/** Waits in real time, without keeping a process alive that has nothing else to do. */
-export function pause(ms: number): Promise<void> {
+/** Waits in real time, without keeping the process alive. */
+export function waitRealTime(ms: number): Promise<void> {
   return wait(ms, undefined, { ref: false });
 }

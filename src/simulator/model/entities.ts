@@ -1,89 +1,89 @@
 import type { ApiVersion, Family, ServerState, StopType } from "../../api/wire";
 
-/** Who has something: the account of the credentials, or somebody else at UpCloud. */
+/** The account that a resource belongs to: `us` is the account under test, `other` any other account. */
 export type Owner = "us" | "other";
 
-/** Who asks, and in which version of the API. */
+/** The account that sends a request, and the API version it uses. */
 export interface Caller {
   readonly version: ApiVersion;
   readonly owner: Owner;
 }
 
-/** The network of an address. API 1.2 calls the internal one `private`, API 1.3 `utility`; in here it is `private`. */
+/** The network of an address. The internal one is `private`, as in API 1.2; API 1.3 calls it `utility`. */
 export type Network = "public" | "private";
 
-/** What happens to a public address when its server is deleted. */
+/** Whether a public address is kept or released when its server is deleted. */
 export type ReleasePolicy = "keep" | "release";
 
-/** An IP address. Never changed in place: a change puts a new object into the store. */
+/** An IP address. Immutable: each change results in a new object. */
 export interface Address {
-  /** As UpCloud spells it. */
+  /** The address in UpCloud's spelling. */
   readonly address: string;
-  /** `IPv4` or `IPv6`. */
+  /** The address family. */
   readonly family: Family;
-  /** The network; the internal one is `private` whatever the version of the API. */
+  /** The network of the address. */
   readonly access: Network;
-  /** Whose it is. */
+  /** The account that the address belongs to. */
   readonly owner: Owner;
-  /** Where it is, such as `fi-hel1`. */
+  /** The zone of the address, such as `fi-hel1`. */
   readonly zone: string;
-  /** Empty on the internal network. */
+  /** The PTR record; empty on the internal network. */
   readonly ptrRecord: string;
-  /** Whether it is in the price of its server's plan. */
+  /** Whether the price of the server's plan includes the address. */
   readonly partOfPlan: boolean;
-  /** Whether it is a floating address (API 1.3). */
+  /** Whether the address is a floating one (API 1.3). */
   readonly floating: boolean;
-  /** What becomes of it when its server is deleted. */
+  /** Whether the address is kept or released when its server is deleted. */
   readonly releasePolicy: ReleasePolicy;
-  /** UUID of the server; undefined on a floating address that is not attached. */
+  /** UUID of the server. Undefined for a floating address that is not attached. */
   readonly server: string | undefined;
-  /** MAC of the network interface that carries it; undefined where `server` is. */
+  /** MAC address of the network interface. Undefined if `server` is. */
   readonly mac: string | undefined;
-  /** Number of that network interface, from 1. A floating address has the number of the interface it is attached to. */
+  /** Number of the network interface on its server, from 1. Undefined if `server` is. */
   readonly index: number | undefined;
 }
 
-/** A state that a server takes at a time that is already certain. */
+/** A scheduled change of a server's state. */
 export interface Step {
-  /** When, in ms on the simulator's clock. */
+  /** The time of the change, in ms on the simulator's clock. */
   readonly atMs: number;
-  /** The state from then on. */
+  /** The state from that time on. */
   readonly state: ServerState;
 }
 
-/** What is going on with a server. Without steps it never ends: a soft stop that the guest ignores. */
+/** A change of state that is in progress. Without steps it never ends, such as a soft stop that the guest ignores. */
 export interface Transition {
-  /** What was asked for; `recover` where the server changes by itself. */
+  /** The operation that was requested. `recover`: the server changes without a request. */
   readonly verb: "stop" | "start" | "restart" | "recover";
-  /** What is still to come, in the order of time. */
+  /** The remaining steps, earliest first. */
   readonly steps: readonly Step[];
 }
 
-/** How the operating system on a server behaves. */
+/** The behaviour of the operating system on a server. */
 export interface Guest {
-  /** Shuts down when asked to over ACPI; where false, a soft stop has no effect. */
+  /** Whether it shuts down on an ACPI request. If not, a soft stop has no effect. */
   readonly acpi: boolean;
-  /** Boots; where false, a start ends in the state `error`. */
+  /** Whether it boots. If not, a start ends in the state `error`. */
   readonly boots: boolean;
 }
 
-/** A server. Never changed in place, like an address. */
+/** A server. Immutable: each change results in a new object. */
 export interface Server {
-  /** In lower case. */
+  /** The UUID, in lower case. */
   readonly uuid: string;
-  /** For people. */
+  /** The title, free text. */
   readonly title: string;
-  /** A fully qualified domain name. */
+  /** The hostname, a fully qualified domain name. */
   readonly hostname: string;
-  /** Where it is, such as `fi-hel1`. */
+  /** The zone of the server, such as `fi-hel1`. */
   readonly zone: string;
-  /** Whose it is. */
+  /** The account that the server belongs to. */
   readonly owner: Owner;
-  /** What it is now. */
+  /** The current state. */
   readonly state: ServerState;
-  /** What it is becoming; undefined when nothing is going on. */
+  /** The change of state in progress. Undefined if there is none. */
   readonly transition: Transition | undefined;
-  /** What runs on it. */
+  /** The operating system on the server. */
   readonly guest: Guest;
   /** The name of its plan, such as `1xCPU-1GB`. */
   readonly plan: string;
@@ -91,21 +91,21 @@ export interface Server {
 
 export interface StopRequest {
   readonly stopType: StopType;
-  /** After so long a soft stop becomes a hard one. */
+  /** The time after which a soft stop becomes a hard one, in ms. Undefined: never. */
   readonly timeoutMs: number | undefined;
 }
 
 export interface RestartRequest extends StopRequest {
-  /** What the timeout of a soft restart leads to: a hard one, or none. */
+  /** The effect of the timeout on a soft restart: `destroy` restarts hard, `ignore` gives up. */
   readonly timeoutAction: "destroy" | "ignore";
 }
 
-/** What an account's user signs in with: user and password, or the token. */
+/** The credentials of an account: username and password for basic authentication, and a bearer token. */
 export interface Credentials {
-  /** Default `demo`; of the other account `other`. */
+  /** The username. Default `demo`; `other` for the other account. */
   readonly username: string;
-  /** Default `demo`; of the other account `other`. */
+  /** The password. Default `demo`; `other` for the other account. */
   readonly password: string;
-  /** Default `ucat_demo`; of the other account `ucat_other`. */
+  /** The bearer token. Default `ucat_demo`; `ucat_other` for the other account. */
   readonly token: string;
 }

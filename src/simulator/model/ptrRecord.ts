@@ -2,7 +2,7 @@ import { familyOfKey } from "./ipAddress";
 import type { Rules } from "./rules";
 
 /** The form in which a PTR record is stored, or undefined where it is refused. The empty text stands for the default name. */
-export function storedPtrRecord(sent: string, rules: Rules): string | undefined {
+export function normalizePtrRecord(sent: string, rules: Rules): string | undefined {
   if (sent === "") return rules.ptrEmpty === "reset" ? "" : undefined;
   const dotted = sent.endsWith(".");
   if (dotted && rules.ptrTrailingDot === "refuse") return undefined;

@@ -4,11 +4,11 @@ import type { Rules } from "./rules";
 
 /** What a stop leads to, and when. */
 export function stopTransition(server: Server, request: StopRequest, nowMs: number, rules: Rules): Transition {
-  const duration = shutDownMs(server, request, rules);
+  const duration = shutdownMs(server, request, rules);
   const stop: Transition = { verb: "stop", steps: duration === undefined ? [] : stopSteps(nowMs, duration, rules) };
   const pending = server.transition;
   // A stop that is under way is not put off by another one.
-  return pending?.verb === "stop" && endOf(pending) <= endOf(stop) ? pending : stop;
+  return pending?.verb === "stop" && endMs(pending) <= endMs(stop) ? pending : stop;
 }
 
 /** What a restart leads to. A soft one that the guest ignores ends with the timeout: in a hard one or in none. */
@@ -37,12 +37,12 @@ export function startTransition(server: Server, nowMs: number, rules: Rules): Tr
 }
 
 /** The way out of `maintenance` and `error` that UpCloud takes by itself. */
-export function recovery(state: ServerState, atMs: number): Transition {
+export function recoveryTransition(state: ServerState, atMs: number): Transition {
   return { verb: "recover", steps: [{ atMs, state }] };
 }
 
 /** The server as it is at a time; the same object where nothing has happened since. */
-export function settled(server: Server, nowMs: number): Server {
+export function serverAt(server: Server, nowMs: number): Server {
   const transition = server.transition;
   const due = transition?.steps.filter(({ atMs }) => atMs <= nowMs) ?? [];
   const last = due.at(-1);
@@ -52,7 +52,7 @@ export function settled(server: Server, nowMs: number): Server {
 }
 
 /** How long the guest has until it is off; undefined: for ever. */
-function shutDownMs(server: Server, request: StopRequest, rules: Rules): number | undefined {
+function shutdownMs(server: Server, request: StopRequest, rules: Rules): number | undefined {
   if (request.stopType === "hard") return rules.hardStopMs;
   const byItself = server.guest.acpi ? rules.softStopMs : undefined;
   if (request.timeoutMs === undefined) return byItself;
@@ -64,6 +64,6 @@ function stopSteps(nowMs: number, duration: number, rules: Rules): Step[] {
   return rules.stopShowsMaintenance ? [{ atMs: nowMs + duration / 2, state: "maintenance" }, end] : [end];
 }
 
-function endOf(transition: Transition): number {
+function endMs(transition: Transition): number {
   return transition.steps.at(-1)?.atMs ?? Infinity;
 }

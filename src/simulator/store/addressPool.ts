@@ -1,6 +1,6 @@
 import type { Family } from "../../api/wire";
 import type { Network } from "../model/entities";
-import { addressKey, addressOfMac, macOfAddress } from "../model/ipAddress";
+import { addressKey, eui64Address, macFromEui64 } from "../model/ipAddress";
 
 /** A zone's part of the pool. The lists hold what was given back; it is handed out again first, latest first. */
 interface ZonePool {
@@ -115,15 +115,15 @@ export class AddressPool {
 
   private nextIPv6(pool: ZonePool, wantedMac?: string): Allocation {
     const prefix = `2001:db8:1000:${(0x310 + pool.number).toString(16)}`;
-    if (wantedMac !== undefined) return { address: addressOfMac(prefix, wantedMac), mac: wantedMac };
+    if (wantedMac !== undefined) return { address: eui64Address(prefix, wantedMac), mac: wantedMac };
     const returned = this.reuse(pool.returned.IPv6);
-    const formerMac = returned === undefined ? undefined : macOfAddress(returned);
+    const formerMac = returned === undefined ? undefined : macFromEui64(returned);
     if (returned !== undefined && (formerMac === undefined || !this.isTaken(formerMac))) {
       return { address: returned, mac: formerMac ?? this.nextMac() };
     }
     for (;;) {
       const mac = this.nextMac();
-      const address = addressOfMac(prefix, mac);
+      const address = eui64Address(prefix, mac);
       if (!this.isTaken(addressKey(address) ?? address)) return { address, mac };
     }
   }

@@ -13,8 +13,9 @@ import {
 } from "../model/checks";
 import type { Credentials, Owner, Server } from "../model/entities";
 import { isUuid, isZone } from "../model/identifiers";
-import { defaultRules, type Rules, readRules } from "../model/rules";
-import { recovery } from "../model/serverTransitions";
+import { readRules } from "../model/readRules";
+import { defaultRules, type Rules } from "../model/rules";
+import { recoveryTransition } from "../model/serverTransitions";
 import { defaultCredentials, defaultOtherCredentials } from "./defaultCredentials";
 import type { SeedIpAddress } from "./seed";
 import { addSeedAddress } from "./seedAddress";
@@ -71,7 +72,8 @@ function addServer(store: Store, value: unknown, what: string, owner: Owner): vo
   const uuid = readText(given.uuid, `${what}.uuid`).toLowerCase();
   if (!isUuid(uuid))
     throw unexpectedValue(`${what}.uuid`, given.uuid, "a UUID such as 009d64ef-31d1-4684-a26b-c86c955cbf46");
-  if (store.server(uuid) !== undefined) throw new SetupError(`${what}.uuid is ${uuid}: another server has it already.`);
+  if (store.findServer(uuid) !== undefined)
+    throw new SetupError(`${what}.uuid is ${uuid}: another server already has it.`);
   const title = readText(given.title, `${what}.title`, uuid);
   const becomes =
     given.becomes === undefined ? undefined : readObject(given.becomes, `${what}.becomes`, ["state", "afterMs"]);
@@ -88,7 +90,7 @@ function addServer(store: Store, value: unknown, what: string, owner: Owner): vo
     state: readChoice(given.state, `${what}.state`, serverStates, "started"),
     transition:
       becomes &&
-      recovery(
+      recoveryTransition(
         readChoice(becomes.state, `${what}.becomes.state`, serverStates),
         readInteger(becomes.afterMs, `${what}.becomes.afterMs`, { from: 0, to: 86_400_000 }),
       ),

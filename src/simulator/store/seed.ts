@@ -2,92 +2,216 @@ import type { Family, ServerState } from "../../api/wire";
 import type { Credentials } from "../model/entities";
 import type { Rules } from "../model/rules";
 
-/** The account that the simulator starts with. */
+/** The initial account of the simulator. All properties are optional. */
 export interface Seed {
-  /** Default: those of the demo account. */
+  /**
+   * The credentials of the account.
+   *
+   * @default username and password `demo`, token `ucat_demo`
+   */
   credentials?: Partial<Credentials>;
-  /** Default 1000. Without enough, assigning an address answers INSUFFICIENT_CREDITS. */
+  /**
+   * The credits of the account. If they are too few, assigning an address responds with INSUFFICIENT_CREDITS.
+   *
+   * @default 1000
+   */
   credits?: number;
-  /** By zone, how many public addresses are left in it besides those of the seed. Default: no end of them. */
+  /**
+   * By zone, the number of free public addresses, not counting those of the seed.
+   *
+   * @default unlimited
+   */
   zones?: Record<
     string,
     {
-      /** 0 to 1000000. Default: no end of them. */
+      /**
+       * The number of free public IPv4 addresses, 0 to 1000000.
+       *
+       * @default unlimited
+       */
       freeIPv4?: number;
-      /** 0 to 1000000. Default: no end of them. */
+      /**
+       * The number of free public IPv6 addresses, 0 to 1000000.
+       *
+       * @default unlimited
+       */
       freeIPv6?: number;
     }
   >;
-  /** Default: none. */
+  /**
+   * The servers of the account.
+   *
+   * @default none
+   */
   servers?: SeedServer[];
-  /** API 1.3: floating addresses that are attached to nothing. */
+  /**
+   * The floating addresses of the account (API 1.3), not attached.
+   *
+   * @default none
+   */
   floatingIpAddresses?: SeedFloatingIpAddress[];
-  /** What somebody else has: the API answers 403 for it. */
+  /**
+   * The resources of another account. With the credentials of this account, the API responds to them with 403.
+   *
+   * @default none
+   */
   otherAccount?: {
-    /** What its user signs in with. Default: user and password `other`, token `ucat_other`. */
+    /**
+     * The credentials of the other account.
+     *
+     * @default username and password `other`, token `ucat_other`
+     */
     credentials?: Partial<Credentials>;
-    /** Default: none. */
+    /**
+     * The servers of the other account.
+     *
+     * @default none
+     */
     servers?: SeedServer[];
-    /** Default: none. */
+    /**
+     * The floating addresses of the other account, not attached.
+     *
+     * @default none
+     */
     floatingIpAddresses?: SeedFloatingIpAddress[];
   };
-  /** Where UpCloud is not documented. Default: `defaultRules`. */
+  /**
+   * Overrides for behaviour that UpCloud does not document, or that a test needs to be different.
+   *
+   * @default `defaultRules`
+   */
   rules?: Partial<Rules>;
 }
 
-/** A server to begin with, of which only the UUID is required. */
+/** A server of the initial account. Only the UUID is required. */
 export interface SeedServer {
-  /** In upper or lower case. */
+  /** The UUID, in upper or lower case. */
   uuid: string;
-  /** Default: the UUID. */
+  /**
+   * The title, free text.
+   *
+   * @default the UUID
+   */
   title?: string;
-  /** Default: a name under example.com, made from the title. */
+  /**
+   * The hostname, a fully qualified domain name.
+   *
+   * @default a name under example.com, derived from the title
+   */
   hostname?: string;
-  /** Default `fi-hel1`. */
+  /**
+   * The zone of the server.
+   *
+   * @default "fi-hel1"
+   */
   zone?: string;
-  /** Default `started`. */
+  /**
+   * The initial state.
+   *
+   * @default "started"
+   */
   state?: ServerState;
-  /** What a server in `maintenance` or `error` becomes by itself, and when on the simulator's clock. Default: nothing, ever. */
+  /**
+   * A change of state that happens without a request.
+   *
+   * @default none
+   */
   becomes?: {
-    /** The state that it takes. */
+    /** The state after the change. */
     state: ServerState;
-    /** In ms from the start. */
+    /** The time of the change, in ms on the simulator's clock, 0 to 86400000. */
     afterMs: number;
   };
-  /** Whether the guest shuts down when it is stopped softly. Default true. */
+  /**
+   * Whether the operating system shuts down on a soft stop.
+   *
+   * @default true
+   */
   acpi?: boolean;
-  /** Whether the guest boots; where not, a start ends in the state `error`. Default true. */
+  /**
+   * Whether the operating system boots. If not, a start ends in the state `error`.
+   *
+   * @default true
+   */
   boots?: boolean;
-  /** Default `1xCPU-1GB`. */
+  /**
+   * The name of the plan.
+   *
+   * @default "1xCPU-1GB"
+   */
   plan?: string;
-  /** Default: a public IPv4 address that is part of the plan, an internal one and a public IPv6 one. */
+  /**
+   * The addresses of the server.
+   *
+   * @default a public IPv4 address that is part of the plan, an internal IPv4 address and a public IPv6 address
+   */
   ipAddresses?: SeedIpAddress[];
 }
 
-/** An address that a server has to begin with. */
+/** An address of a server of the initial account. */
 export interface SeedIpAddress {
-  /** Default `IPv4`. */
+  /**
+   * The address family.
+   *
+   * @default "IPv4"
+   */
   family?: Family;
-  /** Default `public`. `private` and `utility` are the same. */
+  /**
+   * The network. `private` and `utility` both mean the internal network.
+   *
+   * @default "public"
+   */
   access?: "public" | "private" | "utility";
-  /** Whether it is in the price of the plan. Default false. */
+  /**
+   * Whether the price of the plan includes the address.
+   *
+   * @default false
+   */
   partOfPlan?: boolean;
-  /** In the documentation, benchmarking or private ranges. Default: UpCloud chooses. */
+  /**
+   * The address, in a range for documentation or benchmarking, or in 10.0.0.0/8 on the internal network.
+   *
+   * @default the next free address
+   */
   address?: string;
-  /** MAC address of the network interface. Default: UpCloud chooses. */
+  /**
+   * The MAC address of the network interface.
+   *
+   * @default the next free MAC address
+   */
   mac?: string;
-  /** Default: UpCloud's name for the address. */
+  /**
+   * The PTR record, a fully qualified domain name.
+   *
+   * @default UpCloud's default name for the address
+   */
   ptrRecord?: string;
 }
 
-/** A floating address to begin with, attached to nothing. */
+/** A floating address of the initial account, not attached. */
 export interface SeedFloatingIpAddress {
-  /** Default `IPv4`. */
+  /**
+   * The address family.
+   *
+   * @default "IPv4"
+   */
   family?: Family;
-  /** Default `fi-hel1`. */
+  /**
+   * The zone of the address.
+   *
+   * @default "fi-hel1"
+   */
   zone?: string;
-  /** In the documentation or benchmarking ranges. Default: UpCloud chooses. */
+  /**
+   * The address, in a range for documentation or benchmarking.
+   *
+   * @default the next free address
+   */
   address?: string;
-  /** Default: UpCloud's name for the address. */
+  /**
+   * The PTR record, a fully qualified domain name.
+   *
+   * @default UpCloud's default name for the address
+   */
   ptrRecord?: string;
 }

@@ -2,8 +2,8 @@ import { type Family, families } from "../../api/wire";
 import { readChoice, readFlag, readObject, SetupError, unexpectedValue } from "../model/checks";
 import type { Network, Server } from "../model/entities";
 import { isMac } from "../model/identifiers";
-import { addressKey, familyOfKey, harmlessRanges, isHarmless, macOfAddress, upCloudSpelling } from "../model/ipAddress";
-import { storedPtrRecord } from "../model/ptrRecord";
+import { addressKey, familyOfKey, isReserved, macFromEui64, reservedRanges, upCloudSpelling } from "../model/ipAddress";
+import { normalizePtrRecord } from "../model/ptrRecord";
 import type { Store } from "./store";
 
 export function addSeedAddress(
@@ -30,7 +30,7 @@ export function addSeedAddress(
     server: place.uuid,
     floating: place.uuid === undefined,
     address: key && upCloudSpelling(key),
-    mac: readMac(store, given.mac, what) ?? (family === "IPv6" && key !== undefined ? macOfAddress(key) : undefined),
+    mac: readMac(store, given.mac, what) ?? (family === "IPv6" && key !== undefined ? macFromEui64(key) : undefined),
     partOfPlan: readFlag(given.partOfPlan, `${what}.partOfPlan`, false),
     ptrRecord: given.ptrRecord === undefined ? undefined : readPtrRecord(store, given.ptrRecord, what, access),
   });
@@ -50,10 +50,11 @@ function requireCapacity(store: Store, server: string, family: Family, access: N
 
 function readAddress(store: Store, value: unknown, what: string, family: Family, access: Network): string {
   const key = typeof value === "string" ? addressKey(value) : undefined;
-  if (key === undefined || familyOfKey(key) !== family || !isHarmless(key, access)) {
-    throw unexpectedValue(`${what}.address`, value, `an ${family} address in ${harmlessRanges(access)}`);
+  if (key === undefined || familyOfKey(key) !== family || !isReserved(key, access)) {
+    throw unexpectedValue(`${what}.address`, value, `an ${family} address in ${reservedRanges(access)}`);
   }
-  if (store.address(key) !== undefined) throw new SetupError(`${what}.address is ${key}: it is in the seed already.`);
+  if (store.findAddress(key) !== undefined)
+    throw new SetupError(`${what}.address is ${key}: the seed already contains it.`);
   return key;
 }
 
@@ -67,7 +68,7 @@ function readMac(store: Store, value: unknown, what: string): string | undefined
 }
 
 function readPtrRecord(store: Store, value: unknown, what: string, access: Network): string {
-  const stored = typeof value === "string" && access === "public" ? storedPtrRecord(value, store.rules) : undefined;
+  const stored = typeof value === "string" && access === "public" ? normalizePtrRecord(value, store.rules) : undefined;
   if (stored === undefined || stored === "") {
     throw unexpectedValue(`${what}.ptrRecord`, value, "a fully qualified domain name, on a public address");
   }

@@ -1,7 +1,8 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { SetupError } from "../model/checks";
-import { type Rules, readRules } from "../model/rules";
+import { readRules } from "../model/readRules";
+import type { Rules } from "../model/rules";
 import { Store, type StoreState } from "./store";
 
 const format = 1;
@@ -17,7 +18,7 @@ export function loadState(file: string, rules?: Partial<Rules>): Store | undefin
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new SetupError(
-      `The state file ${file} cannot be used (${reason}): expected one that upcloud-simulator wrote.`,
+      `The state file ${file} cannot be used (${reason}): expected a state file that upcloud-simulator wrote.`,
     );
   }
 }
@@ -25,7 +26,7 @@ export function loadState(file: string, rules?: Partial<Rules>): Store | undefin
 /** Writes the account so that the file is never half written, also when the power fails. */
 export function saveState(file: string, store: Store, atMs: number): void {
   try {
-    replaceFile(file, `${JSON.stringify({ format, state: store.state(atMs) })}\n`);
+    replaceFile(file, `${JSON.stringify({ format, state: store.toState(atMs) })}\n`);
   } catch (error) {
     throw new SetupError(`The state file ${file} cannot be written: ${(error as Error).message}.`);
   }

@@ -4,7 +4,7 @@ import type { Address, Credentials, Network, Owner, ReleasePolicy, Server } from
 import { addressKey } from "../model/ipAddress";
 import { defaultPtrRecord } from "../model/ptrRecord";
 import type { Rules } from "../model/rules";
-import { settled } from "../model/serverTransitions";
+import { serverAt } from "../model/serverTransitions";
 import { AddressPool, type PoolState } from "./addressPool";
 import { defaultOtherCredentials } from "./defaultCredentials";
 
@@ -54,17 +54,17 @@ export class Store {
   private readonly keysByMac = new Map<string, string>();
   private remainingCredits: number;
 
-  constructor(toState: StoreState) {
-    this.credentialsOf = { us: toState.credentials, other: toState.otherCredentials ?? defaultOtherCredentials };
-    this.rules = toState.rules;
-    this.remainingCredits = toState.credits;
-    this.pool = new AddressPool(toState.pool, (text) => this.addresses.has(text) || this.keysByMac.has(text));
-    for (const findServer of toState.servers) this.putServer(findServer);
-    for (const findAddress of toState.addresses) this.putAddress(findAddress);
+  constructor(state: StoreState) {
+    this.credentialsOf = { us: state.credentials, other: state.otherCredentials ?? defaultOtherCredentials };
+    this.rules = state.rules;
+    this.remainingCredits = state.credits;
+    this.pool = new AddressPool(state.pool, (text) => this.addresses.has(text) || this.keysByMac.has(text));
+    for (const server of state.servers) this.putServer(server);
+    for (const address of state.addresses) this.putAddress(address);
     this.revision = 0;
   }
 
-  state(atMs: number): StoreState {
+  toState(atMs: number): StoreState {
     return {
       credentials: this.credentialsOf.us,
       otherCredentials: this.credentialsOf.other,
@@ -90,7 +90,7 @@ export class Store {
     return [...this.servers.values()].filter((server) => server.owner === owner);
   }
 
-  server(uuid: string): Server | undefined {
+  findServer(uuid: string): Server | undefined {
     return this.servers.get(uuid.toLowerCase());
   }
 
@@ -99,7 +99,7 @@ export class Store {
   }
 
   /** In any spelling. */
-  address(text: string): Address | undefined {
+  findAddress(text: string): Address | undefined {
     const key = addressKey(text);
     return key === undefined ? undefined : this.addresses.get(key);
   }
@@ -192,7 +192,7 @@ export class Store {
   advanceTo(nowMs: number): void {
     for (const uuid of this.inTransition) {
       const server = this.servers.get(uuid);
-      const now = server && settled(server, nowMs);
+      const now = server && serverAt(server, nowMs);
       if (now !== undefined && now !== server) this.putServer(now);
     }
   }

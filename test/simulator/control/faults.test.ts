@@ -117,6 +117,22 @@ describe.each(["in the program", "over HTTP"])("a fault queued %s", (way) => {
     expect(simulator.account.getServer(uuids.off)?.state).toBe("started");
   });
 
+  test("stays pending, with the times and skips that are left, until requests have met all of it", async () => {
+    const simulator = await simulatorWith(
+      { kind: "html", method: "DELETE" },
+      { kind: "error", status: 500, path: "/account", skip: 1, times: 2 },
+    );
+    const left = () => simulator.faults.pending.map(({ kind, skip, times }) => ({ kind, skip, times }));
+    for (let i = 0; i < 2; i++) await send(simulator, "GET", "/1.2/account");
+    expect(left()).toEqual([
+      { kind: "html", skip: 0, times: 1 },
+      { kind: "error", skip: 0, times: 1 },
+    ]);
+    await send(simulator, "GET", "/1.2/account");
+    expect(left()).toEqual([{ kind: "html", skip: 0, times: 1 }]);
+    expect((await send(simulator, "GET", "/__simulator/faults", undefined, {})).body).toEqual(simulator.faults.pending);
+  });
+
   test("is taken back when the queue is cleared", async () => {
     const simulator = await simulatorWith({ kind: "html" }, { kind: "drop", when: "before-effect" });
     if (way === "in the program") simulator.faults.clear();
