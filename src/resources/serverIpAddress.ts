@@ -5,7 +5,7 @@ import { addressOutput } from "./addressOutput";
 import { dynamicProvider } from "./dynamicResource";
 import { refuseImport } from "./importOption";
 import { programHints, providerOf, urnOf } from "./programHints";
-import { declaresRecord } from "./recordHints";
+import { rememberRecord } from "./recordHints";
 
 /**
  * An IP address that UpCloud assigns to a server, with its reverse-DNS (PTR) record.
@@ -85,7 +85,7 @@ export class ServerIpAddress extends pulumi.CustomResource {
     if (isRead) return;
     const address = addressOutput(this, opts);
     (this as { address: pulumi.Output<string> }).address = address;
-    if (args?.ptrRecord !== undefined) declaresRecord([this.id, address], name, args.ptrRecord);
+    if (args?.ptrRecord !== undefined) rememberRecord([this.id, address], name, args.ptrRecord);
   }
 }
 
