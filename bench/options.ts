@@ -1,42 +1,42 @@
 import { parseArgs } from "node:util";
 
 export interface BenchOptions {
-  /** How many addresses. */
+  /** How many addresses, each a scenario. */
   counts: number[];
-  /** Milliseconds that each request takes, beside the simulator's own work. */
+  /** How long each request takes, in milliseconds, beside the simulator's own work. */
   latencies: number[];
   rounds: number;
-  /** In how many of them the naive one takes part. */
+  /** In how many of them the naive provider takes part. */
   naiveRounds: number;
-  /** Addresses of the account in which one address is measured; 0: not measured. */
+  /** How many addresses the account of the extra scenario with one address has; 0: no such scenario. */
   account: number;
   /** The folder of the results. */
   out: string;
-  /** Keeps the results of scenarios that are in the folder and not measured now. */
+  /** Keeps results in the folder of scenarios that are not measured now. */
   add: boolean;
-  /** Keeps those of the scenarios that are measured now as well: their rounds become more. */
+  /** Keeps all results in the folder, and adds rounds to them. */
   more: boolean;
-  /** Puts the table into the README, too. */
+  /** Also puts the table of limits into the README. */
   readme: boolean;
 }
 
 export const help = `Usage: npm run bench -- [options]
 
-Measures Pulumi with this package beside the same Pulumi with three other providers, see bench/README.md.
+Measures Pulumi with this package and with three other providers, see bench/README.md.
 
-  --n LIST         how many addresses, separated by commas (default 1,50,200,1000); 0: only one in --account
-  --latency LIST   milliseconds that each request takes (default 0,100)
-  --rounds N       how often each is measured; the four take turns (default 5)
-  --naive-rounds N in how many of them the naive one takes part (default: all); with 1,000 it takes most of the time
-  --account N      also one address in an account of so many; 0: not (default 20000)
-  --out DIR        where the table, the chart and the raw numbers go (default bench/results)
-  --add            keep what is in DIR of other scenarios: measured in parts, on one computer
-  --more           the same, and add rounds to what is in DIR of these scenarios
-  --readme         put the table into README.md, too
-  --help           show this
+  --n LIST         how many addresses, separated by commas (default 1,50,200,1000); 0: only the scenario of --account
+  --latency LIST   milliseconds per request, separated by commas (default 0,100)
+  --rounds N       how often each provider is measured (default 5); they take turns
+  --naive-rounds N in how many rounds the naive provider takes part (default: all); with 1,000 addresses it takes most of the time
+  --account N      also measure one address in an account of N addresses (default 20000); 0: do not
+  --out DIR        folder of the table, the chart and the raw numbers (default bench/results)
+  --add            keep the results in DIR of other scenarios, to measure in parts on one computer
+  --more           keep all results in DIR, and add rounds to them
+  --readme         also put the table of limits into README.md
+  --help           show this help
 `;
 
-/** `undefined`: only the help was asked for. A wrong option is an error that says what is expected. */
+/** `undefined` if --help was given. A wrong option is an error that says what is expected. */
 export function benchOptions(args: string[]): BenchOptions | undefined {
   const { values } = parseArgs({
     args,
@@ -68,13 +68,13 @@ export function benchOptions(args: string[]): BenchOptions | undefined {
   };
 }
 
-function numbersIn(option: string, text: string, least: number): number[] {
-  const numbers = text.split(",").map((part) => numberIn(option, part, least));
+function numbersIn(option: string, text: string, minimum: number): number[] {
+  const numbers = text.split(",").map((part) => numberIn(option, part, minimum));
   return [...new Set(numbers)].sort((a, b) => a - b);
 }
 
-function numberIn(option: string, text: string, least: number): number {
+function numberIn(option: string, text: string, minimum: number): number {
   const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (number >= least && number <= 100_000) return number;
-  throw new Error(`Expected ${option} to be a whole number from ${least} to 100000, got "${text}": see --help.`);
+  if (number >= minimum && number <= 100_000) return number;
+  throw new Error(`Expected ${option} to be a whole number from ${minimum} to 100000, got "${text}": see --help.`);
 }

@@ -2,11 +2,11 @@ import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { runStep } from "./childProcess";
 
-/** Compiles src/ into dist/, unless dist/ already is what `npm run build` would make of src/. */
+/** Compiles src/ into dist/, unless dist/ is up to date. */
 export async function buildPackage(root: string): Promise<void> {
   const expected = filesBelow(join(root, "src")).flatMap((source) => outputsOf(source));
   const outputs = filesBelow(join(root, "dist"));
-  // `require` would still find the output of a source that is gone, and it would go into the published package.
+  // The output of a deleted source could still be required, and would be published.
   const orphans = outputs.filter((output) => !expected.includes(output));
   for (const orphan of orphans) rmSync(join(root, "dist", orphan));
 
@@ -14,7 +14,7 @@ export async function buildPackage(root: string): Promise<void> {
   if (isComplete && orphans.length === 0 && oldest(join(root, "dist"), expected) >= newestInput(root)) return;
   console.error("Compiling src/ …");
   const tsc = join(root, "node_modules/typescript/bin/tsc");
-  // Without --noEmitOnError a failed build would look like a finished one to the next run.
+  // Without --noEmitOnError a failed build would look complete to the next run.
   await runStep(process.execPath, [tsc, "-p", "tsconfig.build.json", "--noEmitOnError"], { cwd: root });
 }
 

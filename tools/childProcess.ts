@@ -4,11 +4,11 @@ import { constants } from "node:os";
 export interface StepOptions {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
-  /** Ends the command before its time. */
+  /** Aborts the command. */
   giveUp?: AbortSignal;
 }
 
-/** Ctrl-C, or another request to end, came while a step ran. The step's processes have been ended. */
+/** Ctrl-C, or another signal to terminate, arrived while a step ran. All processes of the step have been killed. */
 export class Interrupted extends Error {
   readonly exitCode: number;
 
@@ -20,12 +20,12 @@ export class Interrupted extends Error {
 }
 
 /**
- * Runs a command quietly: resolves to its stdout, or rejects with the last lines that it printed. A step that is given
- * up ends with everything it started, and rejects with the reason of the abort.
+ * Runs a command quietly: resolves to its stdout, or rejects with the last lines that it printed. An aborted
+ * step is killed with everything it has started, and rejects with the reason of the abort.
  */
 export async function runStep(command: string, args: string[], options: StepOptions = {}): Promise<string> {
   const { giveUp, ...spawnOptions } = options;
-  // A process group of its own, so that a command can be ended together with the compilers or downloads it started.
+  // Its own process group, so that a command can be killed together with the compilers or downloads it has started.
   const child = spawn(command, args, {
     ...spawnOptions,
     stdio: ["ignore", "pipe", "pipe"],
@@ -43,7 +43,7 @@ export async function runStep(command: string, args: string[], options: StepOpti
     killGroup(child);
   };
   const kill = () => killGroup(child);
-  for (const signal of endingSignals) process.on(signal, interrupt);
+  for (const signal of terminationSignals) process.on(signal, interrupt);
   giveUp?.addEventListener("abort", kill);
   try {
     const exitCode = await ended;
@@ -52,14 +52,14 @@ export async function runStep(command: string, args: string[], options: StepOpti
     if (exitCode !== 0) throw new Error(lastLines(stderr || stdout) || `${command} ended with exit code ${exitCode}`);
     return stdout;
   } finally {
-    for (const signal of endingSignals) process.off(signal, interrupt);
+    for (const signal of terminationSignals) process.off(signal, interrupt);
     giveUp?.removeEventListener("abort", kill);
   }
 }
 
 /**
  * Runs a command as if it had been typed into the terminal, and resolves to its exit code. Ctrl-C reaches the command
- * from the terminal; this process waits until the command has ended in its own way.
+ * from the terminal; this process waits until the command has ended by itself.
  */
 export async function runInTerminal(
   command: string,
@@ -68,21 +68,21 @@ export async function runInTerminal(
 ): Promise<number> {
   const child = spawn(command, args, { ...options, stdio: "inherit" });
   const wait = () => {};
-  const passOn = () => child.kill("SIGINT");
+  const forward = () => child.kill("SIGINT");
   const end = () => child.kill("SIGTERM");
   process.on("SIGINT", wait);
-  process.on("SIGTERM", passOn);
+  process.on("SIGTERM", forward);
   giveUp?.addEventListener("abort", end);
   try {
     return await exitOf(child);
   } finally {
     process.off("SIGINT", wait);
-    process.off("SIGTERM", passOn);
+    process.off("SIGTERM", forward);
     giveUp?.removeEventListener("abort", end);
   }
 }
 
-const endingSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+const terminationSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const hasProcessGroups = process.platform !== "win32";
 
 function exitOf(child: ChildProcess): Promise<number> {
@@ -92,7 +92,7 @@ function exitOf(child: ChildProcess): Promise<number> {
   });
 }
 
-/** As a shell reports a command that a signal ended. */
+/** The exit code that a shell reports for a command that a signal has ended. */
 function exitCodeOf(signal: NodeJS.Signals | null): number {
   return signal === null ? 1 : 128 + constants.signals[signal];
 }

@@ -1,6 +1,6 @@
 import { Interrupted } from "./childProcess";
 
-/** Runs a tool to its exit code. A failure is told by the error's message alone: our stack trace is of no use to a user. */
+/** Runs a tool to its exit code. Prints a failure as the message of the error: a stack trace does not help a user. */
 export async function runTool(tool: () => Promise<number>): Promise<void> {
   try {
     process.exitCode = await tool();

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The first step of `npm run demo`, `npm test` and `npm run check`: a Node that is new enough, and the dependencies of
- * package-lock.json. Plain JavaScript without dependencies, because a fresh clone has nothing else.
+ * The first step of `npm run demo`, `npm test` and `npm run check`: checks the version of Node, and installs the
+ * dependencies of package-lock.json. Plain JavaScript without dependencies, because a fresh clone has none.
  */
 const minimumNode = [20, 18, 1];
 
@@ -9,7 +9,7 @@ if (isOlder(process.versions.node, minimumNode)) {
   fail(`This project needs Node ${minimumNode.join(".")} or newer; this is Node ${process.versions.node}.`);
 }
 
-// Required here and not at the top: a Node that is refused above may not know "node:" names.
+// Required here, not at the top: a Node that is refused above may not know "node:" names.
 const { spawnSync } = require("node:child_process");
 const { readFileSync } = require("node:fs");
 const { join } = require("node:path");
@@ -18,7 +18,7 @@ const root = join(__dirname, "..");
 
 if (!dependenciesAreInstalled()) installDependencies();
 
-/** npm's own record of what it put into node_modules, compared with what package-lock.json asks for. */
+/** Compares npm's own record of node_modules with package-lock.json. */
 function dependenciesAreInstalled() {
   const wanted = lockedPackages("package-lock.json");
   if (wanted === undefined) fail("package-lock.json is missing or damaged: restore it, then run this command again.");
@@ -31,7 +31,7 @@ function dependenciesAreInstalled() {
  * @param {LockedPackage | undefined} installed
  */
 function isInstalled(wanted, installed) {
-  // npm leaves out the optional packages of other platforms.
+  // npm does not install the optional packages of other platforms.
   if (installed === undefined) return wanted.optional === true;
   return installed.version === wanted.version && installed.link === wanted.link;
 }
@@ -53,7 +53,7 @@ function lockedPackages(file) {
 function installDependencies() {
   console.error("Installing the dependencies of package-lock.json (npm ci) …");
   // --include=dev: the tools are development dependencies, whatever NODE_ENV says. The log level of an outer
-  // `npm --silent` would hide the reason of a failure.
+  // `npm --silent` would hide the reason for a failure.
   const npmCi = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--include=dev", "--loglevel=error"], {
     cwd: root,
     encoding: "utf8",

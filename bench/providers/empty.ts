@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** The inputs after check, as this package's own. */
+/** The same inputs as this package's, after check. */
 export interface Inputs {
   server: string;
   family: string;
@@ -8,7 +8,7 @@ export interface Inputs {
   ptrRecord?: string;
 }
 
-/** The outputs, with the properties of this package's own. */
+/** The same outputs as this package's. */
 export interface State extends Inputs {
   ptrRecord: string;
   defaultPtrRecord: string;
@@ -18,7 +18,7 @@ export interface State extends Inputs {
 
 let created = 0;
 
-/** A life cycle that does nothing but hand the properties on. */
+/** A life cycle that only passes the properties on. */
 export const serverIpAddress = {
   async check(_olds: object, news: Inputs & { __provider?: string }) {
     const { __provider, ...given } = news;

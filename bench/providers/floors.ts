@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ServerIpAddressArgs } from "pulumi-upcloud-ip";
 
 /**
- * Registered as this package registers its own: the same type token, the same properties, and a constant line that names
- * the life cycle. What such a resource takes, no life cycle can save.
+ * Registered like a resource of this package: the same type token, the same properties, and a constant line that names
+ * the life cycle. No life cycle can take less time than this.
  */
 class Floor extends pulumi.CustomResource {
   constructor(lifeCycle: string, name: string, args: ServerIpAddressArgs) {
@@ -19,7 +19,7 @@ class Floor extends pulumi.CustomResource {
   }
 }
 
-/** Sends no request. */
+/** Sends no requests. */
 export class EmptyAddress extends Floor {
   constructor(name: string, args: ServerIpAddressArgs) {
     super("empty", name, args);

@@ -5,14 +5,14 @@ import { serverIpAddress as empty, type Inputs, type State, stateOf } from "./em
 const pool = new Pool(String(process.env.UPCLOUD_DEBUG_API_BASE_URL), { connections: 16, pipelining: 1 });
 const headers = { authorization: `Bearer ${process.env.UPCLOUD_TOKEN}`, "content-type": "application/json" };
 
-/** One request on a kept-alive connection for each create, update and delete; no look before, none after. */
+/** Exactly one request for each create, update and delete, on a kept-alive connection. */
 export const serverIpAddress = {
   ...empty,
 
   async create(inputs: Inputs) {
     const { server, family, access } = inputs;
-    const answer = await send("POST", "/ip_address", { ip_address: { server, family, access } });
-    const { address, ptr_record } = (answer as { ip_address: { address: string; ptr_record: string } }).ip_address;
+    const response = await send("POST", "/ip_address", { ip_address: { server, family, access } });
+    const { address, ptr_record } = (response as { ip_address: { address: string; ptr_record: string } }).ip_address;
     return { id: address, outs: stateOf(inputs, ptr_record) };
   },
 

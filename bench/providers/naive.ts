@@ -7,8 +7,8 @@ interface Inputs {
 }
 
 /**
- * As Pulumi's documentation shows a dynamic provider: an object of functions that Pulumi serialises into every resource,
- * with the built-in `fetch`. One request per verb, and one more where a new address gets a PTR record.
+ * A dynamic provider as Pulumi's documentation shows it: an object of functions that Pulumi serialises into every resource,
+ * with the built-in `fetch`. One request per operation, and one more if a new address gets a PTR record.
  */
 const provider: pulumi.dynamic.ResourceProvider = {
   async diff(_id: string, olds: Inputs, news: Inputs) {
@@ -47,11 +47,11 @@ export class NaiveAddress extends pulumi.dynamic.Resource {
   }
 }
 
-interface Answer {
+interface Envelope {
   ip_address: { address: string; server: string; ptr_record: string };
 }
 
-async function send(method: string, path: string, content?: object): Promise<Answer> {
+async function send(method: string, path: string, content?: object): Promise<Envelope> {
   const response = await fetch(`${process.env.UPCLOUD_DEBUG_API_BASE_URL}/1.2${path}`, {
     method,
     headers: {
@@ -62,5 +62,5 @@ async function send(method: string, path: string, content?: object): Promise<Ans
     ...(content && { body: JSON.stringify(content) }),
   });
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-  return response.status === 204 ? ({} as Answer) : ((await response.json()) as Answer);
+  return response.status === 204 ? ({} as Envelope) : ((await response.json()) as Envelope);
 }

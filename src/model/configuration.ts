@@ -3,7 +3,7 @@ import type { Credentials } from "../api/http/credentials";
 import { type ApiVersion, apiVersions } from "../api/wire";
 import { parseDuration } from "./durations";
 import { powerCycle as checkPowerCycle } from "./inputRules";
-import type { PowerCycle } from "./inputs";
+import type { PowerCycleInput } from "./inputs";
 import { parseJson } from "./json";
 
 /** An invalid configuration. The message names the key and what is expected, and never contains a credential. */
@@ -45,7 +45,7 @@ export const versionNotice = (from: ApiVersion, to: ApiVersion): string =>
   `UpCloud no longer supports API ${from}: using ${to} instead. Set upcloud:apiVersion to ${to}.`;
 
 /** The stack's default for `powerCycle`: `true`, `false`, or JSON such as `{"stopType":"hard"}`. */
-export function powerCycleIn(text: string | undefined): PowerCycle {
+export function powerCycleIn(text: string | undefined): PowerCycleInput {
   if (text === undefined || text === "") return false;
   const value = parseJson(text);
   const outcome = checkPowerCycle(value === undefined ? text : value);

@@ -1,7 +1,7 @@
 import { domainToASCII } from "node:url";
 import { canonicalAddress, canonicalName } from "./addresses";
 import { parseDuration } from "./durations";
-import type { PowerCycle, Timeouts, WaitForForwardRecord } from "./inputs";
+import type { PowerCycleInput, Timeouts, WaitForForwardRecord } from "./inputs";
 import { isRecord, type Outcome, type Rule, refuse, withoutAbsent } from "./rules";
 import { isUnknown } from "./unknown";
 
@@ -52,7 +52,7 @@ function adviceInAscii(ascii: string) {
 }
 
 /** Also the rule for `upcloud:powerCycle`. */
-export function powerCycle(value: unknown): Outcome<PowerCycle> {
+export function powerCycle(value: unknown): Outcome<PowerCycleInput> {
   if (typeof value === "boolean") return { value };
   const expected = 'true, false or { stopType: "soft" | "hard", timeoutSeconds: 1 to 600 }';
   if (!isRecord(value)) return refuse(expected, value);

@@ -1,7 +1,7 @@
 import type { Access, Family, StopType } from "../api/wire";
 
 /** Whether and how a running server may be stopped. */
-export type PowerCycle = boolean | { stopType?: StopType; timeoutSeconds?: number };
+export type PowerCycleInput = boolean | { stopType?: StopType; timeoutSeconds?: number };
 
 /** Whether, and for how long, to wait until the name resolves to the address before setting the PTR record. */
 export type WaitForForwardRecord = boolean | { timeoutSeconds?: number };
@@ -20,7 +20,7 @@ export interface ServerIpAddressInputs {
   access: Access;
   ptrRecord?: string;
   adopt?: string;
-  powerCycle?: PowerCycle;
+  powerCycle?: PowerCycleInput;
   timeouts?: Timeouts;
   /** Only while a resource is being created: its create token. */
   __creation?: string;

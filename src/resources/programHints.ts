@@ -52,15 +52,12 @@ export function programHints(
     };
     return JSON.stringify(hints);
   };
-  // With 1,000 addresses, Outputs take longer than everything else that this package does in the program.
-  if (typeof server === "string" && typeof urn === "string") return hintsFor(server, urn);
   return pulumi.all([server, urn]).apply(([uuid, urn]) => hintsFor(uuid, urn));
 }
 
-/** Without an Output where none is needed, see above. */
-export function urnOf(type: string, name: string, parent: pulumi.Resource | undefined): pulumi.Input<string> {
-  if (parent !== undefined) return withoutDependencies(pulumi.createUrn(name, type, parent));
-  return `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${type}::${name}`;
+/** What the resource's URN will be. */
+export function urnOf(type: string, name: string, parent: pulumi.Resource | undefined): Promise<string> {
+  return withoutDependencies(pulumi.createUrn(name, type, parent));
 }
 
 /** The provider of a resource with these options; `undefined` stands for the default provider. */

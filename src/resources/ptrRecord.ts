@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { withoutPromiseTraces } from "../promiseTraces";
 import { dynamicProvider } from "./dynamicResource";
 import { refuseImport } from "./importOption";
 import { urnOf } from "./programHints";
@@ -62,12 +61,7 @@ export class PtrRecord extends pulumi.CustomResource {
             ...dynamicProvider("ptrRecord", recordHints(name, urnOf(type, name, opts?.parent), args?.address)),
           }
         : dynamicProvider("ptrRecord");
-    const restoreTraces = withoutPromiseTraces();
-    try {
-      super(type, name, { ...outputs, ...named }, opts);
-    } finally {
-      restoreTraces();
-    }
+    super(type, name, { ...outputs, ...named }, opts);
   }
 }
 

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Access, Family, StopType } from "../api/wire";
-import { withoutPromiseTraces } from "../promiseTraces";
 import { addressOutput } from "./addressOutput";
 import { dynamicProvider } from "./dynamicResource";
 import { refuseImport } from "./importOption";
@@ -76,12 +75,7 @@ export class ServerIpAddress extends pulumi.CustomResource {
     const own = isRead
       ? { address: undefined, ...dynamicProvider("serverIpAddress") }
       : { ...args, ...dynamicProvider("serverIpAddress", hintsOf(name, args, opts)) };
-    const restoreTraces = withoutPromiseTraces();
-    try {
-      super(type, name, { ...outputs, ...own }, opts);
-    } finally {
-      restoreTraces();
-    }
+    super(type, name, { ...outputs, ...own }, opts);
     if (isRead) return;
     const address = addressOutput(this, opts);
     (this as { address: pulumi.Output<string> }).address = address;

@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { expected, SetupError } from "./checks";
 import { type SimulatorOptions, startSimulator } from "./index";
+import { SetupError, unexpectedValue } from "./model/checks";
 
 const help = `Usage: upcloud-simulator [options]
 
@@ -19,7 +19,7 @@ User demo, password demo, token ucat_demo. Open the address in a browser to watc
 `;
 
 async function main(): Promise<void> {
-  const { values } = options();
+  const { values } = parseOptions();
   if (values.help) return write(help);
   if (values.version) return write(`${packageVersion()}\n`);
   const simulator = await startSimulator({ ...simulatorOptions(values), clock: "real" });
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   write(`UpCloud simulator listening on ${simulator.url}\n`);
 }
 
-function options() {
+function parseOptions() {
   try {
     return parseArgs({
       options: {
@@ -48,16 +48,16 @@ function options() {
 }
 
 function simulatorOptions(values: { port: string; seed?: string; state?: string; latency: string }): SimulatorOptions {
-  const port = numberIn(values.port, "--port", "a port from 0 to 65535", 65_535);
-  const latencyMs = numberIn(values.latency, "--latency", "milliseconds from 0 to 600000", 600_000);
+  const port = readNumber(values.port, "--port", "a port from 0 to 65535", 65_535);
+  const latencyMs = readNumber(values.latency, "--latency", "milliseconds from 0 to 600000", 600_000);
   const given: SimulatorOptions = { port, latencyMs };
   if (values.seed !== undefined) given.seed = readSeed(values.seed);
   if (values.state !== undefined) given.stateFile = values.state;
   return given;
 }
 
-function numberIn(text: string, option: string, expectation: string, to: number): number {
-  if (!/^[0-9]+$/.test(text) || Number(text) > to) throw expected(option, text, expectation);
+function readNumber(text: string, option: string, expectation: string, to: number): number {
+  if (!/^[0-9]+$/.test(text) || Number(text) > to) throw unexpectedValue(option, text, expectation);
   return Number(text);
 }
 

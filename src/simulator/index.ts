@@ -1,24 +1,37 @@
-import { type Account, accountOf } from "./account";
-import { choice, expected, properties, text, wholeNumber } from "./checks";
-import { type Clock, realClock, virtualClock } from "./clock";
-import { demoSeed } from "./demoSeed";
-import { type Fault, FaultQueue } from "./faults";
+import { type Account, accountOf } from "./control/account";
+import { FaultQueue } from "./control/faultQueue";
+import type { Fault } from "./control/faults";
+import { type LoggedRequest, RequestLog } from "./control/requestLog";
 import { listen } from "./listen";
-import type { Credentials } from "./nouns";
+import { readChoice, readInteger, readObject, readText, unexpectedValue } from "./model/checks";
+import { type Clock, realClock, virtualClock } from "./model/clock";
+import type { Credentials } from "./model/entities";
+import type { Rules } from "./model/rules";
 import { pipeline } from "./pipeline";
-import { type LoggedRequest, RequestLog } from "./requestLog";
-import type { Rules } from "./rules";
-import { plant, type Seed } from "./seed";
-import { loadState, saveState } from "./stateFile";
+import { demoSeed } from "./store/demoSeed";
+import { loadSeed } from "./store/loadSeed";
+import type { Seed } from "./store/seed";
+import { loadState, saveState } from "./store/stateFile";
 
-export type { Account, AccountAction, AccountVerb, Assignment } from "./account";
-export { SetupError } from "./checks";
-export type { Clock } from "./clock";
-export type { Fault, FaultTarget } from "./faults";
-export type { Address, Credentials, Guest, Network, Owner, ReleasePolicy, Server, Step, Transition } from "./nouns";
-export type { LoggedRequest } from "./requestLog";
-export { defaultRules, type Rules } from "./rules";
-export type { Seed, SeedFloatingIpAddress, SeedIpAddress, SeedServer } from "./seed";
+export type { Account, Assignment } from "./control/account";
+export type { AccountAction, AccountVerb } from "./control/accountActions";
+export type { Fault, FaultTarget } from "./control/faults";
+export type { LoggedRequest } from "./control/requestLog";
+export { SetupError } from "./model/checks";
+export type { Clock } from "./model/clock";
+export type {
+  Address,
+  Credentials,
+  Guest,
+  Network,
+  Owner,
+  ReleasePolicy,
+  Server,
+  Step,
+  Transition,
+} from "./model/entities";
+export { defaultRules, type Rules } from "./model/rules";
+export type { Seed, SeedFloatingIpAddress, SeedIpAddress, SeedServer } from "./store/seed";
 
 /** All are optional; a wrong one is an error that names it, its value and what was expected. */
 export interface SimulatorOptions {
@@ -75,9 +88,10 @@ export interface Simulator {
 
 /** Starts the UpCloud API on 127.0.0.1. Throws a `SetupError` that names what is wrong with the options. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const { port, stateFile, latencyMs, clockKind } = checked(options);
+  const { port, stateFile, latencyMs, clockKind } = readOptions(options);
   const store =
-    (stateFile !== undefined && loadState(stateFile, options.rules)) || plant(options.seed ?? demoSeed, options.rules);
+    (stateFile !== undefined && loadState(stateFile, options.rules)) ||
+    loadSeed(options.seed ?? demoSeed, options.rules);
   const clock = clockKind === "real" ? realClock() : virtualClock(store.rules.requestMs);
   const log = new RequestLog();
   const faults = new FaultQueue();
@@ -111,13 +125,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
 const optionNames = ["port", "seed", "stateFile", "latencyMs", "clock", "rules"];
 
-function checked(options: SimulatorOptions) {
-  const given = properties(options, "The options", optionNames);
-  if (given.seed === null) throw expected("The option seed", null, "an account");
+function readOptions(options: SimulatorOptions) {
+  const given = readObject(options, "The options", optionNames);
+  if (given.seed === null) throw unexpectedValue("The option seed", null, "an account");
   return {
-    port: wholeNumber(given.port, "The option port", { from: 0, to: 65_535 }, 0),
-    stateFile: given.stateFile === undefined ? undefined : text(given.stateFile, "The option stateFile"),
-    latencyMs: wholeNumber(given.latencyMs, "The option latencyMs", { from: 0, to: 600_000 }, 0),
-    clockKind: choice(given.clock, "The option clock", ["virtual", "real"], "virtual"),
+    port: readInteger(given.port, "The option port", { from: 0, to: 65_535 }, 0),
+    stateFile: given.stateFile === undefined ? undefined : readText(given.stateFile, "The option stateFile"),
+    latencyMs: readInteger(given.latencyMs, "The option latencyMs", { from: 0, to: 600_000 }, 0),
+    clockKind: readChoice(given.clock, "The option clock", ["virtual", "real"], "virtual"),
   };
 }

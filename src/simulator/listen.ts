@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Hono } from "hono";
-import { halfBodyHeader } from "./faultLayer";
+import { halfBodyHeader } from "./control/faultInjection";
 
 /** A listener on this computer only. */
 export interface Listener {

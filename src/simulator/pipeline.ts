@@ -1,16 +1,16 @@
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Hono, type MiddlewareHandler } from "hono";
-import type { Account } from "./account";
-import { errorEnvelope, Refusal } from "./apiErrors";
-import { pause, type RunningClock } from "./clock";
-import { faulted } from "./faultLayer";
-import type { FaultQueue } from "./faults";
-import type { Credentials, Owner } from "./nouns";
-import { ownRoutes } from "./ownRoutes";
-import { perlJson } from "./perlJson";
-import type { RequestLog } from "./requestLog";
-import { type ApiEnv, apiRoutes } from "./routes";
-import type { Store } from "./store";
+import { perlJson } from "./api/perlJson";
+import { type ApiEnv, apiRoutes } from "./api/routes";
+import type { Account } from "./control/account";
+import { ownRoutes } from "./control/controlRoutes";
+import { faulted } from "./control/faultInjection";
+import type { FaultQueue } from "./control/faultQueue";
+import type { RequestLog } from "./control/requestLog";
+import { ApiError, errorEnvelope } from "./model/apiErrors";
+import { pause, type RunningClock } from "./model/clock";
+import type { Credentials, Owner } from "./model/entities";
+import type { Store } from "./store/store";
 
 export interface Parts {
   readonly store: Store;
@@ -39,8 +39,8 @@ export function pipeline(parts: Parts): Hono {
   app.use("/:version{[0-9.]+}/*", versioned(store)); // a version that is served
   app.use("/:version{[0-9.]+}/*", authenticated(store)); // the credentials of an account, whose user asks
   app.route("/:version{[0-9.]+}", apiRoutes(store, clock)); // the verb itself
-  app.notFound(() => refusal(new Refusal("NOT_FOUND")));
-  app.onError((error) => refusal(error));
+  app.notFound(() => errorResponse(new ApiError("NOT_FOUND")));
+  app.onError((error) => errorResponse(error));
   return app;
 }
 
@@ -63,7 +63,7 @@ function late(latencyMs: number): MiddlewareHandler {
 function timed(store: Store, clock: RunningClock): MiddlewareHandler {
   return async (_, next) => {
     clock.tick();
-    store.settle(clock.now());
+    store.advanceTo(clock.now());
     await next();
   };
 }
@@ -84,8 +84,8 @@ function versioned(store: Store): MiddlewareHandler<ApiEnv> {
     const version = c.req.param("version") ?? "";
     const served = (["1.2", "1.3"] as const).find((one) => version === one || version.startsWith(`${one}.`));
     const old = /^1\.[01](\.|$)/.test(version) || (served === "1.2" && store.rules.api12 === "obsolete");
-    if (old) throw new Refusal("API_VERSION_OBSOLETE", { version });
-    if (served === undefined) throw new Refusal("API_VERSION_INVALID", { version });
+    if (old) throw new ApiError("API_VERSION_OBSOLETE", { version });
+    if (served === undefined) throw new ApiError("API_VERSION_INVALID", { version });
     c.set("version", served);
     await next();
   };
@@ -99,7 +99,7 @@ function authenticated({ credentialsOf, rules }: Store): MiddlewareHandler<ApiEn
       (scheme.toLowerCase() === "basic" && value === Buffer.from(`${username}:${password}`).toString("base64")) ||
       (scheme.toLowerCase() === "bearer" && value === token && bearer);
     const owner = owners.find((one) => isOf(credentialsOf[one]));
-    if (owner === undefined) throw new Refusal("AUTHENTICATION_FAILED");
+    if (owner === undefined) throw new ApiError("AUTHENTICATION_FAILED");
     c.set("owner", owner);
     await next();
   };
@@ -108,8 +108,8 @@ function authenticated({ credentialsOf, rules }: Store): MiddlewareHandler<ApiEn
 const owners: readonly Owner[] = ["us", "other"];
 
 /** A refusal in UpCloud's envelope. Anything else that is thrown is a failure of the service. */
-function refusal(error: Error): Response {
-  const { status, code } = error instanceof Refusal ? error : { status: 500, code: "SERVICE_ERROR" };
+function errorResponse(error: Error): Response {
+  const { status, code } = error instanceof ApiError ? error : { status: 500, code: "SERVICE_ERROR" };
   const headers = { "Content-Type": "application/json; charset=UTF-8" };
   return new Response(`${perlJson(errorEnvelope(code, error.message))}\n`, { status, headers });
 }

@@ -1,17 +1,15 @@
 import { explain } from "../../src/api/errors/explanations";
 import { printable } from "../../src/api/errors/printable";
 import {
+  hadNoEffect,
   isForbidden,
-  isPassing,
-  isWithoutEffect,
+  isTransient,
   mayStillTakeEffect,
   UpCloudError,
 } from "../../src/api/errors/upCloudError";
-import { whyBroken } from "../../src/api/http/brokenConnections";
-import { redactor } from "../../src/api/http/redaction";
-import { createRetry } from "../../src/api/retry";
+import { describeConnectionError } from "../../src/api/http/connectionErrors";
 
-const request = { method: "GET", path: "/1.2/ip_address", subject: {} } as const;
+const request = { method: "GET", path: "/1.2/ip_address", context: {} } as const;
 const refused = (status: number, code?: string) => UpCloudError.refused(request, { status, code }, "");
 
 test.each<[string, UpCloudError, { passes: boolean; hasNoEffect: boolean }]>([
@@ -27,18 +25,22 @@ test.each<[string, UpCloudError, { passes: boolean; hasNoEffect: boolean }]>([
   ["a redirect", UpCloudError.redirected(request, 302, "https://x.example/"), { passes: false, hasNoEffect: true }],
   ["a request that was not sent", UpCloudError.unsent(request, "too late"), { passes: true, hasNoEffect: true }],
 ])("%s is told apart by whether it passes and had an effect", (_, error, { passes, hasNoEffect }) => {
-  expect(isPassing(error)).toBe(passes);
-  expect(isWithoutEffect(error)).toBe(hasNoEffect);
+  expect(isTransient(error)).toBe(passes);
+  expect(hadNoEffect(error)).toBe(hasNoEffect);
 });
 
 test.each<[string, unknown, boolean]>([
   ["a proxy that gave up waiting", refused(504), true],
   ["a proxy that gave up waiting, in its own word for it", refused(524), true],
   ["a request that came in too slowly", refused(408), true],
-  ["no answer within the time", UpCloudError.unanswered(request, "it took longer than 2 s", true), true],
-  ["half an answer within the time", UpCloudError.unreadable(request, 201, "half", true), true],
+  ["no answer within the time", UpCloudError.unanswered(request, "it took longer than 2 s", { timedOut: true }), true],
+  ["half an answer within the time", UpCloudError.unreadable(request, 201, "half", { timedOut: true }), true],
   ["half a page of a proxy that gave up waiting", UpCloudError.unreadable(request, 504, "half"), true],
-  ["the same failure with a sentence more", UpCloudError.unanswered(request, "too long", true).withNote("So."), true],
+  [
+    "the same failure with a sentence more",
+    UpCloudError.unanswered(request, "too long", { timedOut: true }).withNote("So."),
+    true,
+  ],
   ["a connection that broke", UpCloudError.unanswered(request, "other side closed"), false],
   ["half an answer of a connection that broke", UpCloudError.unreadable(request, 201, "half"), false],
   ["an unreadable answer", UpCloudError.unreadable(request, 200, "an empty body"), false],
@@ -55,8 +57,8 @@ test.each<[string, unknown, boolean]>([
 });
 
 test("what is no failure of UpCloud neither passes nor is certain to have had no effect", () => {
-  expect(isPassing(new Error("no"))).toBe(false);
-  expect(isWithoutEffect(new Error("no"))).toBe(false);
+  expect(isTransient(new Error("no"))).toBe(false);
+  expect(hadNoEffect(new Error("no"))).toBe(false);
 });
 
 test("only ACTION_FORBIDDEN is the user's own lack of a right", () => {
@@ -74,7 +76,7 @@ test.each([
   ["INSUFFICIENT_CREDITS", "too few credits to go on with the server"],
   ["ACTION_FORBIDDEN", "no right to do this with the account"],
 ])("%s of a request about nothing in particular is told without a name", (code, words) => {
-  expect(explain(400, code, {}).told).toContain(words);
+  expect(explain(400, code, {}).message).toContain(words);
 });
 
 test.each([
@@ -91,8 +93,8 @@ test.each([
     { code: "ERR_SSL_PACKET_LENGTH_TOO_LONG", message: "0A0000C6:SSL routines" },
     "TLS could not be established with api.example.com (ERR_SSL_PACKET_LENGTH_TOO_LONG): an address that begins with https:// needs a port that speaks TLS",
   ],
-])("what broke a connection is told by %s", (_, cause, told) => {
-  expect(whyBroken(cause, "api.example.com")).toBe(told);
+])("what broke a connection is told by %s", (_, cause, description) => {
+  expect(describeConnectionError(cause, "api.example.com")).toBe(description);
 });
 
 test.each([
@@ -107,20 +109,14 @@ test.each([
   expect(printable(text)).toBe(shown);
 });
 
-test("an empty secret cuts nothing out", () => {
-  expect(redactor({ username: "demo", password: "" })("as it was")).toBe("as it was");
+test("a sentence more keeps the cause", () => {
+  const cause = new Error("other side closed");
+  const error = UpCloudError.unanswered(request, "closed", { cause, timedOut: true }).withNote("So.");
+  expect(error).toMatchObject({ failure: "unanswered", timedOut: true });
+  expect(error.cause).toBe(cause);
 });
 
-test("a fault of our own is thrown as it is, and nothing is sent again", async () => {
-  const fault = new TypeError("ours");
-  const send = jest.fn().mockRejectedValue(fault);
-  await expect(createRetry(async () => undefined)({ send })).rejects.toBe(fault);
-  expect(send).toHaveBeenCalledTimes(1);
-});
-
-test("a fault of our own in a repeat is thrown as it is, too", async () => {
-  const fault = new TypeError("ours");
-  const send = jest.fn().mockRejectedValueOnce(UpCloudError.unanswered(request, "closed")).mockRejectedValue(fault);
-  await expect(createRetry(async () => undefined)({ send })).rejects.toBe(fault);
-  expect(send).toHaveBeenCalledTimes(2);
+test("an error without a cause has no property for one", () => {
+  expect("cause" in refused(409)).toBe(false);
+  expect("cause" in refused(409).withNote("So.")).toBe(false);
 });

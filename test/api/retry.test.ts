@@ -311,7 +311,7 @@ describe("a release looks before it goes again", () => {
   });
 
   test("and gives up where it cannot tell", async () => {
-    const lost = UpCloudError.unanswered({ method: "GET", path: "/1.2/ip_address/x", subject: {} }, "closed");
+    const lost = UpCloudError.unanswered({ method: "GET", path: "/1.2/ip_address/x", context: {} }, "closed");
     const { simulator, release, asked } = await guarded(() => Promise.reject(lost));
     simulator.faults.add({ kind: "error", status: 503, method: "DELETE" });
     expect(await failureOf(release())).toBe(lost);

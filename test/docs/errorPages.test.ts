@@ -12,7 +12,7 @@ import {
   NothingAssignedError,
   UnclearError,
 } from "../../src/provider/assign/errors";
-import { NotStartedError, ServerBusyError, ServerRunsError } from "../../src/provider/powerCycle/errors";
+import { RestartError, ServerBusyError, ServerRunsError } from "../../src/provider/powerCycle/errors";
 
 const folder = join(__dirname, "../../docs/errors");
 const page = (name: string) => readFileSync(join(folder, `${name}.md`), "utf8");
@@ -28,8 +28,8 @@ test("the table links every page once", () => {
   expect(linked).toEqual([...explainedCodes, ...ownPages]);
 });
 
-const subject = { server: uuid, address: "198.51.100.7", ptrRecord: "mail", assigning: true };
-const subjectsOfTheirOwn: Partial<Record<string, Partial<typeof subject>>> = {
+const context = { server: uuid, address: "198.51.100.7", ptrRecord: "mail", assigning: true };
+const ownContexts: Partial<Record<string, Partial<typeof context>>> = {
   SERVER_INVALID: { server: "mail" },
   IP_ADDRESS_INVALID: { address: "198.51.100.777" },
   PTR_RECORD_NOT_SUPPORTED: { address: "10.1.0.3" },
@@ -40,7 +40,7 @@ test.each(explainedCodes)("the page of %s shows the message that names it, its c
   const text = page(code);
   const [shown = "", method = "", path = "", status, words = ""] =
     /^.+ \(([A-Z]+) (\S+): (\d{3}) [A-Z_]+(?:, "(.+)")?\) See .+$/m.exec(text) ?? [];
-  const request = { method, path, subject: { ...subject, ...subjectsOfTheirOwn[code] } };
+  const request = { method, path, context: { ...context, ...ownContexts[code] } };
   expect(shown).toBe(UpCloudError.refused(request, { status: Number(status), code }, words).message);
   expect(shown.endsWith(` ${seePage(code)}`)).toBe(true);
   expect(text).toMatch(/^\*\*Cause\.\*\* .+^\*\*Remedy\.\*\*/ms);
@@ -48,7 +48,7 @@ test.each(explainedCodes)("the page of %s shows the message that names it, its c
 
 describe("a refusal that names no page of its own", () => {
   const refused = (status: number, code?: string) =>
-    UpCloudError.refused({ method: "GET", path: "/1.2/ip_address", subject: {} }, { status, code }, "").message;
+    UpCloudError.refused({ method: "GET", path: "/1.2/ip_address", context: {} }, { status, code }, "").message;
 
   test.each([
     [401, "AUTHENTICATION_FAILED"],
@@ -86,7 +86,7 @@ test.each<[string, (typeof ownPages)[number], Error]>([
     new AmbiguousAddressesError(assignment, ["198.51.100.7", "198.51.100.8"]),
   ],
   ["an address without a state", "lost-answer", new CannotTellError(assignment, ["198.51.100.7"], because)],
-  ["a server that stayed off", "server-not-started", new NotStartedError(mail, "…")],
+  ["a server that stayed off", "server-not-started", new RestartError(mail, "…")],
   ["an address and a server of another account", "another-account", new AnotherAccountError("198.51.100.7", uuid)],
   ["an address of another account", "another-account", new UnknownAccountError("198.51.100.7")],
 ])("%s names the page %s, which shows the message", (_, name, error) => {
@@ -96,7 +96,7 @@ test.each<[string, (typeof ownPages)[number], Error]>([
 });
 
 test("a server that stayed off, with the resource saved, names its page too", () => {
-  const { message } = new NotStartedError(mail, "…").whichUpMends();
+  const { message } = new RestartError(mail, "…").withRetryAdvice();
   expect(message).toMatch(/Start it with `upctl server start .+`, or run `pulumi up` again\. See /);
   expect(message.endsWith(seePage("server-not-started"))).toBe(true);
 });

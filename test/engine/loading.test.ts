@@ -27,7 +27,6 @@ test("loading the package beside Pulumi loads only its own declarations", async 
   expect((added as string[]).sort()).toEqual([
     "dist/index.js",
     "dist/lookups/getIpAddresses.js",
-    "dist/promiseTraces.js",
     "dist/resources/addressOutput.js",
     "dist/resources/dynamicResource.js",
     "dist/resources/importOption.js",

@@ -3,7 +3,7 @@ import type { ServerIpAddressProvider } from "../../src/provider/serverIpAddress
 import type { Session } from "../../src/provider/session";
 import type { Clock } from "../../src/simulator";
 import type { StackState } from "../../src/state/stackState";
-import { type Machine, type Operation, paceOf } from "./operation";
+import { type Machine, type Operation, timerOf } from "./operation";
 
 const never = () => new Promise<never>(() => undefined);
 
@@ -65,7 +65,7 @@ export class MortalProcess {
     const operation = machine.operation(id, "1.2", {
       env: around.env,
       process: { id, run: randomUUID(), host: "this machine", engine },
-      pace: this.paceOf(machine.simulator.clock),
+      timer: this.timerOf(machine.simulator.clock),
       isEngineAlive: async (address = engine) => liveEngines.has(address),
       async readState(_hints, isOfThisOperation) {
         const state = around.states().find(isOfThisOperation);
@@ -88,8 +88,8 @@ export class MortalProcess {
     }
   }
 
-  private paceOf(clock: Clock) {
-    const { now, sleep } = paceOf(clock);
+  private timerOf(clock: Clock) {
+    const { now, sleep } = timerOf(clock);
     return { now, sleep: (ms: number) => (this.isDead ? never() : sleep(ms)) };
   }
 

@@ -2,15 +2,15 @@ import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Pace } from "../../src/provider/runtime/timer";
+import type { Timer } from "../../src/provider/runtime/timer";
 import { ServerIpAddressProvider } from "../../src/provider/serverIpAddress/provider";
 import type { ServerIpAddressState } from "../../src/provider/serverIpAddress/state";
-import { Session, type Surroundings } from "../../src/provider/session";
+import { Session, type SessionOptions } from "../../src/provider/session";
 import { type Clock, type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator";
 import type { PendingOperation, StackState } from "../../src/state/stackState";
 
 /** Nothing waits: time is the simulator's. */
-export const paceOf = (clock: Clock): Pace => ({
+export const timerOf = (clock: Clock): Timer => ({
   now: () => clock.now(),
   async sleep(ms) {
     clock.advance(ms);
@@ -76,7 +76,7 @@ export class Machine {
 }
 
 /** What one process may have otherwise than the rest. */
-interface More extends Partial<Pick<Surroundings, "pace" | "isEngineAlive" | "process" | "readState">> {
+interface More extends Partial<Pick<SessionOptions, "timer" | "isEngineAlive" | "process" | "readState">> {
   env?: Record<string, string>;
 }
 
@@ -103,7 +103,7 @@ export class Operation {
         ...env,
       },
       notify: (text) => this.said.push(text),
-      pace: paceOf(simulator.clock),
+      timer: timerOf(simulator.clock),
       async readState(_hints, isOfThisOperation) {
         const state = machine.state();
         if (state === undefined) throw new Error("The stack's state could not be read: no such place.");

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { buildPackage } from "../../tools/build";
 
-/** Stands in for tsc: writes the outputs of the sources it finds, or fails as a compiler does. */
+/** A fake tsc: writes the outputs of the sources it finds, or fails as a compiler does. */
 const fakeTsc = `
   const fs = require("node:fs"), path = require("node:path");
   if (fs.existsSync("src/bad.ts")) { console.log("src/bad.ts(1,1): error TS1005"); process.exit(2); }
@@ -29,18 +29,18 @@ afterEach(() => {
   rmSync(root, { recursive: true });
 });
 
-test("without dist/ the package is built", async () => {
+test("a package without dist/ is built", async () => {
   expect(await builds()).toBe(true);
   expect(existsSync(join(root, "dist/api/client.js"))).toBe(true);
 });
 
-test("a current dist/ is left alone", async () => {
+test("a package whose dist/ is up to date is not built", async () => {
   await buildPackage(root);
   expect(await builds()).toBe(false);
 });
 
 test.each(["src/api/client.ts", "src/new.ts", "tsconfig.build.json", "package-lock.json"])(
-  "a change of %s makes a build",
+  "a package is built again after a change of %s",
   async (changed) => {
     await buildPackage(root);
     write(changed, "", "later");
@@ -48,13 +48,13 @@ test.each(["src/api/client.ts", "src/new.ts", "tsconfig.build.json", "package-lo
   },
 );
 
-test("an output that is missing makes a build", async () => {
+test("a package with a missing output is built again", async () => {
   await buildPackage(root);
   rmSync(join(root, "dist/index.d.ts"));
   expect(await builds()).toBe(true);
 });
 
-test("the output of a source that is gone is removed, and the rest is built again", async () => {
+test("the output of a deleted source is removed, and the rest is built again", async () => {
   await buildPackage(root);
   rmSync(join(root, "src/api/client.ts"));
   expect(await builds()).toBe(true);
@@ -62,7 +62,7 @@ test("the output of a source that is gone is removed, and the rest is built agai
   expect(existsSync(join(root, "dist/index.js"))).toBe(true);
 });
 
-test("a package that does not compile is an error with the compiler's words", async () => {
+test("a package that does not compile is rejected with the compiler's output", async () => {
   write("src/bad.ts", "");
   await expect(buildPackage(root)).rejects.toThrow("src/bad.ts(1,1): error TS1005");
 });

@@ -3,7 +3,7 @@ import { runStep } from "../../tools/childProcess";
 const node = process.execPath;
 
 describe("runStep", () => {
-  test("a step that ends well resolves to what it printed", async () => {
+  test("a step that succeeds resolves to what it printed", async () => {
     expect(await runStep(node, ["-p", "6 * 7"])).toBe("42\n");
   });
 
@@ -12,18 +12,18 @@ describe("runStep", () => {
     await expect(runStep(node, ["-e", lines])).rejects.toThrow(/^5\n6\n7\n8\n9$/);
   });
 
-  test("a step that fails without a word rejects with its exit code", async () => {
+  test("a step that fails without output rejects with its exit code", async () => {
     await expect(runStep(node, ["-e", "process.exit(3)"])).rejects.toThrow("ended with exit code 3");
   });
 
-  test("a command that does not exist is an error", async () => {
+  test("a step whose command does not exist rejects with ENOENT", async () => {
     await expect(runStep("/no/such/command", [])).rejects.toThrow("ENOENT");
   });
 
-  test("a step that is given up ends with everything it started", async () => {
+  test("an aborted step is killed with everything it has started", async () => {
     const giveUp = new AbortController();
     setTimeout(() => giveUp.abort(new Error("nothing arrived")), 100);
-    // The inner process would keep stdout open, and with it the step, if it went on.
+    // If the inner process survived, it would keep stdout open, and so the step.
     const nested = `require("child_process").spawnSync("sleep", ["30"], { stdio: "inherit" })`;
     const begin = Date.now();
     await expect(runStep(node, ["-e", nested], { giveUp: giveUp.signal })).rejects.toThrow("nothing arrived");

@@ -9,7 +9,7 @@ const locked = {
   "node_modules/self": { resolved: "", link: true },
   "node_modules/for-another-platform": { version: "2.0.0", optional: true },
 };
-const { "node_modules/for-another-platform": _left, ...installed } = locked;
+const { "node_modules/for-another-platform": _notInstalled, ...installed } = locked;
 
 let clone: string;
 
@@ -32,7 +32,7 @@ test("a fresh clone gets its dependencies with one line of output", () => {
   expect(npmCalls()).toEqual(["ci --no-audit --no-fund --include=dev --loglevel=error"]);
 });
 
-test("installed dependencies are left alone, without those of other platforms and without a word", () => {
+test("installed dependencies are left alone, without output, though those of other platforms are missing", () => {
   writeJson("node_modules/.package-lock.json", { packages: installed });
   expect(setUp()).toMatchObject({ status: 0, stdout: "", stderr: "" });
   expect(npmCalls()).toEqual([]);
@@ -42,19 +42,19 @@ test.each([
   ["another version", { ...installed, "node_modules/a": { version: "1.0.1" } }],
   ["a missing package", { "node_modules/self": installed["node_modules/self"] }],
   ["a copy instead of a link", { ...installed, "node_modules/self": { version: "0.1.0" } }],
-])("%s in node_modules is put right", (_difference, packages) => {
+])("%s in node_modules is repaired", (_difference, packages) => {
   writeJson("node_modules/.package-lock.json", { packages });
   expect(setUp().status).toBe(0);
   expect(npmCalls()).toHaveLength(1);
 });
 
-test("an installation that was interrupted is done again", () => {
+test("an interrupted installation is repeated", () => {
   mkdirSync(join(clone, "node_modules"));
   expect(setUp().status).toBe(0);
   expect(npmCalls()).toHaveLength(1);
 });
 
-test("what npm says is shown when it fails", () => {
+test("the output of npm is shown when npm fails", () => {
   fakeNpm("echo no route to the registry >&2; exit 1");
   const { status, stderr } = setUp();
   expect(status).toBe(1);
@@ -62,7 +62,7 @@ test("what npm says is shown when it fails", () => {
   expect(stderr).toMatch(/npm ci failed; its own report is above\.\n$/);
 });
 
-test("a lock file that is damaged is named, and npm is not started", () => {
+test("a damaged lock file is named, and npm is not started", () => {
   writeFileSync(join(clone, "package-lock.json"), "<<<<<<< ours");
   const { status, stderr } = setUp();
   expect(status).toBe(1);
@@ -80,7 +80,7 @@ test.each(["18.20.8", "20.17.9", "20.18.0"])(
   },
 );
 
-test.each(["20.18.1", "20.19.0", "21.0.0", "24.1.2"])("Node %s is taken", (version) => {
+test.each(["20.18.1", "20.19.0", "21.0.0", "24.1.2"])("Node %s is accepted", (version) => {
   expect(setUp(version).status).toBe(0);
 });
 

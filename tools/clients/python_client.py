@@ -33,20 +33,20 @@ def drive(manager, api_root):
     refused("IP_ADDRESS_NOT_FOUND", manager.get_ip, "203.0.113.250")
     refused("IP_ADDRESS_INVALID", manager.release_ip, "garbage")
 
-    made = [manager.attach_ip(WEB, "IPv4") for _ in range(4)] + [manager.attach_ip(WEB, "IPv6")]
+    assigned = [manager.attach_ip(WEB, "IPv4") for _ in range(4)] + [manager.attach_ip(WEB, "IPv6")]
     refused("IP_ADDRESS_LIMIT_REACHED", manager.attach_ip, WEB, "IPv4")
-    named = manager.modify_ip(made[0].address, "web.example.com")
+    named = manager.modify_ip(assigned[0].address, "web.example.com")
     assert named.ptr_record == "web.example.com"
-    refused("PTR_RECORD_INVALID", manager.modify_ip, made[0].address, "web")
-    for ip in made:
+    refused("PTR_RECORD_INVALID", manager.modify_ip, assigned[0].address, "web")
+    for ip in assigned:
         ip.destroy()
 
     server = manager.get_server(MAIL)
     server.stop()
-    begun = time.monotonic()
+    started_at = time.monotonic()
     while server.populate().state != "stopped":
         time.sleep(0.5)
-    print(f"  stopped after {time.monotonic() - begun:.1f} s")
+    print(f"  stopped after {time.monotonic() - started_at:.1f} s")
     extra = server.add_ip("IPv4")
     print(f"  assigned {extra.address}, {extra.ptr_record}")
     manager.release_ip(extra.address)
@@ -56,9 +56,9 @@ def drive(manager, api_root):
     if api_root.endswith("1.3"):
         floating = manager.create_floating_ip("fi-hel1")
         manager.release_ip(floating.address)
-        print(f"  floating {floating.address} came and went")
+        print(f"  floating address {floating.address} created and released")
     assert {ip.address for ip in manager.get_ips()} == before
-    print("  the account is as it was")
+    print("  the account is as before")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 /** What a request was about, for the sentence that tells of its failure. */
-export interface Subject {
+export interface RequestContext {
   /** UUID of the server. */
   server?: string;
   address?: string;
@@ -10,16 +10,23 @@ export interface Subject {
 
 export interface Explanation {
   /** One sentence or two: what UpCloud's refusal means for this server or address, and what to do. */
-  told: string;
+  message: string;
   /** Whose page says more; absent where no code is to blame. */
   code?: ExplainedCode;
 }
 
 /** By UpCloud's code where that is known, by the HTTP status elsewhere. */
-export function explain(status: number, code: string | undefined, subject: Subject, url = "its address"): Explanation {
-  if (code === undefined && isForeign(status)) return { told: byForeign(status, url)(subject) };
+export function explain(
+  status: number,
+  code: string | undefined,
+  context: RequestContext,
+  url = "its address",
+): Explanation {
+  if (code === undefined && isForeign(status)) return { message: byForeign(status, url)(context) };
   const known = code !== undefined && isExplained(code) ? code : codeOfStatus(status);
-  return known === undefined ? { told: byStatus(status)(subject) } : { told: byCode[known](subject), code: known };
+  return known === undefined
+    ? { message: byStatus(status)(context) }
+    : { message: byCode[known](context), code: known };
 }
 
 /** UpCloud's error codes that a user can do something about. */
@@ -27,13 +34,13 @@ export type ExplainedCode = keyof typeof byCode;
 
 const isExplained = (code: string): code is ExplainedCode => Object.hasOwn(byCode, code);
 
-type Sentence = (subject: Subject) => string;
+type Sentence = (context: RequestContext) => string;
 
-const theServer = ({ server }: Subject) => (server === undefined ? "the server" : `server ${server}`);
-const theAddress = ({ address }: Subject) => (address === undefined ? "the address" : `address ${address}`);
-const theSubject = (subject: Subject) => {
-  if (subject.address !== undefined) return theAddress(subject);
-  return subject.server === undefined ? "the account" : theServer(subject);
+const theServer = ({ server }: RequestContext) => (server === undefined ? "the server" : `server ${server}`);
+const theAddress = ({ address }: RequestContext) => (address === undefined ? "the address" : `address ${address}`);
+const subjectOf = (context: RequestContext) => {
+  if (context.address !== undefined) return theAddress(context);
+  return context.server === undefined ? "the account" : theServer(context);
 };
 
 const byCode = {
@@ -65,7 +72,7 @@ const byCode = {
   AUTHENTICATION_FAILED: () =>
     "UpCloud does not accept the credentials: check upcloud:token, or upcloud:username and upcloud:password, or the UPCLOUD_ variables of the environment, and that API access is allowed for the user.",
   ACTION_FORBIDDEN: (s) =>
-    `The UpCloud user has no right to do this with ${theSubject(s)}: grant the right in the control panel, or use another user.`,
+    `The UpCloud user has no right to do this with ${subjectOf(s)}: grant the right in the control panel, or use another user.`,
   API_VERSION_OBSOLETE: () =>
     "UpCloud no longer serves this version of its API: set upcloud:apiVersion to the other one.",
   API_VERSION_INVALID: () => "UpCloud does not know this version of its API: set upcloud:apiVersion to the other one.",
@@ -87,29 +94,29 @@ const isForeign = (status: number) => status < 500 && ![401, 408, 429].includes(
 function byForeign(status: number, url: string): Sentence {
   if (status === 403) {
     return (s) =>
-      `A request about ${theSubject(s)} was refused, and not by UpCloud, whose answers have a code: check that no firewall or proxy stands between this computer and ${url}, and upcloud:apiBaseUrl.`;
+      `A request about ${subjectOf(s)} was refused, and not by UpCloud, whose answers have a code: check that no firewall or proxy stands between this computer and ${url}, and upcloud:apiBaseUrl.`;
   }
   if (status === 404) return () => `UpCloud's API is not at ${url}: check upcloud:apiBaseUrl.`;
   return (s) =>
-    `A request about ${theSubject(s)} was refused, and not by UpCloud, whose answers have a code: check upcloud:apiBaseUrl, and what answers at ${url}.`;
+    `A request about ${subjectOf(s)} was refused, and not by UpCloud, whose answers have a code: check upcloud:apiBaseUrl, and what answers at ${url}.`;
 }
 
 function byStatus(status: number): Sentence {
   if (status === 429) {
-    return (s) => `UpCloud takes no more requests for now, this one about ${theSubject(s)}: run again later.`;
+    return (s) => `UpCloud takes no more requests for now, this one about ${subjectOf(s)}: run again later.`;
   }
   if (status === 408) {
     return (s) => {
-      const what = `A request about ${theSubject(s)} did not come in whole in time`;
+      const what = `A request about ${subjectOf(s)} did not come in whole in time`;
       return s.assigning ? `${what}.` : `${what}: run again, and check the network.`;
     };
   }
   if (status >= 500) {
     return (s) => {
-      const what = `UpCloud failed inside while handling ${theSubject(s)}`;
+      const what = `UpCloud failed inside while handling ${subjectOf(s)}`;
       return s.assigning ? `${what}.` : `${what}: run again, and look at status.upcloud.com.`;
     };
   }
   return (s) =>
-    `UpCloud refused a request about ${theSubject(s)}: correct what its answer names, or report it as a fault of pulumi-upcloud-ip.`;
+    `UpCloud refused a request about ${subjectOf(s)}: correct what its answer names, or report it as a fault of pulumi-upcloud-ip.`;
 }

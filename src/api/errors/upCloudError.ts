@@ -1,5 +1,5 @@
 import { seePage } from "./errorPages";
-import { explain, type Subject } from "./explanations";
+import { explain, type RequestContext } from "./explanations";
 import { printable } from "./printable";
 
 /**
@@ -12,23 +12,28 @@ export interface FailedRequest {
   method: string;
   /** With the version prefix, without the host. */
   path: string;
-  subject: Subject;
+  context: RequestContext;
 }
 
-/** What is known of an answer; nothing when none came. */
-interface AnswerFacts {
+/** What is known of the response; nothing when none came. */
+interface ResponseFacts {
   /** HTTP status. */
   status?: number | undefined;
-  /** UpCloud's `error_code`; absent when the answer had none. */
+  /** UpCloud's `error_code`; absent where the response has none. */
   code?: string | undefined;
   /** How long UpCloud asks to wait before the next request (Retry-After), in milliseconds. */
   retryAfterMs?: number | undefined;
-  /** The request was sent, and given up before the whole answer had come: its own time or its operation's was over. */
+  /** The request was sent, and given up before the whole response had come: its own time or its operation's was over. */
   timedOut?: boolean;
 }
 
+/** What made the failure known, such as Node's error of a connection. Without credentials. */
+interface Origin {
+  cause?: unknown;
+}
+
 /** A request to UpCloud that did not do what was asked. Its message is for people: what happened and what to do. */
-export class UpCloudError extends Error implements AnswerFacts {
+export class UpCloudError extends Error implements ResponseFacts {
   override readonly name = "UpCloudError";
   readonly method: string;
   readonly path: string;
@@ -41,9 +46,9 @@ export class UpCloudError extends Error implements AnswerFacts {
     readonly failure: Failure,
     message: string,
     request: Pick<FailedRequest, "method" | "path">,
-    { status, code, retryAfterMs, timedOut = false }: AnswerFacts = {},
+    { status, code, retryAfterMs, timedOut = false, cause }: ResponseFacts & Origin = {},
   ) {
-    super(printable(message));
+    super(printable(message), cause === undefined ? undefined : { cause });
     this.method = request.method;
     this.path = request.path;
     this.status = status;
@@ -52,25 +57,25 @@ export class UpCloudError extends Error implements AnswerFacts {
     this.timedOut = timedOut;
   }
 
-  /** @param answer `url`: where the request was sent, whole. */
+  /** @param response `url`: where the request was sent, whole. */
   static refused(
     request: FailedRequest,
-    answer: AnswerFacts & { status: number; url?: string },
-    said: string,
+    response: ResponseFacts & { status: number; url?: string },
+    apiMessage: string,
   ): UpCloudError {
-    const { status, code, retryAfterMs } = answer;
-    const verdict = [status, code].filter((part) => part !== undefined).join(" ");
-    const words = said === "" ? "" : `, "${said}"`;
-    const isUncertain = isUncertainStatus(status) && request.subject.assigning === true;
-    const explanation = explain(status, code, request.subject, answer.url);
-    const told = [
-      explanation.told,
-      ...(isUncertain ? [afterUncertainty(request)] : []),
+    const { status, code, retryAfterMs } = response;
+    const result = [status, code].filter((part) => part !== undefined).join(" ");
+    const quote = apiMessage === "" ? "" : `, "${apiMessage}"`;
+    const isUncertain = isUncertainStatus(status) && request.context.assigning === true;
+    const explanation = explain(status, code, request.context, response.url);
+    const text = [
+      explanation.message,
+      ...(isUncertain ? [unknownOutcomeAdvice(request)] : []),
       ...(retryAfterMs ? [`UpCloud asks to wait ${Math.ceil(retryAfterMs / 1000)} s first.`] : []),
     ].join(" ");
     const page = explanation.code === undefined ? "" : ` ${seePage(explanation.code)}`;
-    const message = `${told} (${request.method} ${request.path}: ${verdict}${words})${page}`;
-    return new UpCloudError("refused", message, request, answer);
+    const message = `${text} (${request.method} ${request.path}: ${result}${quote})${page}`;
+    return new UpCloudError("refused", message, request, response);
   }
 
   /** Never followed: the credentials would go with the request. */
@@ -81,56 +86,61 @@ export class UpCloudError extends Error implements AnswerFacts {
     return new UpCloudError("refused", message, request, { status });
   }
 
-  static unreadable(request: FailedRequest, status: number, what: string, timedOut = false): UpCloudError {
+  static unreadable(
+    request: FailedRequest,
+    status: number,
+    what: string,
+    more: Origin & { timedOut?: boolean } = {},
+  ): UpCloudError {
     const message =
       `UpCloud answered ${request.method} ${request.path} with status ${status} and ${what}. ` +
-      `${afterUncertainty(request)} If it persists, check that upcloud:apiBaseUrl names UpCloud's API and not a proxy or a login page.`;
-    return new UpCloudError("unreadable", message, request, { status, timedOut });
+      `${unknownOutcomeAdvice(request)} If it persists, check that upcloud:apiBaseUrl names UpCloud's API and not a proxy or a login page.`;
+    return new UpCloudError("unreadable", message, request, { ...more, status });
   }
 
   /** JSON, and so hardly a proxy's page. */
-  static malformed(request: FailedRequest, status: number, what: string): UpCloudError {
+  static malformed(request: FailedRequest, status: number, what: string, origin?: Origin): UpCloudError {
     const message =
       `UpCloud answered ${request.method} ${request.path} with status ${status} and JSON of another shape than documented: ${what}. ` +
-      `${afterUncertainty(request)} If it persists, update pulumi-upcloud-ip, or report it.`;
-    return new UpCloudError("unreadable", message, request, { status });
+      `${unknownOutcomeAdvice(request)} If it persists, update pulumi-upcloud-ip, or report it.`;
+    return new UpCloudError("unreadable", message, request, { ...origin, status });
   }
 
-  static unanswered(request: FailedRequest, why: string, timedOut = false): UpCloudError {
+  static unanswered(request: FailedRequest, why: string, more?: Origin & { timedOut?: boolean }): UpCloudError {
     const message =
       `UpCloud gave no answer to ${request.method} ${request.path}: ${why}. ` +
-      `${afterUncertainty(request)} If it persists, check the network and upcloud:apiBaseUrl.`;
-    return new UpCloudError("unanswered", message, request, { timedOut });
+      `${unknownOutcomeAdvice(request)} If it persists, check the network and upcloud:apiBaseUrl.`;
+    return new UpCloudError("unanswered", message, request, more);
   }
 
-  static unsent(request: FailedRequest, why: string): UpCloudError {
+  static unsent(request: FailedRequest, why: string, origin?: Origin): UpCloudError {
     const message = `${request.method} ${request.path} was not sent to UpCloud: ${why}. Run again, or allow more time with \`timeouts\`.`;
-    return new UpCloudError("unsent", message, request);
+    return new UpCloudError("unsent", message, request, origin);
   }
 
   /** No connection came about, so that nothing was written to one. */
-  static unconnected(request: FailedRequest, why: string): UpCloudError {
+  static unconnected(request: FailedRequest, why: string, origin?: Origin): UpCloudError {
     const message = `${request.method} ${request.path} was not sent to UpCloud: ${why}. Run again. If it persists, check the network and upcloud:apiBaseUrl.`;
-    return new UpCloudError("unsent", message, request);
+    return new UpCloudError("unsent", message, request, origin);
   }
 
   /** The certificate would be the same in another try. */
-  static untrusted(request: FailedRequest, host: string, why: string): UpCloudError {
+  static untrusted(request: FailedRequest, host: string, why: string, origin?: Origin): UpCloudError {
     const message =
       `${request.method} ${request.path} was not sent to UpCloud, because this computer does not trust the certificate of ${host}: ${why}. ` +
       "Check upcloud:apiBaseUrl. If your network signs certificates with an authority of its own, name the file of that authority's certificate in the environment variable NODE_EXTRA_CA_CERTS.";
-    return new UpCloudError("untrusted", message, request);
+    return new UpCloudError("untrusted", message, request, origin);
   }
 
-  /** The same failure with a sentence more. */
+  /** The same failure, and its cause, with one more sentence. */
   withNote(sentence: string): UpCloudError {
     return new UpCloudError(this.failure, `${this.message} ${sentence}`, this, this);
   }
 }
 
-function afterUncertainty({ method, subject }: FailedRequest): string {
-  return method === "POST" && subject.assigning
-    ? `An address may have been assigned to server ${subject.server}: look at the server's addresses before you run again.`
+function unknownOutcomeAdvice({ method, context }: FailedRequest): string {
+  return method === "POST" && context.assigning
+    ? `An address may have been assigned to server ${context.server}: look at the server's addresses before you run again.`
     : "Run the operation again.";
 }
 
@@ -144,7 +154,7 @@ export const isAddressGone = (error: unknown): boolean => has(error, "IP_ADDRESS
 export const isAddressForbidden = (error: unknown): boolean => has(error, "IP_ADDRESS_FORBIDDEN");
 
 /** For `catch`: lets pass that the address is gone, and nothing else. */
-export function unlessGone(error: unknown): undefined {
+export function ignoreGone(error: unknown): undefined {
   if (!isAddressGone(error)) throw error;
 }
 
@@ -152,12 +162,12 @@ export function unlessGone(error: unknown): undefined {
 export const isForbidden = (error: unknown): boolean => has(error, "ACTION_FORBIDDEN");
 
 /** Nothing that UpCloud means by it: the same request may well succeed a moment later. */
-export const isPassing = (error: unknown): boolean =>
+export const isTransient = (error: unknown): boolean =>
   error instanceof UpCloudError &&
   (!["refused", "untrusted"].includes(error.failure) || error.status === 429 || isUncertainStatus(error.status));
 
-/** Certain not to have had an effect: never sent, or refused by UpCloud's own rules. An answer that broke off is neither. */
-export const isWithoutEffect = (error: unknown): boolean =>
+/** Certain not to have had an effect: never sent, or refused by UpCloud's own rules. A response that was truncated is neither. */
+export const hadNoEffect = (error: unknown): boolean =>
   error instanceof UpCloudError &&
   (["unsent", "untrusted"].includes(error.failure) ||
     (error.failure === "refused" && !isUncertainStatus(error.status)));
@@ -179,7 +189,7 @@ export const isServerStateIllegal = (error: unknown): error is UpCloudError => h
 export const isServerGone = (error: unknown): error is UpCloudError => has(error, "SERVER_NOT_FOUND");
 
 /** For `catch`: lets pass that the server is gone, and nothing else. */
-export function unlessServerGone(error: unknown): undefined {
+export function ignoreServerGone(error: unknown): undefined {
   if (!isServerGone(error)) throw error;
 }
 

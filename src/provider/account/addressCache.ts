@@ -1,16 +1,16 @@
 import type { UpCloudClient } from "../../api/client";
-import { isForbidden, unlessGone } from "../../api/errors/upCloudError";
+import { ignoreGone, isForbidden } from "../../api/errors/upCloudError";
 import type { ListedAddress } from "../../api/responses";
 import type { IpAddressWire, ServerWire } from "../../api/wire";
 import { addressKey, upCloudSpelling } from "../../model/addresses";
 import { messageOf } from "../../model/messageOf";
-import type { Pace } from "../runtime/timer";
+import type { Timer } from "../runtime/timer";
 
 /**
  * What the resources of an operation know of the account together: one list, however many of them ask. An address that
  * they change themselves is looked at again.
  */
-export class AccountSnapshot {
+export class AddressCache {
   private first: Promise<IpAddressWire[]> | undefined;
   private latest: { atMs: number; addresses: Promise<Map<string, ListedAddress>> } | undefined;
   private plannedAddresses: Promise<IpAddressWire[] | undefined> | undefined;
@@ -22,11 +22,11 @@ export class AccountSnapshot {
 
   constructor(
     private readonly client: () => UpCloudClient,
-    private readonly pace: Pace,
+    private readonly timer: Timer,
   ) {}
 
   /** As it was when the operation first asked. A failure is not kept: the next one who asks has another try. */
-  addresses(timeMs = patienceMs): Promise<IpAddressWire[]> {
+  initialList(timeMs = patienceMs): Promise<IpAddressWire[]> {
     this.first ??= this.list(timeMs).catch((error) => {
       this.first = undefined;
       throw error;
@@ -38,12 +38,12 @@ export class AccountSnapshot {
    * For plans and warnings, which do without it where it cannot be had: no credentials, no network, no right to list. The
    * operation itself will say so where it matters.
    */
-  addressesIfAny(): Promise<IpAddressWire[] | undefined> {
-    this.plannedAddresses ??= this.addresses(plansPatienceMs).catch(() => undefined);
+  addressesIfAvailable(): Promise<IpAddressWire[] | undefined> {
+    this.plannedAddresses ??= this.initialList(plansPatienceMs).catch(() => undefined);
     return this.plannedAddresses;
   }
 
-  serversIfAny(): Promise<ServerWire[] | undefined> {
+  serversIfAvailable(): Promise<ServerWire[] | undefined> {
     const list = async () => this.client().servers.list(AbortSignal.timeout(plansPatienceMs));
     this.plannedServers ??= list().catch(() => undefined);
     return this.plannedServers;
@@ -64,27 +64,27 @@ export class AccountSnapshot {
    * The address as a URL has to spell it: nothing says that UpCloud finds it in any spelling but its own. As it is given
    * where UpCloud does not show how it spells it.
    */
-  async spelled(address: string, signal?: AbortSignal): Promise<string> {
+  async spellingInUrls(address: string, signal?: AbortSignal): Promise<string> {
     if (!this.isSpelled(address)) await this.find(address, recentMs, signal);
     return this.spellings.get(addressKey(address)) ?? address;
   }
 
   /** UpCloud has answered with the address. */
-  seen(address: string): void {
+  recordSpelling(address: string): void {
     this.spellings.set(addressKey(address), address);
   }
 
   /** The address was changed: what was known of it is no more. */
-  async changed(address: string): Promise<void> {
+  async invalidate(address: string): Promise<void> {
     (await this.latest?.addresses.catch(() => undefined))?.delete(addressKey(address));
   }
 
   private async get(address: string, signal = AbortSignal.timeout(patienceMs)): Promise<IpAddressWire | undefined> {
     const known = this.spellings.get(addressKey(address));
     for (const spelled of new Set(known === undefined ? [address, upCloudSpelling(address)] : [known])) {
-      const answer = await this.client().ipAddresses.get(spelled, signal).catch(unlessGone);
+      const answer = await this.client().ipAddresses.get(spelled, signal).catch(ignoreGone);
       if (answer === undefined) continue;
-      this.seen(answer.address);
+      this.recordSpelling(answer.address);
       return answer;
     }
     return undefined;
@@ -105,7 +105,7 @@ export class AccountSnapshot {
   }
 
   private isYoung(maxAgeMs: number): boolean {
-    return this.latest !== undefined && this.pace.now() - this.latest.atMs <= maxAgeMs;
+    return this.latest !== undefined && this.timer.now() - this.latest.atMs <= maxAgeMs;
   }
 
   /**
@@ -128,7 +128,7 @@ export class AccountSnapshot {
 
   /** On a busy computer the time may be over while others are waiting to be read from the engine. */
   private async nobodyCame(): Promise<void> {
-    await this.pace.sleep(togetherMs);
+    await this.timer.sleep(togetherMs);
     for (let turns = 0; turns < 3; turns++) await new Promise((resolve) => setImmediate(resolve));
   }
 
@@ -142,13 +142,13 @@ export class AccountSnapshot {
     const request = async () => this.client().ipAddresses.list(AbortSignal.timeout(timeMs));
     const listed = request();
     const addresses = listed.then((all) => {
-      for (const { address } of all) this.seen(address);
+      for (const { address } of all) this.recordSpelling(address);
       return new Map(all.map((one) => [addressKey(one.address), one]));
     });
     addresses.catch(() => {
       this.latest = undefined;
     });
-    this.latest = { atMs: this.pace.now(), addresses };
+    this.latest = { atMs: this.timer.now(), addresses };
     return listed;
   }
 }

@@ -4,7 +4,7 @@ import { isAddressForbidden, isAddressGone, isServerForbidden, isServerGone } fr
 import type { IpAddressWire } from "../../api/wire";
 import { addressKey, isSameAddress } from "../../model/addresses";
 import type { StateAddress } from "../../state/stackState";
-import type { AccountSnapshot } from "./addressCache";
+import type { AddressCache } from "./addressCache";
 
 /** What else is known of an address of the stack. */
 interface Known {
@@ -25,17 +25,17 @@ export class StackAddresses {
 
   constructor(
     private readonly client: () => UpCloudClient,
-    private readonly snapshot: AccountSnapshot,
+    private readonly cache: AddressCache,
   ) {}
 
   /** The address as it was at most `maxAgeMs` ago, or `undefined` when it is gone. Anything else throws. */
   async find(id: string, known: Known, maxAgeMs: number, signal?: AbortSignal): Promise<IpAddressWire | undefined> {
     this.known.add(addressKey(id));
-    return this.snapshot.find(id, maxAgeMs, signal).catch(this.unlessGone(id, known, signal));
+    return this.cache.find(id, maxAgeMs, signal).catch(this.ignoreGone(id, known, signal));
   }
 
   /** For `catch`: lets pass that the address is gone, and nothing else. */
-  unlessGone(id: string, { server, readState }: Known, ofCaller?: AbortSignal) {
+  ignoreGone(id: string, { server, readState }: Known, ofCaller?: AbortSignal) {
     return async (error: unknown): Promise<undefined> => {
       if (isAddressGone(error)) return;
       if (!isAddressForbidden(error)) throw error;

@@ -2,7 +2,7 @@ import type { IpAddressWire } from "../../api/wire";
 import type { AssignmentJournal } from "../../journal/assignmentJournal";
 import type { Assignment, JournalEntry } from "../../journal/journalEntry";
 import { addressKey, isGivenByUpCloud, isSameNetwork } from "../../model/addresses";
-import type { Pace } from "../runtime/timer";
+import type { Timer } from "../runtime/timer";
 
 /**
  * Which addresses belong to a resource, as far as this operation and the journal of the machine know. What is new on a
@@ -19,7 +19,7 @@ export class AddressClaims {
 
   constructor(
     private readonly journal: AssignmentJournal,
-    private readonly pace: Pace,
+    private readonly timer: Timer,
     /** How long an assign may take in another process. */
     private readonly longestMs: () => number,
     /** Shows the user a line, at once. */
@@ -111,7 +111,7 @@ export class AddressClaims {
       const sending = this.unanswered(assignment).find(isSending);
       if (sending === undefined) return;
       if (!hasSaid) this.notify(waitingFor(sending));
-      await this.pace.sleep(pollMs);
+      await this.timer.sleep(pollMs);
     }
   }
 

@@ -1,10 +1,10 @@
 import type { UpCloudClient } from "../../api/client";
-import { isWithoutEffect, mayStillTakeEffect, UpCloudError } from "../../api/errors/upCloudError";
+import { hadNoEffect, mayStillTakeEffect, UpCloudError } from "../../api/errors/upCloudError";
 import type { IpAddressWire } from "../../api/wire";
 import type { AssignmentJournal } from "../../journal/assignmentJournal";
 import type { Assignment } from "../../journal/journalEntry";
-import type { AccountSnapshot } from "../account/addressCache";
-import type { Pace } from "../runtime/timer";
+import type { AddressCache } from "../account/addressCache";
+import type { Timer } from "../runtime/timer";
 import { type AddressClaims, isOfKind } from "./addressClaims";
 import {
   AmbiguousAddressesError,
@@ -16,11 +16,11 @@ import {
 } from "./errors";
 import { SharedExclusiveLock } from "./sharedExclusiveLock";
 
-interface Ports {
+interface AssignmentPorts {
   isEngineAlive(): Promise<boolean>;
   /** Shows the user a line, at once. */
   notify(line: string): void;
-  pace: Pace;
+  timer: Timer;
 }
 
 /**
@@ -38,14 +38,14 @@ export class Assignments {
 
   constructor(
     private readonly client: () => UpCloudClient["ipAddresses"],
-    private readonly snapshot: AccountSnapshot,
+    private readonly cache: AddressCache,
     private readonly journal: AssignmentJournal,
     private readonly claims: AddressClaims,
-    private readonly ports: Ports,
+    private readonly ports: AssignmentPorts,
   ) {}
 
   async assign(assignment: Assignment, signal: AbortSignal): Promise<IpAddressWire> {
-    const before = await this.snapshot.addresses().catch((cause) => {
+    const before = await this.cache.initialList().catch((cause) => {
       throw new NotListedError(assignment, cause);
     });
     const onServer = before.filter(({ server }) => server === assignment.server).map(({ address }) => address);
@@ -92,7 +92,7 @@ export class Assignments {
       await this.journal.assigned(assignment, answer.address);
       return answer;
     } catch (error) {
-      if (!(error instanceof UpCloudError) || isWithoutEffect(error)) {
+      if (!(error instanceof UpCloudError) || hadNoEffect(error)) {
         this.journal.drop(assignment);
         throw error;
       }
@@ -123,7 +123,7 @@ export class Assignments {
     const alike = this.inDoubtLike(doubt).filter(({ isWaiting }) => isWaiting);
     for (const [index, delayMs] of recoveryPollDelaysMs.entries()) {
       if (doubt.isResolved) return;
-      await this.ports.pace.sleep(delayMs, signal);
+      await this.ports.timer.sleep(delayMs, signal);
       const listed = await this.client().list(AbortSignal.timeout(lookMs));
       const open = alike.filter(({ isResolved }) => !isResolved);
       await this.distribute(listed, open, index === recoveryPollDelaysMs.length - 1);

@@ -6,21 +6,21 @@ import { addressKey } from "../../model/addresses";
 import { messageOf } from "../../model/messageOf";
 import type { StackState } from "../../state/stackState";
 import type { StackAddresses } from "../account/stackAddresses";
-import type { Pace } from "../runtime/timer";
+import type { Timer } from "../runtime/timer";
 import { idsIn, isCreating, pendingTokensIn } from "../stack/ownership";
 import { type AddressClaims, isOfKind, pollMs, waitingFor } from "./addressClaims";
 import { type Assignments, patienceMs } from "./assignments";
 import { AmbiguousAddressesError, AnotherOperationError, CannotTellError } from "./errors";
 
-interface Ports {
+interface RecoveryPorts {
   /** The state of the stack under way. Fails where it cannot be read. */
   readState(isOfThisOperation: (state: StackState) => boolean): Promise<StackState>;
   /** Whether the entry is of an operation under way, which will report or end it. */
   isUnderWay(entry: JournalEntry): Promise<boolean>;
-  unlessGone: StackAddresses["unlessGone"];
+  ignoreGone: StackAddresses["ignoreGone"];
   /** Shows the user a line, at once. */
   notify(line: string): void;
-  pace: Pace;
+  timer: Timer;
 }
 
 /**
@@ -34,7 +34,7 @@ export class CreateRecovery {
     private readonly journal: AssignmentJournal,
     private readonly assignments: Assignments,
     private readonly claims: AddressClaims,
-    private readonly ports: Ports,
+    private readonly ports: RecoveryPorts,
   ) {}
 
   async recover(assignment: Assignment, signal: AbortSignal): Promise<IpAddressWire | undefined> {
@@ -81,7 +81,7 @@ export class CreateRecovery {
         if (now === undefined || now.phase === "reported" || !this.claims.isAtWork(now)) break;
         if (signal.aborted) throw new AnotherOperationError(assignment);
         if (!hasSaid) this.ports.notify(waitingFor(now, " for the same resource"));
-        await this.ports.pace.sleep(pollMs, signal);
+        await this.ports.timer.sleep(pollMs, signal);
       }
     }
   }
@@ -147,7 +147,7 @@ export class CreateRecovery {
   private async find(address: string, assignment: Assignment, signal: AbortSignal): Promise<IpAddressWire | undefined> {
     const answer = await this.client()
       .get(address, signal)
-      .catch(this.ports.unlessGone(address, assignment, signal));
+      .catch(this.ports.ignoreGone(address, assignment, signal));
     return answer !== undefined && isOfKind(answer, assignment) ? answer : undefined;
   }
 
@@ -185,12 +185,12 @@ export class CreateRecovery {
     signal: AbortSignal,
   ): Promise<readonly IpAddressWire[]> {
     const untilMs = Math.min(Date.parse(entry.at) + patienceMs - Date.now(), patienceMs);
-    const since = this.ports.pace.now();
+    const since = this.ports.timer.now();
     for (;;) {
-      const isLastLook = this.ports.pace.now() - since >= untilMs || signal.aborted;
+      const isLastLook = this.ports.timer.now() - since >= untilMs || signal.aborted;
       const candidates = await this.candidatesFor(assignment, entry, signal);
       if (candidates.length > 0 || isLastLook) return candidates;
-      await this.ports.pace.sleep(lookAgainMs, signal);
+      await this.ports.timer.sleep(lookAgainMs, signal);
     }
   }
 

@@ -1,28 +1,28 @@
 import type { OperationChanges } from "../../journal/operationChanges";
-import type { Pace } from "../runtime/timer";
+import type { Timer } from "../runtime/timer";
 import { NoTimeLeftError } from "./errors";
-import type { PlannedChanges } from "./expectedCreates";
-import type { ServerCycle } from "./powerCycle";
+import type { ExpectedCreates } from "./expectedCreates";
+import type { PowerCycle } from "./powerCycle";
 import type { StoppedChange } from "./stateRefusals";
 
 /** Changes of this process that share one stop and one start of a server. */
-export interface Gathered {
-  readonly cycle: ServerCycle;
+export interface Batch {
+  readonly cycle: PowerCycle;
   /** How many changes have joined and not left. */
   changes: number;
   /** The last one out starts the server: nobody joins any more. */
-  isRestoring: boolean;
+  isRestarting: boolean;
 }
 
 /** Has the changes of a server wait for each other: before it is stopped, and before it is started again. */
-export class Gathering {
+export class Batching {
   /** Changes under way in this operation, and those of them that only wait for others to come. */
   private underWay = 0;
   private waiting = 0;
 
   constructor(
-    private readonly pace: Pace,
-    private readonly plan: PlannedChanges,
+    private readonly timer: Timer,
+    private readonly expectedCreates: ExpectedCreates,
     private readonly processes: OperationChanges,
   ) {}
 
@@ -32,49 +32,50 @@ export class Gathering {
 
   end(): void {
     this.underWay--;
-    this.plan.sign();
+    this.expectedCreates.recordActivity();
   }
 
   /** The server still runs and waits for the rest of the program's addresses; nothing to gain where it is off. */
-  async beforeStop(server: string, shared: Gathered, signal: AbortSignal, isLargest: () => boolean): Promise<void> {
+  async awaitBatch(server: string, shared: Batch, signal: AbortSignal, isLargest: () => boolean): Promise<void> {
     const { cycle } = shared;
-    if (!this.plan.isExpecting(server) || (await cycle.isStoppedAlready(signal))) return;
-    const since = this.pace.now();
-    const idleMs = () => (this.plan.isExpectingElsewhere(server) ? startOfProcessMs : quietMs);
-    await this.whileOthersMayCome(server, idleMs, (isStuck) => {
+    if (!this.isExpectingMore(server) || (await cycle.isStoppedAlready(signal))) return;
+    const since = this.timer.now();
+    const idleMs = () => (this.expectedCreates.isExpectingElsewhere(server) ? startOfProcessMs : quietMs);
+    await this.whileOthersMayCome(server, idleMs, (isEngineIdle) => {
       if (signal.aborted) throw new NoTimeLeftError(server);
-      if (cycle.stoppedAtMs !== undefined || this.pace.now() - since > longestGatheringMs) return false;
+      if (cycle.stoppedAtMs !== undefined || this.timer.now() - since > maxBatchingMs) return false;
       if (this.processes.isStoppedByOthers(server)) return false;
       cycle.say("waiting for the rest of its addresses before it is stopped", since);
-      return !(isStuck && isLargest());
+      return !(isEngineIdle && isLargest());
     });
   }
 
   /** The server is off, and is started when nobody of the operation changes it any more; somebody must stay to do that. */
-  async beforeStart(server: string, shared: Gathered, purpose: StoppedChange["purpose"]): Promise<void> {
-    const isDone = () => shared.changes > 0 || shared.isRestoring;
+  async awaitLateChanges(server: string, shared: Batch, purpose: StoppedChange["purpose"]): Promise<void> {
+    const isDone = () => shared.changes > 0 || shared.isRestarting;
     do {
-      if (shared.cycle.stoppedAtMs !== undefined) await this.lateComers(server, shared, purpose);
-      const since = this.pace.now();
+      if (shared.cycle.stoppedAtMs !== undefined) await this.linger(server, shared, purpose);
+      const since = this.timer.now();
       while (!isDone() && this.processes.areOthersChanging(server)) {
         shared.cycle.say("waiting until another provider process of this operation has changed it", since);
-        await this.pace.sleep(pollMs);
-        this.plan.sign();
+        await this.timer.sleep(pollMs);
+        this.expectedCreates.recordActivity();
       }
     } while (!isDone() && !this.processes.claimStart(server));
   }
 
-  private async lateComers(server: string, shared: Gathered, purpose: StoppedChange["purpose"]): Promise<void> {
+  private async linger(server: string, shared: Batch, purpose: StoppedChange["purpose"]): Promise<void> {
     // Of releases nothing is planned: the next one comes at once, or not at all.
-    if (purpose === "release" || this.plan.isExpecting(server) === undefined) await this.pace.sleep(quietMs);
+    if (purpose === "release" || this.expectedCreates.expectation(server) === "unknown")
+      await this.timer.sleep(quietMs);
     const { cycle } = shared;
-    const offSince = cycle.stoppedAtMs ?? this.pace.now();
+    const offSince = cycle.stoppedAtMs ?? this.timer.now();
     await this.whileOthersMayCome(
       server,
       () => quietMs,
-      (isStuck) => {
+      (isEngineIdle) => {
         cycle.say("waiting for more of its addresses before it is started", offSince);
-        return shared.changes === 0 && !isStuck && this.pace.now() - offSince < longestDowntimeMs;
+        return shared.changes === 0 && !isEngineIdle && this.timer.now() - offSince < maxDowntimeMs;
       },
     );
   }
@@ -86,16 +87,20 @@ export class Gathering {
   private async whileOthersMayCome(
     server: string,
     idleMs: () => number,
-    goesOn: (isStuck: boolean) => boolean,
+    goesOn: (isEngineIdle: boolean) => boolean,
   ): Promise<void> {
     this.waiting++;
     try {
-      const isStuck = () => this.waiting >= this.underWay && this.plan.quietMs() > idleMs();
-      while (this.plan.isExpecting(server) && goesOn(isStuck())) await this.pace.sleep(pollMs);
+      const isEngineIdle = () => this.waiting >= this.underWay && this.expectedCreates.idleMs() > idleMs();
+      while (this.isExpectingMore(server) && goesOn(isEngineIdle())) await this.timer.sleep(pollMs);
     } finally {
       this.waiting--;
-      this.plan.sign();
+      this.expectedCreates.recordActivity();
     }
+  }
+
+  private isExpectingMore(server: string): boolean {
+    return this.expectedCreates.expectation(server) === "more";
   }
 }
 
@@ -105,5 +110,5 @@ const quietMs = 1000;
 const startOfProcessMs = 10_000;
 export const pollMs = 50;
 /** What waiting for more may cost: time while the server runs, and downtime. */
-const longestGatheringMs = 5 * 60_000;
-const longestDowntimeMs = 60_000;
+const maxBatchingMs = 5 * 60_000;
+const maxDowntimeMs = 60_000;

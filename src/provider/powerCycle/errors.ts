@@ -3,7 +3,8 @@ import type { ServerWire } from "../../api/wire";
 import { messageOf } from "../../model/messageOf";
 
 /** How messages call a server: by its title and its UUID. */
-export const nameOf = ({ title, uuid }: Pick<ServerWire, "title" | "uuid">): string => `server "${title}" (${uuid})`;
+export const describeServer = ({ title, uuid }: Pick<ServerWire, "title" | "uuid">): string =>
+  `server "${title}" (${uuid})`;
 
 /** A running server, and nobody allowed to stop it. */
 export class ServerRunsError extends Error {
@@ -15,7 +16,7 @@ export class ServerRunsError extends Error {
         ? "set `powerCycle: true` on the resource (or upcloud:powerCycle for the stack) to have it stopped and started again"
         : "set `powerCycle: true` on the resource (or upcloud:powerCycle for the stack) and run `pulumi up` before you delete it";
     super(
-      `UpCloud assigns and releases addresses only while the server is stopped, and ${nameOf(server)} is ${server.state} (SERVER_STATE_ILLEGAL): ` +
+      `UpCloud assigns and releases addresses only while the server is stopped, and ${describeServer(server)} is ${server.state} (SERVER_STATE_ILLEGAL): ` +
         `stop it and run again, or ${withPowerCycle}. ${seePage("SERVER_STATE_ILLEGAL")}`,
     );
   }
@@ -31,7 +32,7 @@ export class RefusedThoughStoppedError extends Error {
         ? "a server keeps at least one address, so if this is its last one, assign another first or delete the server"
         : "run again in a minute, and look at the server in UpCloud's control panel";
     super(
-      `UpCloud refuses to change the addresses of ${nameOf(server)} although it is stopped: ${remedy}. UpCloud's answer: ${refusal.message}`,
+      `UpCloud refuses to change the addresses of ${describeServer(server)} although it is stopped: ${remedy}. UpCloud's answer: ${refusal.message}`,
     );
   }
 }
@@ -42,7 +43,7 @@ export class ServerBusyError extends Error {
 
   constructor(server: ServerWire) {
     super(
-      `The time that \`timeouts\` allows was over while ${nameOf(server)} was still ${server.state} and not stopped: ` +
+      `The time that \`timeouts\` allows was over while ${describeServer(server)} was still ${server.state} and not stopped: ` +
         `run again, allow more time, or stop the server hard with \`powerCycle: { stopType: "hard" }\`. ${seePage("SERVER_STATE_ILLEGAL")}`,
     );
   }
@@ -65,35 +66,49 @@ export class ServerInErrorError extends Error {
 
   constructor(server: ServerWire) {
     super(
-      `${capital(nameOf(server))} is in the state "error", in which its addresses cannot be changed: see to it in UpCloud's control panel, then run again.`,
+      `${capitalized(describeServer(server))} is in the state "error", in which its addresses cannot be changed: see to it in UpCloud's control panel, then run again.`,
     );
   }
 }
 
-/** A server that was stopped for a change and does not run again. */
-export class NotStartedError extends Error {
-  override readonly name = "NotStartedError";
+/** A server that was stopped for a change could not be started again. */
+export class RestartError extends Error {
+  override readonly name = "RestartError";
 
-  /** Without the full stop, after which the page is named. */
-  private readonly told: string;
-
-  constructor(server: Pick<ServerWire, "title" | "uuid">, why: string) {
-    const told =
-      `${capital(nameOf(server))}, which was stopped to change its addresses, could not be started again: ${why} ` +
-      `Start it with \`upctl server start ${server.uuid}\``;
-    super(`${told}. ${seePage("server-not-started")}`);
-    this.told = told;
+  /**
+   * @param why a sentence
+   * @param completed what the change came to; absent where it failed, or was none
+   */
+  constructor(
+    private readonly server: Pick<ServerWire, "title" | "uuid">,
+    private readonly why: string,
+    readonly completed?: { value: unknown },
+  ) {
+    super(`${messageFor(server, why)}. ${seePage("server-not-started")}`);
   }
 
-  /** Where the resource is saved with the duty to start the server. */
-  whichUpMends(): Error {
-    return new Error(`${this.told}, or run \`pulumi up\` again. ${seePage("server-not-started")}`);
+  /** The change itself was made. */
+  afterChange(value: unknown): RestartError {
+    return new RestartError(this.server, this.why, { value });
   }
 
-  /** Both failures, where the change failed before. */
-  after(failure: unknown): Error {
-    return new Error(`${messageOf(failure)} Besides: ${this.message}`);
+  /** For a resource that is saved as `leftStopped`: its next update starts the server. */
+  withRetryAdvice(): Error {
+    return new Error(
+      `${messageFor(this.server, this.why)}, or run \`pulumi up\` again. ${seePage("server-not-started")}`,
+      { cause: this },
+    );
+  }
+
+  /** Both failures, where something else failed too. */
+  combinedWith(failure: unknown): Error {
+    return new Error(`${messageOf(failure)} In addition: ${this.message}`, { cause: failure });
   }
 }
 
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+/** Without the full stop, after which the page is named. */
+const messageFor = (server: Pick<ServerWire, "title" | "uuid">, why: string) =>
+  `${capitalized(describeServer(server))}, which was stopped to change its addresses, could not be started again: ${why} ` +
+  `Start it with \`upctl server start ${server.uuid}\``;
+
+const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

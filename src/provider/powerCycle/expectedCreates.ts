@@ -1,30 +1,25 @@
 import type { OperationChanges } from "../../journal/operationChanges";
 import type { ProgramHints } from "../../model/hints";
-import { isUnknown } from "../../model/unknown";
-
-export function programHintsIn(json: unknown): Partial<ProgramHints> {
-  return typeof json === "string" && !isUnknown(json) ? (JSON.parse(json) as ProgramHints) : {};
-}
 
 /**
  * Which addresses of a server the engine has yet to hand over: it does so one by one, as slots become free and in no
  * order that a program sets, while a server that is stopped waits. Goes by what the program declares; only ever decides
  * how long a server stays stopped for changes that may still come.
  */
-export class PlannedChanges {
+export class ExpectedCreates {
   private readonly servers = new Map<string, Plan>();
-  private lastSignMs: number;
+  private lastActivityMs: number;
 
   constructor(
     private readonly now: () => number,
     /** What the other processes of the operation have been handed over, and are told. */
     private readonly processes: Pick<OperationChanges, "arrived" | "arrivedElsewhere">,
   ) {
-    this.lastSignMs = now();
+    this.lastActivityMs = now();
   }
 
-  checked(server: string, hints: Partial<ProgramHints>, isToBeCreated: boolean): void {
-    this.sign();
+  recordCheck(server: string, hints: Partial<ProgramHints>, isToBeCreated: boolean): void {
+    this.recordActivity();
     const plan = this.servers.get(server) ?? { declared: 0, elsewhere: 0, checked: 0, toCreate: 0 };
     this.servers.set(server, plan);
     const { onServer = 0, withOtherProviders = 0, preview = false } = hints;
@@ -36,25 +31,27 @@ export class PlannedChanges {
   }
 
   /** A replacement is checked once more, without its olds. */
-  willBeCheckedAgain(server: string): void {
+  expectSecondCheck(server: string): void {
     const plan = this.servers.get(server);
     if (plan === undefined) return;
     plan.checked--;
     this.tellOthers(server, plan);
   }
 
-  creating(server: string): void {
-    this.sign();
+  recordCreate(server: string): void {
+    this.recordActivity();
     const plan = this.servers.get(server);
     if (plan === undefined) return;
     plan.toCreate--;
     this.tellOthers(server, plan);
   }
 
-  /** Whether more is to come, or `undefined` where nothing is known, as of a destroy. */
-  isExpecting(server: string): boolean | undefined {
+  /** Whether more addresses of the server are to come; unknown where nothing was declared for it, as in a destroy. */
+  expectation(server: string): "more" | "none" | "unknown" {
     const plan = this.servers.get(server);
-    return plan && (plan.declared > plan.checked || plan.toCreate > 0 || this.isExpectingElsewhere(server));
+    if (plan === undefined) return "unknown";
+    const isExpecting = plan.declared > plan.checked || plan.toCreate > 0 || this.isExpectingElsewhere(server);
+    return isExpecting ? "more" : "none";
   }
 
   /** The same of addresses that another process of the operation gets. */
@@ -64,13 +61,13 @@ export class PlannedChanges {
   }
 
   /** Something has come from the engine or gone back to it. */
-  sign(): void {
-    this.lastSignMs = this.now();
+  recordActivity(): void {
+    this.lastActivityMs = this.now();
   }
 
   /** For so long the engine has handed nothing over, to any server: it waits for what is under way. */
-  quietMs(): number {
-    return this.now() - this.lastSignMs;
+  idleMs(): number {
+    return this.now() - this.lastActivityMs;
   }
 
   private tellOthers(server: string, { elsewhere, checked, toCreate }: Plan): void {

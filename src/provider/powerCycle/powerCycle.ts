@@ -1,27 +1,27 @@
 import type { UpCloudClient } from "../../api/client";
 import {
-  isPassing,
+  hadNoEffect,
   isServerGone,
   isServerStateIllegal,
-  isWithoutEffect,
+  isTransient,
   type UpCloudError,
 } from "../../api/errors/upCloudError";
 import type { ServerWire, StopType } from "../../api/wire";
 import type { OperationChanges } from "../../journal/operationChanges";
-import type { OwedStarts } from "../../journal/pendingRestarts";
+import type { PendingRestarts } from "../../journal/pendingRestarts";
 import { messageOf } from "../../model/messageOf";
 import type { Progress } from "../runtime/progress";
-import { type Pace, pollDelaysMs } from "../runtime/timer";
-import { NoTimeLeftError, NotStartedError, nameOf, ServerBusyError, ServerInErrorError } from "./errors";
+import { pollDelaysMs, type Timer } from "../runtime/timer";
+import { describeServer, NoTimeLeftError, RestartError, ServerBusyError, ServerInErrorError } from "./errors";
 
-export interface HowToStop {
+export interface StopOptions {
   type: StopType;
   /** After so many seconds UpCloud makes a hard stop of a soft one. */
   timeoutSeconds: number;
 }
 
 /** Stops one server for changes and gives it back the state it had. */
-export class ServerCycle {
+export class PowerCycle {
   /** When the server was seen to be stopped; `undefined` while it runs or stops. */
   stoppedAtMs: number | undefined;
   /** An operation before this one stopped the server and could not start it. */
@@ -31,7 +31,7 @@ export class ServerCycle {
   private isStoppedHere = false;
   private firstLook: Promise<unknown> | undefined;
   /** The stop that was asked for and has not been seen to happen. */
-  private pendingStop: { atMs: number; askedMs: number; how: HowToStop } | undefined;
+  private pendingStop: { atMs: number; askedMs: number; how: StopOptions } | undefined;
   private stopping: Promise<void> | undefined;
   private seen: ServerWire | undefined;
 
@@ -39,12 +39,12 @@ export class ServerCycle {
     private readonly server: string,
     private readonly servers: UpCloudClient["servers"],
     private readonly progress: Progress,
-    private readonly pace: Pace,
-    private readonly owedStarts: OwedStarts,
+    private readonly timer: Timer,
+    private readonly pendingRestarts: PendingRestarts,
     private readonly processes: OperationChanges,
   ) {}
 
-  get owesStart(): boolean {
+  get mustRestart(): boolean {
     return this.gone === undefined && (this.isStoppedHere || this.wasLeftStopped);
   }
 
@@ -52,12 +52,12 @@ export class ServerCycle {
   async isStoppedAlready(signal: AbortSignal): Promise<boolean> {
     this.firstLook ??= this.look(signal).catch(() => undefined);
     await this.firstLook;
-    if (this.seen?.state === "stopped") this.stoppedAtMs ??= this.pace.now();
+    if (this.seen?.state === "stopped") this.stoppedAtMs ??= this.timer.now();
     return this.stoppedAtMs !== undefined;
   }
 
   /** Stopped, or on the way there, by one request for everyone who asks. */
-  async stop(how: HowToStop, signal: AbortSignal): Promise<void> {
+  async stop(how: StopOptions, signal: AbortSignal): Promise<void> {
     while (this.stoppedAtMs === undefined) {
       this.stopping ??= this.untilStopped(how, signal).finally(() => {
         this.stopping = undefined;
@@ -73,14 +73,14 @@ export class ServerCycle {
   }
 
   /** The same after somebody else has started the server. */
-  async stopAgain(how: HowToStop, signal: AbortSignal): Promise<void> {
+  async stopAgain(how: StopOptions, signal: AbortSignal): Promise<void> {
     this.stoppedAtMs = undefined;
     await this.stop(how, signal);
   }
 
   /** Has a time of its own: a change that took too long is no reason to leave a server off. One that is gone owes no start. */
-  async restore(): Promise<NotStartedError | undefined> {
-    if (!this.owesStart) return undefined;
+  async restart(): Promise<RestartError | undefined> {
+    if (!this.mustRestart) return undefined;
     try {
       await this.untilStarted();
       return undefined;
@@ -90,19 +90,19 @@ export class ServerCycle {
         return undefined;
       }
       const server = this.seen ?? { title: "unknown", uuid: this.server };
-      return new NotStartedError(server, messageOf(error));
+      return new RestartError(server, messageOf(error));
     } finally {
-      this.owedStarts.settle(this.server);
+      this.pendingRestarts.clear(this.server);
     }
   }
 
   say(line: string, since?: number): void {
-    const server = this.seen === undefined ? `server ${this.server}` : nameOf(this.seen);
+    const server = this.seen === undefined ? `server ${this.server}` : describeServer(this.seen);
     this.progress.say(this.server, `${server}: ${line}`, since);
   }
 
-  private async untilStopped(how: HowToStop, signal: AbortSignal): Promise<void> {
-    const since = this.pace.now();
+  private async untilStopped(how: StopOptions, signal: AbortSignal): Promise<void> {
+    const since = this.timer.now();
     let inErrorSince: number | undefined;
     let faults = 0;
     for (const delay of pollDelaysMs()) {
@@ -110,21 +110,21 @@ export class ServerCycle {
         const { state } = await this.look(signal);
         if (state === "stopped") {
           this.pendingStop = undefined;
-          this.stoppedAtMs = this.pace.now();
+          this.stoppedAtMs = this.timer.now();
           return;
         }
         if (state === "started") await this.askToStop(how, signal);
-        inErrorSince = state === "error" ? (inErrorSince ?? this.pace.now()) : undefined;
+        inErrorSince = state === "error" ? (inErrorSince ?? this.timer.now()) : undefined;
         faults = 0;
       } catch (error) {
         if (signal.aborted) throw this.seen ? new ServerBusyError(this.seen) : new NoTimeLeftError(this.server);
-        if (!isPassing(error) || ++faults > mostFaults) throw error;
+        if (!isTransient(error) || ++faults > maxFaults) throw error;
       }
-      if (this.seen !== undefined && inErrorSince !== undefined && this.pace.now() - inErrorSince > errorMs) {
+      if (this.seen !== undefined && inErrorSince !== undefined && this.timer.now() - inErrorSince > errorMs) {
         throw new ServerInErrorError(this.seen);
       }
       this.say("waiting until it is stopped", since);
-      await this.pace.sleep(delay, signal);
+      await this.timer.sleep(delay, signal);
     }
   }
 
@@ -132,8 +132,8 @@ export class ServerCycle {
    * Asks once, and again only after a while: a server that is stopping still says `started`, and so does one that somebody
    * else has started in between. The time until the hard stop runs from the first request.
    */
-  private async askToStop(how: HowToStop, signal: AbortSignal): Promise<void> {
-    const now = this.pace.now();
+  private async askToStop(how: StopOptions, signal: AbortSignal): Promise<void> {
+    const now = this.timer.now();
     const before = this.pendingStop;
     if (before !== undefined && now - before.askedMs < askAgainMs) return;
     if (!this.processes.claimStop(this.server)) return;
@@ -146,22 +146,22 @@ export class ServerCycle {
     // Before the request, since a stop whose answer is lost may still have been heard.
     this.pendingStop = { atMs, askedMs: now, how };
     this.isStoppedHere = true;
-    await this.owedStarts.owe(this.server);
+    await this.pendingRestarts.record(this.server);
     try {
       await this.servers.stop(this.server, { ...how, timeoutSeconds }, signal);
     } catch (error) {
-      if (isPassing(error) && !isWithoutEffect(error)) return;
+      if (isTransient(error) && !hadNoEffect(error)) return;
       // Nothing was stopped here. Whoever has just taken the server out of `started` owes the start.
       this.pendingStop = before;
       this.isStoppedHere = wasStoppedHere;
       if (!wasStoppedHere) this.processes.giveUpStop(this.server);
-      if (!this.owesStart) this.owedStarts.settle(this.server);
-      if (!isPassing(error) && !isServerStateIllegal(error)) throw error;
+      if (!this.mustRestart) this.pendingRestarts.clear(this.server);
+      if (!isTransient(error) && !isServerStateIllegal(error)) throw error;
     }
   }
 
   private async untilStarted(): Promise<void> {
-    const since = this.pace.now();
+    const since = this.timer.now();
     let limitMs = restoreMs;
     let fault: unknown;
     let starts = 0;
@@ -178,16 +178,16 @@ export class ServerCycle {
           starts++;
         }
         // UpCloud takes a server out of this state by itself, one way or the other, or not at all.
-        if (state === "error") limitMs = Math.min(limitMs, this.pace.now() - since + errorMs);
+        if (state === "error") limitMs = Math.min(limitMs, this.timer.now() - since + errorMs);
       } catch (error) {
         // Somebody else's start, an answer that is lost and a passing fault are worth another look.
-        if (!isPassing(error) && !isServerStateIllegal(error)) throw error;
+        if (!isTransient(error) && !isServerStateIllegal(error)) throw error;
         fault = error;
       }
-      if (starts >= mostStarts) throw new Error("it stops again by itself.");
-      if (this.pace.now() - since > limitMs) throw fault ?? new Error(`its state is still "${this.seen?.state}".`);
+      if (starts >= maxStarts) throw new Error("it stops again by itself.");
+      if (this.timer.now() - since > limitMs) throw fault ?? new Error(`its state is still "${this.seen?.state}".`);
       this.say("waiting until it runs again", since);
-      await this.pace.sleep(delay);
+      await this.timer.sleep(delay);
     }
   }
 
@@ -196,7 +196,7 @@ export class ServerCycle {
     if (this.pendingStop === undefined) return false;
     const { atMs, how } = this.pendingStop;
     const timeoutMs = how.type === "soft" ? how.timeoutSeconds * 1000 : 0;
-    return this.pace.now() - atMs < timeoutMs + stopMarginMs;
+    return this.timer.now() - atMs < timeoutMs + stopMarginMs;
   }
 
   private async look(signal?: AbortSignal): Promise<ServerWire> {
@@ -209,5 +209,5 @@ const askAgainMs = 45_000;
 const stopMarginMs = 30_000;
 const restoreMs = 15 * 60_000;
 const errorMs = 2 * 60_000;
-const mostStarts = 5;
-const mostFaults = 5;
+const maxStarts = 5;
+const maxFaults = 5;

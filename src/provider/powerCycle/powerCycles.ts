@@ -1,21 +1,15 @@
 import type { UpCloudClient } from "../../api/client";
 import { isServerGone } from "../../api/errors/upCloudError";
 import type { OperationChanges } from "../../journal/operationChanges";
-import type { OwedStarts } from "../../journal/pendingRestarts";
-import type { PowerCycle } from "../../model/inputs";
+import type { PendingRestarts } from "../../journal/pendingRestarts";
+import type { PowerCycleInput } from "../../model/inputs";
 import type { Progress } from "../runtime/progress";
-import type { Pace } from "../runtime/timer";
-import { type Gathered, Gathering, pollMs } from "./batching";
-import { NoTimeLeftError, type NotStartedError } from "./errors";
-import type { PlannedChanges } from "./expectedCreates";
-import { type HowToStop, ServerCycle } from "./powerCycle";
+import type { Timer } from "../runtime/timer";
+import { type Batch, Batching, pollMs } from "./batching";
+import { NoTimeLeftError, type RestartError } from "./errors";
+import type { ExpectedCreates } from "./expectedCreates";
+import { PowerCycle, type StopOptions } from "./powerCycle";
 import { type Change, StateRefusals, type StoppedChange } from "./stateRefusals";
-
-export interface Changed<T> {
-  value: T;
-  /** The change was made, and the server that had been stopped for it does not run again. */
-  notStarted?: NotStartedError;
-}
 
 /**
  * Makes changes that UpCloud allows only while their server is stopped. Changes of one server that overlap in time share
@@ -23,116 +17,128 @@ export interface Changed<T> {
  * comes while that one is about to do so takes the duty over. A server that was stopped stays stopped. Where an operation
  * has several provider processes, the one that stopped the server starts it when the changes of all have ended.
  */
-export class StoppedServers {
-  private readonly shared = new Map<string, SharedCycle>();
+export class PowerCycles {
+  private readonly shared = new Map<string, SharedPowerCycle>();
   /** Servers that this operation has stopped and could not start again. */
   private readonly leftStopped = new Set<string>();
-  private readonly gathering: Gathering;
+  private readonly batching: Batching;
   private readonly refusals: StateRefusals;
 
   constructor(
     private readonly servers: UpCloudClient["servers"],
     private readonly progress: Progress,
-    private readonly pace: Pace,
-    plan: PlannedChanges,
-    private readonly owedStarts: OwedStarts,
+    private readonly timer: Timer,
+    expectedCreates: ExpectedCreates,
+    private readonly pendingRestarts: PendingRestarts,
     private readonly processes: OperationChanges,
   ) {
-    this.gathering = new Gathering(pace, plan, processes);
-    this.refusals = new StateRefusals(servers, progress, pace);
+    this.batching = new Batching(timer, expectedCreates, processes);
+    this.refusals = new StateRefusals(servers, progress, timer);
   }
 
-  /** Where the server is deleted meanwhile, a release only looks whether the address went with it; an assign fails. */
-  async whileStopped<T>(request: StoppedChange, change: Change<T>): Promise<Changed<T>> {
-    this.gathering.begin();
+  /**
+   * Makes the change while the server is stopped. Throws a `RestartError` with the result where the change was made and the
+   * server could not be started again. Where the server is deleted meanwhile, a release only looks whether the address
+   * went with it, and an assign fails.
+   */
+  async withServerStopped<T>(request: StoppedChange, change: Change<T>): Promise<T> {
+    this.batching.begin();
     try {
-      if (request.powerCycle === false) return { value: await this.refusals.waitedOut(request, change) };
-      return await this.together(request, howToStop(request.powerCycle), change);
+      if (request.powerCycle === false) return await this.refusals.withoutPowerCycle(request, change);
+      return await this.inSharedCycle(request, stopOptions(request.powerCycle), change);
     } catch (error) {
       if (!isServerGone(error)) throw error;
-      this.owedStarts.settle(request.server);
-      if (request.purpose === "release") return { value: await change("gone") };
+      this.pendingRestarts.clear(request.server);
+      if (request.purpose === "release") return change("gone");
       throw error.withNote(nothingAssigned);
     } finally {
-      this.gathering.end();
+      this.batching.end();
     }
   }
 
   /**
-   * Starts a server that an earlier operation stopped and could not start, after what is under way there. Fails with
-   * UpCloud's word where the server is gone: its addresses went with it.
+   * Starts a server that an earlier operation stopped and could not start again, after the changes that are under way there.
+   * Throws where it does not run then, or does not exist any more: its addresses are gone with it.
    */
-  async startAgain(server: string): Promise<void> {
-    const { notStarted, gone } = await this.started(server);
+  async restart(server: string): Promise<void> {
+    const { restartError, gone } = await this.joinForRestart(server);
     if (gone !== undefined) throw gone.withNote(addressesGone);
-    if (notStarted !== undefined) throw notStarted;
+    if (restartError !== undefined) throw restartError;
   }
 
-  /** The same where nothing is left to do but the start: an operation ended after its change, or its start has failed. */
-  async startIfOwed(server: string): Promise<NotStartedError | undefined> {
-    return this.isStartOwed(server) ? (await this.started(server)).notStarted : undefined;
+  /**
+   * Starts the server where an operation has left it stopped. A server that is gone needs no start.
+   *
+   * @param value what the caller's change came to, for the error
+   */
+  async restartIfPending(server: string, value?: unknown): Promise<void> {
+    if (!this.isRestartPending(server)) return;
+    const { restartError } = await this.joinForRestart(server);
+    if (restartError !== undefined) throw value === undefined ? restartError : restartError.afterChange(value);
   }
 
-  private isStartOwed(server: string): boolean {
-    return this.leftStopped.has(server) || this.owedStarts.isOwed(server);
+  private isRestartPending(server: string): boolean {
+    return this.leftStopped.has(server) || this.pendingRestarts.isPending(server);
   }
 
-  private async together<T>(request: StoppedChange, how: HowToStop, change: Change<T>): Promise<Changed<T>> {
+  private async inSharedCycle<T>(request: StoppedChange, how: StopOptions, change: Change<T>): Promise<T> {
     const { server, purpose, signal } = request;
     const shared = this.join(server);
     let value: T;
     try {
       await shared.previous;
       await this.begin(server, shared, signal);
-      await this.gathering.beforeStop(server, shared, signal, () => this.isLargest(shared));
+      await this.batching.awaitBatch(server, shared, signal, () => this.isLargest(shared));
       await shared.cycle.stop(how, signal);
-      value = await this.refusals.untilAllowed(request, change, () => shared.cycle.stopAgain(how, signal));
+      value = await this.refusals.retryWhileStateIllegal(request, change, () => shared.cycle.stopAgain(how, signal));
     } catch (error) {
       if (isServerGone(error)) shared.cycle.gone = error;
-      const notStarted = await this.leave(server, shared, purpose);
-      throw notStarted === undefined ? error : notStarted.after(error);
+      const restartError = await this.leave(server, shared, purpose);
+      throw restartError === undefined ? error : restartError.combinedWith(error);
     }
-    const notStarted = await this.leave(server, shared, purpose);
-    // What was assigned went with the server.
+    const restartError = await this.leave(server, shared, purpose);
+    // What was assigned is gone with the server.
     if (purpose === "assign" && shared.cycle.gone !== undefined) throw shared.cycle.gone;
-    return notStarted === undefined ? { value } : { value, notStarted };
+    if (restartError !== undefined) throw restartError.afterChange(value);
+    return value;
   }
 
-  private async started(server: string) {
+  /** Joins the changes under way as one that has nothing to do, so that the last one starts the server. */
+  private async joinForRestart(server: string) {
     const shared = this.join(server);
     shared.cycle.wasLeftStopped = true;
     await shared.previous;
     await this.leave(server, shared, "release");
-    return { notStarted: await shared.ended, gone: shared.cycle.gone };
+    return { restartError: await shared.ended, gone: shared.cycle.gone };
   }
 
   /** Another process that starts the server at this moment does so first. */
-  private async begin(server: string, { cycle }: SharedCycle, signal: AbortSignal): Promise<void> {
-    cycle.wasLeftStopped ||= this.isStartOwed(server);
+  private async begin(server: string, { cycle }: SharedPowerCycle, signal: AbortSignal): Promise<void> {
+    cycle.wasLeftStopped ||= this.isRestartPending(server);
     this.processes.begin(server);
-    const since = this.pace.now();
+    const since = this.timer.now();
     while (this.processes.isStartedByOthers(server)) {
       if (signal.aborted) throw new NoTimeLeftError(server);
       cycle.say("waiting until another provider process of this operation has started it", since);
-      await this.pace.sleep(pollMs, signal);
+      await this.timer.sleep(pollMs, signal);
     }
   }
 
-  private join(server: string): SharedCycle {
+  private join(server: string): SharedPowerCycle {
     const current = this.shared.get(server);
-    if (current !== undefined && !current.isRestoring) {
+    if (current !== undefined && !current.isRestarting) {
       current.changes++;
       return current;
     }
-    let end: SharedCycle["end"] = () => undefined;
-    const ended = new Promise<NotStartedError | undefined>((resolve) => {
+    let end: SharedPowerCycle["end"] = () => undefined;
+    const ended = new Promise<RestartError | undefined>((resolve) => {
       end = resolve;
     });
-    const next: SharedCycle = {
-      cycle: new ServerCycle(server, this.servers, this.progress, this.pace, this.owedStarts, this.processes),
+    const next: SharedPowerCycle = {
+      cycle: new PowerCycle(server, this.servers, this.progress, this.timer, this.pendingRestarts, this.processes),
       changes: 1,
       previous: current?.ended,
-      isRestoring: false,
+      isRestarting: false,
       ended,
       end,
     };
@@ -142,45 +148,45 @@ export class StoppedServers {
 
   private async leave(
     server: string,
-    shared: SharedCycle,
+    shared: SharedPowerCycle,
     purpose: StoppedChange["purpose"],
-  ): Promise<NotStartedError | undefined> {
+  ): Promise<RestartError | undefined> {
     shared.changes--;
     if (shared.changes > 0) return undefined;
     // Of a process that was killed meanwhile.
-    shared.cycle.wasLeftStopped ||= this.owedStarts.isOwed(server);
-    if (shared.cycle.owesStart) {
+    shared.cycle.wasLeftStopped ||= this.pendingRestarts.isPending(server);
+    if (shared.cycle.mustRestart) {
       this.processes.wait(server);
-      await this.gathering.beforeStart(server, shared, purpose);
+      await this.batching.awaitLateChanges(server, shared, purpose);
     }
-    if (shared.changes > 0 || shared.isRestoring) return undefined;
-    shared.isRestoring = true;
-    const notStarted = await shared.cycle.restore();
+    if (shared.changes > 0 || shared.isRestarting) return undefined;
+    shared.isRestarting = true;
+    const restartError = await shared.cycle.restart();
     this.processes.end(server);
-    if (notStarted === undefined) this.leftStopped.delete(server);
+    if (restartError === undefined) this.leftStopped.delete(server);
     else this.leftStopped.add(server);
-    shared.end(notStarted);
+    shared.end(restartError);
     if (this.shared.get(server) === shared) this.shared.delete(server);
-    return notStarted;
+    return restartError;
   }
 
-  private isLargest({ changes }: SharedCycle): boolean {
+  private isLargest({ changes }: SharedPowerCycle): boolean {
     return [...this.shared.values()].every((other) => other.changes <= changes);
   }
 }
 
-interface SharedCycle extends Gathered {
+interface SharedPowerCycle extends Batch {
   /** The end of the cycle before: its start comes before this one's first look. */
   previous: Promise<unknown> | undefined;
-  ended: Promise<NotStartedError | undefined>;
-  end(notStarted: NotStartedError | undefined): void;
+  ended: Promise<RestartError | undefined>;
+  end(restartError: RestartError | undefined): void;
 }
 
 const nothingAssigned =
   "Nothing is assigned to it: where it was deleted while this operation waited, give the resource another server, or remove it.";
 const addressesGone = "Its addresses went with it: run `pulumi refresh`, then `pulumi up`.";
 
-function howToStop(powerCycle: Exclude<PowerCycle, false>): HowToStop {
+function stopOptions(powerCycle: Exclude<PowerCycleInput, false>): StopOptions {
   const { stopType = "soft", timeoutSeconds = 120 } = powerCycle === true ? {} : powerCycle;
   return { type: stopType, timeoutSeconds };
 }

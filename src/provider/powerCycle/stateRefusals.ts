@@ -1,17 +1,23 @@
 import type { UpCloudClient } from "../../api/client";
 import { isServerGone, isServerStateIllegal, type UpCloudError } from "../../api/errors/upCloudError";
 import type { ServerWire } from "../../api/wire";
-import type { PowerCycle } from "../../model/inputs";
+import type { PowerCycleInput } from "../../model/inputs";
 import { messageOf } from "../../model/messageOf";
 import type { Progress } from "../runtime/progress";
-import { type Pace, pollDelaysMs } from "../runtime/timer";
-import { NoTimeLeftError, nameOf, RefusedThoughStoppedError, ServerInErrorError, ServerRunsError } from "./errors";
+import { pollDelaysMs, type Timer } from "../runtime/timer";
+import {
+  describeServer,
+  NoTimeLeftError,
+  RefusedThoughStoppedError,
+  ServerInErrorError,
+  ServerRunsError,
+} from "./errors";
 
 export interface StoppedChange {
   server: string;
   purpose: "assign" | "release";
   /** `false`: a running server is left alone, and the change fails. */
-  powerCycle: PowerCycle;
+  powerCycle: PowerCycleInput;
   /** Ends waiting and changing; a server that was stopped for the change is started again all the same. */
   signal: AbortSignal;
 }
@@ -24,22 +30,26 @@ export class StateRefusals {
   constructor(
     private readonly servers: UpCloudClient["servers"],
     private readonly progress: Progress,
-    private readonly pace: Pace,
+    private readonly timer: Timer,
   ) {}
 
   /** A running server is left alone. One in maintenance is on its way somewhere, which is worth waiting for. */
-  async waitedOut<T>(request: StoppedChange, change: Change<T>): Promise<T> {
-    const since = this.pace.now();
-    return this.untilAllowed(request, change, async (seen) => {
+  async withoutPowerCycle<T>(request: StoppedChange, change: Change<T>): Promise<T> {
+    const since = this.timer.now();
+    return this.retryWhileStateIllegal(request, change, async (seen) => {
       if (seen.state === "error") throw new ServerInErrorError(seen);
       if (seen.state === "started") throw new ServerRunsError(seen, request.purpose);
       if (seen.state !== "maintenance") return;
-      this.progress.say(request.server, `${nameOf(seen)}: it is in maintenance, waiting until it is stopped`, since);
+      this.progress.say(
+        request.server,
+        `${describeServer(seen)}: it is in maintenance, waiting until it is stopped`,
+        since,
+      );
     });
   }
 
   /** A refusal although the server is stopped is soon believed. */
-  async untilAllowed<T>(
+  async retryWhileStateIllegal<T>(
     { server, purpose, signal }: StoppedChange,
     change: Change<T>,
     prepare: (seen: ServerWire) => Promise<void>,
@@ -51,11 +61,11 @@ export class StateRefusals {
       } catch (error) {
         if (!isServerStateIllegal(error)) throw error;
         const seen = await this.servers.get(server, signal).catch(after(error));
-        if (seen.state === "stopped" && ++doubts > mostDoubts) {
+        if (seen.state === "stopped" && ++doubts > maxDoubts) {
           throw new RefusedThoughStoppedError(seen, purpose, error);
         }
         await prepare(seen);
-        await this.pace.sleep(delays.next().value, signal);
+        await this.timer.sleep(delays.next().value, signal);
         if (signal.aborted) throw new NoTimeLeftError(server);
       }
     }
@@ -68,4 +78,4 @@ const after = (refusal: UpCloudError) => (cause: unknown) => {
 };
 
 /** How often UpCloud may say that a stopped server is not stopped before it must mean something else. */
-const mostDoubts = 2;
+const maxDoubts = 2;

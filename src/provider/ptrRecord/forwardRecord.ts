@@ -2,7 +2,7 @@ import { familyOf, isSameAddress } from "../../model/addresses";
 import type { WaitForForwardRecord } from "../../model/inputs";
 import { messageOf } from "../../model/messageOf";
 import { Progress } from "../runtime/progress";
-import { type Pace, pollDelaysMs } from "../runtime/timer";
+import { pollDelaysMs, type Timer } from "../runtime/timer";
 
 /** The part of `node:dns`'s Resolver that is needed; tests bring their own. */
 export interface ForwardResolver {
@@ -20,9 +20,9 @@ export class ForwardRecords {
   constructor(
     private readonly resolver: ForwardResolver,
     private readonly write: (line: string) => void,
-    private readonly pace: Pace,
+    private readonly timer: Timer,
   ) {
-    this.progress = new Progress(write, pace.now);
+    this.progress = new Progress(write, timer.now);
   }
 
   /** Ends at once where it is not wanted, and silently when the operation's time (`signal`) is over. */
@@ -34,8 +34,8 @@ export class ForwardRecords {
   ): Promise<void> {
     if (wanted === undefined || wanted === false) return;
     const { timeoutSeconds = 300 } = wanted === true ? {} : wanted;
-    const since = this.pace.now();
-    const leftMs = () => timeoutSeconds * 1000 - (this.pace.now() - since);
+    const since = this.timer.now();
+    const leftMs = () => timeoutSeconds * 1000 - (this.timer.now() - since);
     for (const delayMs of pollDelaysMs()) {
       const { found, seen } = await this.lookUp(name, address);
       if (found.some((one) => isSameAddress(one, address)) || signal.aborted) return;
@@ -46,7 +46,7 @@ export class ForwardRecords {
         return;
       }
       this.progress.say(address, `PTR record of ${address}: waiting until ${name} resolves to it, ${seen}`, since);
-      await this.pace.sleep(Math.min(delayMs, leftMs()), signal);
+      await this.timer.sleep(Math.min(delayMs, leftMs()), signal);
     }
   }
 

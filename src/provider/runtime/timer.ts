@@ -1,12 +1,12 @@
 import { type Sleep, sleep } from "../../api/sleep";
 
 /** Real time, which tests of long waits replace. */
-export interface Pace {
+export interface Timer {
   now(): number;
   readonly sleep: Sleep;
 }
 
-export const realPace: Pace = {
+export const realTimer: Timer = {
   now: () => performance.now(),
   sleep,
 };

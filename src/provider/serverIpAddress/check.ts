@@ -1,5 +1,6 @@
 import { accesses, families } from "../../api/wire";
 import { familyOf } from "../../model/addresses";
+import type { ProgramHints } from "../../model/hints";
 import { expectedServer, ipAddress, powerCycle, ptrRecord, server, timeouts } from "../../model/inputRules";
 import type { ServerIpAddressInputs } from "../../model/inputs";
 import { type Checked, type CheckFailure, checkEach, hasPassed, oneOf, type Rules, show } from "../../model/rules";
@@ -14,6 +15,11 @@ export function checkServerIpAddress(news: Record<string, unknown>): Checked<Dec
   });
   if (hasPassed(checked)) return { ...checked, failures: contradictions(checked.inputs) };
   return checked;
+}
+
+/** The hints of the declaration; empty while the server is unknown. */
+export function programHintsFrom(json: unknown): Partial<ProgramHints> {
+  return typeof json === "string" && !isUnknown(json) ? (JSON.parse(json) as ProgramHints) : {};
 }
 
 type DeclaredInputs = Omit<ServerIpAddressInputs, "__creation">;

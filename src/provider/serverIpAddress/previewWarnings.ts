@@ -1,112 +1,100 @@
 import type { Family, IpAddressWire, ServerWire } from "../../api/wire";
 import { isSameAddress, isSameNetwork } from "../../model/addresses";
-import type { PowerCycle, ServerIpAddressInputs } from "../../model/inputs";
+import type { PowerCycleInput, ServerIpAddressInputs } from "../../model/inputs";
 import { isUnknown } from "../../model/unknown";
-import type { AccountSnapshot } from "../account/addressCache";
-import { nameOf } from "../powerCycle/errors";
-import { documentedLimit, publicAddressesOn } from "./room";
+import type { AddressCache } from "../account/addressCache";
+import { describeServer } from "../powerCycle/errors";
+import type { Warnings } from "../runtime/warnings";
 
-/** Tells in a preview what would make the operation fail: on stderr, each thing once. Never fails a preview. */
+/** Warns in a preview of what would make the operation fail. Never fails a preview. */
 export class PreviewWarnings {
-  private readonly said = new Set<string>();
   private readonly planned = new Map<string, number>();
   private readonly toRelease: Release[] = [];
 
   constructor(
-    private readonly snapshot: AccountSnapshot,
-    private readonly write: (line: string) => void,
+    private readonly cache: AddressCache,
+    private readonly warnings: Warnings,
   ) {}
 
-  /** Of a resource that is to be replaced. Looks at nothing: the engine checks the new one next, which does. */
-  willRelease({ server, access }: Pick<ServerIpAddressInputs, "server" | "access">, powerCycle: PowerCycle): void {
+  /** A resource is to be replaced. The engine checks the new one next: then the warnings come. */
+  willRelease({ server, access }: Pick<ServerIpAddressInputs, "server" | "access">, powerCycle: PowerCycleInput): void {
     // UpCloud never releases an address of the internal network.
     if (access === "public") this.toRelease.push({ server, powerCycle });
   }
 
-  async beforeCreate(inputs: ServerIpAddressInputs, powerCycle: PowerCycle): Promise<void> {
+  async beforeCreate(inputs: ServerIpAddressInputs, powerCycle: PowerCycleInput): Promise<void> {
     for (const release of this.toRelease.splice(0)) await this.beforeRelease(release);
     if (inputs.adopt === undefined) await this.beforeAssign(inputs, powerCycle);
     else await this.beforeAdopt(inputs.adopt, inputs);
   }
 
-  /** Of a `PtrRecord` that is to be created. */
-  async beforeRecord(address: string): Promise<void> {
-    if (isUnknown(address)) return;
-    const addresses = await this.snapshot.addressesIfAny();
-    if (addresses === undefined || addresses.some((one) => isSameAddress(one.address, address))) return;
-    this.once(
-      `there is no address ${address} in the UpCloud account: correct the \`address\` of the PtrRecord, or remove that resource`,
-    );
-  }
-
   private async beforeAdopt(adopt: string, inputs: ServerIpAddressInputs): Promise<void> {
     if (isUnknown(adopt)) return;
-    const addresses = await this.snapshot.addressesIfAny();
+    const addresses = await this.cache.addressesIfAvailable();
     if (addresses === undefined) return;
     const found = addresses.find(({ address }) => isSameAddress(address, adopt));
     if (found === undefined) {
-      this.once(
+      this.warnings.once(
         `there is no address ${adopt} in the UpCloud account to adopt: correct \`adopt\`, or remove it to have another address assigned`,
       );
       return;
     }
-    const objection = objectionTo(found, inputs);
-    if (objection !== undefined) this.once(`the address ${adopt}, which is to be adopted, ${objection}`);
+    const objection = objectionToAdopting(found, inputs);
+    if (objection !== undefined) this.warnings.once(`the address ${adopt}, which is to be adopted, ${objection}`);
   }
 
-  private async beforeAssign({ server, family, access }: ServerIpAddressInputs, powerCycle: PowerCycle): Promise<void> {
+  private async beforeAssign(
+    { server, family, access }: ServerIpAddressInputs,
+    powerCycle: PowerCycleInput,
+  ): Promise<void> {
     if ([server, family, access].some(isUnknown)) return;
-    const [servers] = await Promise.all([this.snapshot.serversIfAny(), this.snapshot.addressesIfAny()]);
+    const [servers] = await Promise.all([this.cache.serversIfAvailable(), this.cache.addressesIfAvailable()]);
     if (servers === undefined) return;
     const found = servers.find(({ uuid }) => uuid === server);
     if (found === undefined) {
-      this.once(`there is no server ${server} in the UpCloud account: correct the UUID, or create the server first`);
+      this.warnings.once(
+        `there is no server ${server} in the UpCloud account: correct the UUID, or create the server first`,
+      );
       return;
     }
-    this.ofRunning(found, powerCycle);
-    if (access === "public") await this.ofFull(found, family);
+    this.warnIfRunning(found, powerCycle);
+    if (access === "public") await this.warnIfFull(found, family);
   }
 
   private async beforeRelease({ server, powerCycle }: Release): Promise<void> {
-    const found = (await this.snapshot.serversIfAny())?.find(({ uuid }) => uuid === server);
-    if (found !== undefined) this.ofRunning(found, powerCycle);
+    const found = (await this.cache.serversIfAvailable())?.find(({ uuid }) => uuid === server);
+    if (found !== undefined) this.warnIfRunning(found, powerCycle);
   }
 
-  private ofRunning(server: ServerWire, powerCycle: PowerCycle): void {
+  private warnIfRunning(server: ServerWire, powerCycle: PowerCycleInput): void {
     if (server.state === "stopped" || isUnknown(powerCycle)) return;
     if (server.state === "error") {
-      this.once(`${nameOf(server)} is in the state "error", in which its addresses cannot be changed`);
+      this.warnings.once(`${describeServer(server)} is in the state "error", in which its addresses cannot be changed`);
       return;
     }
-    this.once(
+    this.warnings.once(
       powerCycle === false
-        ? `${nameOf(server)} is ${server.state}, and UpCloud assigns and releases addresses only while it is stopped: stop it first, or set \`powerCycle: true\` (upcloud:powerCycle for the stack) to have it stopped and started again`
-        : `${nameOf(server)} is ${server.state} and will be stopped, changed and started again, as powerCycle says`,
+        ? `${describeServer(server)} is ${server.state}, and UpCloud assigns and releases addresses only while it is stopped: stop it first, or set \`powerCycle: true\` (upcloud:powerCycle for the stack) to have it stopped and started again`
+        : `${describeServer(server)} is ${server.state} and will be stopped, changed and started again, as powerCycle says`,
     );
   }
 
-  private async ofFull(server: ServerWire, family: Family): Promise<void> {
-    const addresses = await this.snapshot.addressesIfAny();
+  private async warnIfFull(server: ServerWire, family: Family): Promise<void> {
+    const addresses = await this.cache.addressesIfAvailable();
     if (addresses === undefined) return;
     const key = `${server.uuid} ${family}`;
     const planned = (this.planned.get(key) ?? 0) + 1;
     this.planned.set(key, planned);
     const present = publicAddressesOn(server.uuid, addresses, family);
     if (present + planned <= documentedLimit) return;
-    this.once(
-      `${nameOf(server)} has ${present} public ${family} addresses of the ${documentedLimit} that UpCloud allows, and may have no room for what this adds: release one first, or use another server`,
+    this.warnings.once(
+      `${describeServer(server)} has ${present} public ${family} addresses of the ${documentedLimit} that UpCloud allows, and may have no room for what this adds: release one first, or use another server`,
     );
-  }
-
-  private once(line: string): void {
-    if (this.said.has(line)) return;
-    this.said.add(line);
-    this.write(`warning: ${line}.`);
   }
 }
 
-/** What speaks against adopting the address. The first that is found: create names the rest. */
-function objectionTo(found: IpAddressWire, { server, access }: ServerIpAddressInputs): string | undefined {
+/** Why the address should not be adopted: the first reason. create names the others. */
+function objectionToAdopting(found: IpAddressWire, { server, access }: ServerIpAddressInputs): string | undefined {
   if (found.floating === "yes") {
     return "is floating, and a ServerIpAddress manages ordinary addresses only: use PtrRecord for its PTR record";
   }
@@ -122,5 +110,14 @@ function objectionTo(found: IpAddressWire, { server, access }: ServerIpAddressIn
 
 interface Release {
   server: string;
-  powerCycle: PowerCycle;
+  powerCycle: PowerCycleInput;
 }
+
+/**
+ * How many public addresses a server may have, of each family or in all: UpCloud's documentation says both. Used for
+ * warnings only, since UpCloud decides what fits.
+ */
+const documentedLimit = 5;
+
+const publicAddressesOn = (server: string, addresses: readonly IpAddressWire[], family: Family): number =>
+  addresses.filter((one) => one.server === server && one.access === "public" && one.family === family).length;

@@ -1,27 +1,48 @@
 import type { JournalEntry } from "../../journal/journalEntry";
 import { deadline } from "../../model/durations";
-import type { PowerCycle } from "../../model/inputs";
+import type { PowerCycleInput } from "../../model/inputs";
 import { messageOf } from "../../model/messageOf";
 import { resourceNameIn } from "../../state/urns";
 import { recentMs } from "../account/addressCache";
+import { RestartError } from "../powerCycle/errors";
 import type { Session } from "../session";
 import { isDeleting, remainingOwner } from "../stack/ownership";
+import type { Adoptions } from "./adoptions";
 import type { ServerIpAddressState } from "./state";
 
-/** Releases addresses that are still ours: on the server that the state tells, and owned by no other resource. */
+type Shared = Pick<
+  Session,
+  | "client"
+  | "addressCache"
+  | "stackAddresses"
+  | "stackState"
+  | "claims"
+  | "assignments"
+  | "journal"
+  | "holderElsewhere"
+  | "powerCycles"
+  | "powerCycleOf"
+  | "isEngineAlive"
+  | "notify"
+>;
+
+/** Releases addresses that are still ours: on the server that the state names, and owned by no other resource. */
 export class Releases {
-  /** What the program says now of addresses that are being replaced: delete is told only what their state says. */
-  private readonly declaredPowerCycles = new Map<string, PowerCycle>();
+  /** What the program declares for addresses that are being replaced: delete gets only what their state says. */
+  private readonly declaredPowerCycles = new Map<string, PowerCycleInput>();
 
-  constructor(private readonly session: Session) {}
+  constructor(
+    private readonly session: Shared,
+    private readonly adoptions: Adoptions,
+  ) {}
 
-  willReplace(id: string, news: { powerCycle?: PowerCycle }): void {
-    this.declaredPowerCycles.set(id, this.session.powerCycleOf(news));
+  willReplace(id: string, powerCycle: PowerCycleInput): void {
+    this.declaredPowerCycles.set(id, powerCycle);
   }
 
   async release(id: string, state: ServerIpAddressState): Promise<void> {
     // An error hook repeats the delete: what may be left to do is the start of the server.
-    if (this.session.claims.isReleased(id)) return this.startIfOwed(state.server);
+    if (this.session.claims.isReleased(id)) return this.session.powerCycles().restartIfPending(state.server);
     if (!(await this.mayRelease(id))) return;
     const signal = deadline(state.timeouts?.delete);
     const { server } = state;
@@ -34,33 +55,32 @@ export class Releases {
       await this.session.journal.removeFromBaselines(id);
       await this.releaseOnce(id, state, signal);
       this.session.claims.markReleased(id);
-      await this.session.snapshot.changed(id);
+      await this.session.addressCache.invalidate(id);
       isReleased = true;
     };
     // UpCloud never releases an address of the internal network: no reason to stop the server first.
     if (state.access !== "public") return releaseIfOurs(recentMs);
     const powerCycle = this.declaredPowerCycles.get(id) ?? this.session.powerCycleOf(state);
     // Nor for one that is not ours any more.
-    if (powerCycle !== false && !(await this.isOurs(id, state, recentMs, signal))) return this.startIfOwed(server);
+    if (powerCycle !== false && !(await this.isOurs(id, state, recentMs, signal)))
+      return this.session.powerCycles().restartIfPending(server);
     const request = { server, purpose: "release", powerCycle, signal } as const;
     // Until a server is stopped, minutes may pass in which somebody moves the address.
     const maxAgeMs = powerCycle === false ? recentMs : justNowMs;
-    const { notStarted } = await this.session
-      .stoppedServers()
-      .whileStopped(request, (server) => releaseIfOurs(server === "gone" ? 0 : maxAgeMs));
-    if (notStarted === undefined) return;
-    throw isReleased ? new Error(`The address is released. ${notStarted.message}`) : notStarted;
-  }
-
-  private async startIfOwed(server: string): Promise<void> {
-    const notStarted = await this.session.stoppedServers().startIfOwed(server);
-    if (notStarted !== undefined) throw notStarted;
+    try {
+      await this.session
+        .powerCycles()
+        .withServerStopped(request, (server) => releaseIfOurs(server === "gone" ? 0 : maxAgeMs));
+    } catch (error) {
+      if (!(error instanceof RestartError) || !isReleased) throw error;
+      throw new Error(`The address is released. ${error.message}`, { cause: error });
+    }
   }
 
   /** Whether no other resource owns the address, as far as the operation, the journal and the stack's state know. */
   private async mayRelease(id: string): Promise<boolean> {
-    const { claims, adoptions, notify } = this.session;
-    if (claims.isKept(id) || adoptions.isAdopted(id)) return false;
+    const { claims, notify } = this.session;
+    if (claims.isKept(id) || this.adoptions.isAdopted(id)) return false;
     const elsewhere = await this.session.holderElsewhere(id);
     if (elsewhere?.isOfThisOperation) return false;
     if (elsewhere !== undefined) throw new HeldByAnotherOperationError(id, elsewhere.entry);
@@ -73,10 +93,10 @@ export class Releases {
   private async ownerInState(id: string): Promise<{ urn: string } | undefined> {
     const isOurStack = isDeleting("ServerIpAddress", id);
     try {
-      const known = await this.session.state.atAnyTime(isOurStack);
+      const known = await this.session.stackState.atAnyTime(isOurStack);
       if (remainingOwner(known, id) === undefined) return undefined;
       // Which of the resources that have the address is deleted, a state of now shows.
-      return remainingOwner(await this.session.state.asOfNow(isOurStack), id);
+      return remainingOwner(await this.session.stackState.asOfNow(isOurStack), id);
     } catch (cause) {
       throw new Error(
         `${id} is not released, because it is unknown whether another resource of the stack has it. ${messageOf(cause)}`,
@@ -92,20 +112,20 @@ export class Releases {
     const { server } = state;
     const { claims, assignments } = this.session;
     const { ipAddresses } = this.session.client();
-    const spelled = await this.session.snapshot.spelled(id, signal);
-    const unlessGone = this.session.addresses.unlessGone(id, { server }, signal);
+    const spelled = await this.session.addressCache.spellingInUrls(id, signal);
+    const ignoreGone = this.session.stackAddresses.ignoreGone(id, { server }, signal);
     let unlock: (() => void) | undefined;
     const isStillOurs = async () => {
       unlock ??= await assignments.lockOf(server).lock();
       if (!(await this.session.isEngineAlive())) throw new Error(engineGone(id));
-      const answer = await ipAddresses.get(spelled, signal).catch(unlessGone);
+      const answer = await ipAddresses.get(spelled, signal).catch(ignoreGone);
       if (answer?.server !== server || claims.isKept(id)) return false;
       // Another process may have got it, and wait for the answer that says so.
       await claims.waitForConcurrentAssigns(state);
       return (await this.session.holderElsewhere(id)) === undefined;
     };
     try {
-      await ipAddresses.release(spelled, signal, isStillOurs).catch(unlessGone);
+      await ipAddresses.release(spelled, signal, isStillOurs).catch(ignoreGone);
     } finally {
       unlock?.();
     }
@@ -117,7 +137,7 @@ export class Releases {
     maxAgeMs: number,
     signal: AbortSignal,
   ): Promise<boolean> {
-    const answer = await this.session.addresses.find(id, { server }, maxAgeMs, signal);
+    const answer = await this.session.stackAddresses.find(id, { server }, maxAgeMs, signal);
     if (answer === undefined) this.session.claims.markReleased(id);
     return answer?.server === server;
   }

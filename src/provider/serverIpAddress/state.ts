@@ -1,13 +1,12 @@
 import type { IpAddressWire } from "../../api/wire";
 import { addressFromWire } from "../../model/addressFromWire";
 import type { ServerIpAddressInputs } from "../../model/inputs";
-import type { NotStartedError } from "../powerCycle/errors";
 
-/** What UpCloud says of an address. The address itself is the resource's id and stored nowhere else. */
-export interface Served {
-  /** As served now; `""` on the internal network. */
+/** What UpCloud returns of an address. The address itself is the resource's id, and is stored nowhere else. */
+export interface ObservedAddress {
+  /** `""` on the internal network. */
   ptrRecord: string;
-  /** The name that UpCloud gives by itself; absent where neither an answer nor the zone has told it. */
+  /** UpCloud's default name for the address; absent where neither a response nor the zone shows it. */
   defaultPtrRecord?: string;
   partOfPlan: boolean;
   /** API 1.3 only. */
@@ -16,49 +15,50 @@ export interface Served {
   zone?: string;
 }
 
-/** The outputs as Pulumi's state holds them: inputs, and what UpCloud says. */
-export interface ServerIpAddressState extends Omit<ServerIpAddressInputs, "ptrRecord" | "__creation">, Served {
-  /** The program declares the PTR record, so taking it out of the program restores the default. */
+/** The outputs in Pulumi's state: the inputs, and what UpCloud returns. */
+export interface ServerIpAddressState extends Omit<ServerIpAddressInputs, "ptrRecord" | "__creation">, ObservedAddress {
+  /** The program declares the PTR record, so removing it from the program restores the default. */
   managesPtrRecord?: true;
-  /** Of an address that is only looked at (`get`), whose id stays as it was given. */
+  /** Only of an address that `get` reads, whose id stays as it was given. */
   address?: string;
   /** The server was stopped for the change and could not be started again: the next update starts it. */
   leftStopped?: true;
 }
 
-/** What of UpCloud's answer the state holds. `knownDefault` is a default name learnt earlier. */
-export function servedIn(answer: IpAddressWire, knownDefault?: string): Served {
-  const { address, family, access, server, floating, ...served } = addressFromWire(answer, knownDefault);
-  return served;
+/** What the state holds of UpCloud's response. @param knownDefault the default record, where it is known already */
+export function observedFrom(answer: IpAddressWire, knownDefault?: string): ObservedAddress {
+  const { address, family, access, server, floating, ...observed } = addressFromWire(answer, knownDefault);
+  return observed;
 }
 
-export function stateOf(
+/** @param restartError the server was stopped for the change, and could not be started again */
+export function toState(
   inputs: ServerIpAddressInputs,
-  served: Served,
-  notStarted?: NotStartedError,
+  observed: ObservedAddress,
+  restartError?: Error,
 ): ServerIpAddressState {
   const { ptrRecord: declared, __creation, ...rest } = inputs;
   return {
     ...rest,
-    ...served,
+    ...observed,
     ...(declared !== undefined && { managesPtrRecord: true }),
-    ...(notStarted !== undefined && { leftStopped: true }),
+    ...(restartError !== undefined && { leftStopped: true }),
   };
 }
 
-/** The reverse of `stateOf`, with the PTR record that is really there among the inputs: so a refresh shows drift. */
-export function partsOf(state: ServerIpAddressState): { inputs: ServerIpAddressInputs; served: Served } {
+/** The reverse of `toState`. The PTR record among the inputs is the observed one: so a refresh shows drift. */
+export function fromState(state: ServerIpAddressState): { inputs: ServerIpAddressInputs; observed: ObservedAddress } {
   const { ptrRecord, managesPtrRecord, leftStopped, address, defaultPtrRecord, partOfPlan, mac, zone, ...inputs } =
     state;
   return {
     inputs: managesPtrRecord ? { ...inputs, ptrRecord } : inputs,
-    served: withoutUndefined({ ptrRecord, defaultPtrRecord, partOfPlan, mac, zone }),
+    observed: {
+      ptrRecord,
+      partOfPlan,
+      // Pulumi's protocol has no `undefined`.
+      ...(defaultPtrRecord !== undefined && { defaultPtrRecord }),
+      ...(mac !== undefined && { mac }),
+      ...(zone !== undefined && { zone }),
+    },
   };
-}
-
-/** Pulumi's protocol has no `undefined`. */
-function withoutUndefined(
-  served: { [key in keyof Required<Served>]: Required<Served>[key] | Served[key] | undefined },
-) {
-  return Object.fromEntries(Object.entries(served).filter(([, value]) => value !== undefined)) as unknown as Served;
 }

@@ -5,7 +5,7 @@ import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import tls from "node:tls";
 import { type ClientOptions, createClient, type UpCloudClient } from "../../../src/api/client";
-import { isPassing, isWithoutEffect, UpCloudError } from "../../../src/api/errors/upCloudError";
+import { hadNoEffect, isTransient, UpCloudError } from "../../../src/api/errors/upCloudError";
 import { openConnections } from "../../../src/api/http/connections";
 import { answering, json } from "../../support/answers";
 import { untrustedCertificate } from "../../support/untrustedCertificate";
@@ -79,7 +79,7 @@ test("a request whose operation ends while it waits for others is not sent, and 
   while (held.length < 16) await new Promise(setImmediate);
   operation.abort();
   const error = await late;
-  expect([error.failure, isWithoutEffect(error)]).toEqual(["unsent", true]);
+  expect([error.failure, hadNoEffect(error)]).toEqual(["unsent", true]);
   expect(error.message).toContain("the time that `timeouts` allows for the operation was over");
   for (const answer of held) answer();
   await Promise.all(before);
@@ -101,7 +101,7 @@ describe("a port that accepts connections and speaks no TLS", () => {
 
   test("is given up before the time of a request is over where that is long", async () => {
     const { host } = await listening(() => undefined);
-    const connections = openConnections(`https://${host}`, { most: 1, connectMs: 200 });
+    const connections = openConnections(`https://${host}`, { max: 1, connectTimeoutMs: 200 });
     open.unshift(() => connections.close());
     const { signal } = new AbortController();
     const outgoing = { method: "GET", path: "/", headers: {}, body: undefined, signal };
@@ -122,7 +122,7 @@ describe("a port that accepts connections and speaks no TLS", () => {
 describe("a request that is given up before a connection stands", () => {
   const outgoing = { method: "POST", path: "/", headers: {}, body: "{}" };
   const exchangeWith = (host: string, signal: AbortSignal) => {
-    const connections = openConnections(`http://${host}`, { most: 1, connectMs: 5000 });
+    const connections = openConnections(`http://${host}`, { max: 1, connectTimeoutMs: 5000 });
     open.unshift(() => connections.close());
     return connections.exchange({ ...outgoing, signal }).catch((error: unknown) => error);
   };
@@ -260,7 +260,7 @@ describe("TLS", () => {
     const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
     const error = await failureOf(clientOf(`https://${host}`).ipAddresses.list());
     expect([error.failure, requests, connections]).toEqual(["untrusted", 0, 1]);
-    expect([isPassing(error), isWithoutEffect(error)]).toEqual([false, true]);
+    expect([isTransient(error), hadNoEffect(error)]).toEqual([false, true]);
     expect(error.message).toContain(
       `this computer does not trust the certificate of ${host}: self-signed certificate.`,
     );

@@ -355,10 +355,10 @@ test.each([
     405,
     "was refused, and not by UpCloud, whose answers have a code: check upcloud:apiBaseUrl, and what answers at URL.",
   ],
-])("a %i that is not UpCloud's is told with the whole URL", async (status, told) => {
+])("a %i that is not UpCloud's is told with the whole URL", async (status, words) => {
   const { client, server } = await clientOf(text(status, "text/html", "<h1>no</h1>"));
   const error = await failureOf(client.ipAddresses.list());
-  expect(error.message).toContain(told.replace("URL", `${server.url}/1.2/ip_address`));
+  expect(error.message).toContain(words.replace("URL", `${server.url}/1.2/ip_address`));
   expect(error.message).not.toMatch(/has no right|fault of pulumi-upcloud-ip/);
   expect([isForbidden(error), isAddressGone(error)]).toEqual([false, false]);
 });
@@ -423,11 +423,11 @@ describe("a body that is compressed though nobody asked for it", () => {
       zlib.gzipSync(Buffer.alloc(65 * 1024 * 1024)),
       'a body in the Content-Encoding "gzip" that cannot be read (',
     ],
-  ])("is told in %s that cannot be read", async (encoding, bytes, told) => {
+  ])("is told in %s that cannot be read", async (encoding, bytes, words) => {
     const { client } = await clientOf(encoded(encoding, bytes));
     const error = await failureOf(client.ipAddresses.get(address.address));
     expect(error).toMatchObject({ failure: "unreadable", status: 200 });
-    expect(error.message).toContain(told);
+    expect(error.message).toContain(words);
   });
 });
 
@@ -459,40 +459,6 @@ test("a release that is answered without a body has succeeded, whatever the stat
   await expect(client.ipAddresses.release(address.address)).resolves.toBeUndefined();
 });
 
-describe("credentials", () => {
-  const echo: Respond = (response, { headers }) =>
-    json(400, { error: { error_code: "ODD", error_message: `you sent ${headers.authorization} p@ss word` } })(
-      response,
-      {
-        method: "",
-        path: "",
-        headers: {},
-        body: "",
-      },
-    );
-
-  test("a token travels as Bearer and is cut out of what UpCloud says", async () => {
-    const { client, server } = await clientOf(echo);
-    const error = await failureOf(client.ipAddresses.list());
-    expect(server.received[0]?.headers.authorization).toBe("Bearer ucat_secret");
-    expect(error.message).not.toContain("ucat_secret");
-    expect(error.message).toContain("Bearer [redacted]");
-  });
-
-  test("user and password travel as Basic and are cut out of what UpCloud says", async () => {
-    const { client, server } = await clientOf(echo, { credentials: { username: "user", password: "p@ss word" } });
-    const error = await failureOf(client.ipAddresses.list());
-    expect(server.received[0]?.headers.authorization).toBe("Basic dXNlcjpwQHNzIHdvcmQ=");
-    expect(error.message).not.toMatch(/p@ss word|dXNlcjpwQHNzIHdvcmQ=/);
-  });
-
-  test("no credential is reachable from the error object", async () => {
-    const { client } = await clientOf((response) => response.destroy());
-    const error = await failureOf(client.ipAddresses.list());
-    expect(require("node:util").inspect(error, { depth: 20, showHidden: true })).not.toContain("ucat_secret");
-  });
-});
-
 describe("versions", () => {
   const obsolete = json(400, { error: { error_code: "API_VERSION_OBSOLETE", error_message: "too old" } });
   const served13: Respond = (response, received) =>
@@ -501,11 +467,13 @@ describe("versions", () => {
       : obsolete(response, received);
 
   test("1.2 that UpCloud refuses is left for 1.3, and said once", async () => {
-    const said: string[] = [];
-    const { client, server } = await clientOf(served13, { onVersionChange: (from, to) => said.push(`${from} ${to}`) });
+    const changes: string[] = [];
+    const { client, server } = await clientOf(served13, {
+      onVersionChange: (from, to) => changes.push(`${from} ${to}`),
+    });
     await Promise.all([client.ipAddresses.get("198.51.100.7"), client.ipAddresses.get("198.51.100.7")]);
     await client.ipAddresses.modify("198.51.100.7", { ptrRecord: "a.example.com" });
-    expect(said).toEqual(["1.2 1.3"]);
+    expect(changes).toEqual(["1.2 1.3"]);
     expect(server.received.map(({ method, path }) => `${method} ${path.slice(0, 4)}`)).toEqual([
       "GET /1.2",
       "GET /1.2",

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type SeedServer, startSimulator } from "pulumi-upcloud-ip/simulator";
-import { obtainPulumiCli } from "../../../tools/pulumiCli";
+import { obtainPulumiCli } from "../../../tools/pulumiCli/obtainPulumiCli";
 import { runTool } from "../../../tools/runTool";
 import { Project, servers } from "../support/project";
 

@@ -1,4 +1,4 @@
-import { obtainPulumiCli } from "../../../tools/pulumiCli";
+import { obtainPulumiCli } from "../../../tools/pulumiCli/obtainPulumiCli";
 
 /** `npm test` has obtained the CLI already; a single file run by hand finds it here. */
 export default async function globalSetup(): Promise<void> {

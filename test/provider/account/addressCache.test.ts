@@ -1,5 +1,5 @@
 import { createClient, type UpCloudClient } from "../../../src/api/client";
-import { AccountSnapshot } from "../../../src/provider/account/addressCache";
+import { AddressCache } from "../../../src/provider/account/addressCache";
 import { type Rules, type Seed, type Simulator, startSimulator } from "../../../src/simulator";
 import { answering, json } from "../../support/answers";
 
@@ -17,7 +17,7 @@ describe("addresses that an operation asks for", () => {
   let address: string;
   /** Ends the wait for others, which lasts until then. */
   let timeIsOver: () => void;
-  let snapshot: AccountSnapshot;
+  let snapshot: AddressCache;
 
   async function start(rules: Partial<Rules> = {}) {
     simulator = await startSimulator({ seed, rules });
@@ -25,7 +25,7 @@ describe("addresses that an operation asks for", () => {
     client = createClient({ baseUrl, credentials, apiVersion: "1.2", requestTimeoutMs: 10_000 });
     address = String(simulator.account.listIpAddresses(web)[0]?.address);
     const sleep = () => new Promise<void>((resolve) => (timeIsOver = resolve));
-    snapshot = new AccountSnapshot(() => client, { now: () => simulator.clock.now(), sleep });
+    snapshot = new AddressCache(() => client, { now: () => simulator.clock.now(), sleep });
   }
   async function stop() {
     await client.close();
@@ -78,13 +78,13 @@ describe("addresses that an operation asks for", () => {
 
     test("in another spelling have UpCloud's in URLs from then on, also when they were changed", async () => {
       expect(await look(canonical)).toBe(six);
-      await snapshot.changed(canonical);
-      expect([await snapshot.spelled(canonical), await look(canonical)]).toEqual([six, six]);
+      await snapshot.invalidate(canonical);
+      expect([await snapshot.spellingInUrls(canonical), await look(canonical)]).toEqual([six, six]);
       expect(asked()).toEqual(["GET /1.2/ip_address", `GET /1.2/ip_address/${six}`]);
     });
 
     test("in another spelling, when a list that others have made is too old to have them, are looked up anew", async () => {
-      await snapshot.addresses();
+      await snapshot.initialList();
       simulator.clock.advance(30_000);
       const { address: later } = simulator.account.assignIpAddress({ server: web, family: "IPv6" });
       expect(await snapshot.find(later.toUpperCase(), 60_000)).toMatchObject({ address: later });
@@ -92,7 +92,7 @@ describe("addresses that an operation asks for", () => {
     });
 
     test("that the operation itself has assigned need no list", async () => {
-      snapshot.seen(six);
+      snapshot.recordSpelling(six);
       expect(await look(canonical)).toBe(six);
       expect(asked()).toEqual([`GET /1.2/ip_address/${six}`]);
     });
@@ -103,12 +103,12 @@ describe("addresses that an operation asks for", () => {
       simulator.faults.add({ kind: "error", status: 403, errorCode: "ACTION_FORBIDDEN", path: "/ip_address" });
       expect(await look(canonical)).toBe(six);
       expect(asked()).toEqual(["GET /1.2/ip_address", `GET /1.2/ip_address/${canonical}`]);
-      expect(await snapshot.spelled(canonical)).toBe(six);
+      expect(await snapshot.spellingInUrls(canonical)).toBe(six);
     });
 
     test("that UpCloud does not list keep their spelling", async () => {
       simulator.account.releaseIpAddress(six);
-      const spelled = snapshot.spelled(canonical);
+      const spelled = snapshot.spellingInUrls(canonical);
       timeIsOver();
       expect(await spelled).toBe(canonical);
     });
@@ -136,7 +136,7 @@ test("an address whose entry in the list is malformed is asked for alone, and wh
   const sleep = async () => undefined;
   const options = { baseUrl: server.url, credentials, apiVersion: "1.2", requestTimeoutMs: 10_000, sleep } as const;
   const client = createClient(options);
-  const snapshot = new AccountSnapshot(() => client, { now: () => 0, sleep: () => new Promise(() => undefined) });
+  const snapshot = new AddressCache(() => client, { now: () => 0, sleep: () => new Promise(() => undefined) });
   try {
     const looks = [sound, broken].map(({ address }) => snapshot.find(address, 60_000));
     const [found, failed] = await Promise.allSettled(looks);

@@ -1,9 +1,9 @@
 import { createClient, type UpCloudClient } from "../../../src/api/client";
-import { AccountSnapshot } from "../../../src/provider/account/addressCache";
+import { AddressCache } from "../../../src/provider/account/addressCache";
 import { StackAddresses } from "../../../src/provider/account/stackAddresses";
 import { PtrRecordProvider } from "../../../src/provider/ptrRecord/provider";
 import type { PtrRecordState } from "../../../src/provider/ptrRecord/state";
-import { realPace } from "../../../src/provider/runtime/timer";
+import { realTimer } from "../../../src/provider/runtime/timer";
 import type { ServerIpAddressState } from "../../../src/provider/serverIpAddress/state";
 import type { StateAddress } from "../../../src/state/stackState";
 import { type AnsweringServer, answering, json } from "../../support/answers";
@@ -47,7 +47,7 @@ describe("an address of the state", () => {
     });
     const options = { baseUrl: upCloud.url, credentials: { token: "demo" }, apiVersion: "1.2", requestTimeoutMs: 5000 };
     client = createClient({ ...options, apiVersion: "1.2" });
-    return new StackAddresses(() => client, new AccountSnapshot(() => client, realPace));
+    return new StackAddresses(() => client, new AddressCache(() => client, realTimer));
   }
   afterEach(async () => {
     await client.close();

@@ -309,9 +309,9 @@ describe("a process that lives on when its engine is killed", () => {
     let isAlive = true;
     const orphan = machine.operation(process.pid, "1.2", { isEngineAlive: async () => isAlive });
     let goOn: (() => void) | undefined;
-    const { addresses } = orphan.session.snapshot;
-    orphan.session.snapshot.addresses = async () => {
-      const listed = await addresses.call(orphan.session.snapshot);
+    const { initialList } = orphan.session.addressCache;
+    orphan.session.addressCache.initialList = async () => {
+      const listed = await initialList.call(orphan.session.addressCache);
       await new Promise<void>((resolve) => {
         goOn = resolve;
       });
@@ -484,7 +484,9 @@ describe("an address that the program adopts", () => {
     const [left] = extras();
     const next = machine.operation();
     await next.create("a", { server: web });
-    await expect(next.create("b", { server: web, adopt: left })).rejects.toThrow("just taken over by another resource");
+    await expect(next.create("b", { server: web, adopt: left })).rejects.toThrow(
+      "Another resource of the program has just taken over the address",
+    );
   });
 
   test("twice is refused in check", async () => {
@@ -526,7 +528,7 @@ describe("an address that was released by the operation that was interrupted, an
     const old = await machine.operation().create("old", { server: web });
     const interrupted = machine.operation();
     await interrupted.diff(old, { server: web, family: "IPv6" });
-    await interrupted.session.snapshot.addresses();
+    await interrupted.session.addressCache.initialList();
     const { assign } = interrupted.session.client().ipAddresses;
     let sends: () => void = () => undefined;
     const isSent = new Promise<void>((resolve) => {

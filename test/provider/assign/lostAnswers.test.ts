@@ -216,7 +216,7 @@ test.each([
   ],
 ])("a new address that %s is not taken for a lost one", async (_, change) => {
   const operation = machine.operation();
-  await operation.session.snapshot.addresses();
+  await operation.session.addressCache.initialList();
   const { address } = machine.simulator.account.assignIpAddress({ server: web });
   change(address);
   lose({ ...assigning, kind: "drop", when: "after-effect" });
@@ -256,7 +256,7 @@ describe("two stacks of one machine that lose answers on one server at the same 
     ["none brought an address", "before-effect", 2],
   ])("have an address each when %s", async (_, when, times) => {
     const [one, other] = both();
-    await Promise.all([one.session.snapshot.addresses(), other.session.snapshot.addresses()]);
+    await Promise.all([one.session.addressCache.initialList(), other.session.addressCache.initialList()]);
     lose({ ...assigning, kind: "drop", when, times });
     if (times === 1) lose({ ...assigning, kind: "drop", when: "before-effect" });
     const saved = await Promise.all([one.create("a", { server: web }), other.create("b", { server: web })]);
@@ -266,7 +266,7 @@ describe("two stacks of one machine that lose answers on one server at the same 
 
   test("wait for an assign of the other that is under way", async () => {
     const [one, other] = both();
-    await Promise.all([one.session.snapshot.addresses(), other.session.snapshot.addresses()]);
+    await Promise.all([one.session.addressCache.initialList(), other.session.addressCache.initialList()]);
     let goOn: (() => void) | undefined;
     const { assign } = other.session.client().ipAddresses;
     other.session.client().ipAddresses.assign = async (...request) => {
@@ -294,7 +294,7 @@ test("an address that was released in the same operation and assigned again is f
   const first = await machine.operation().create("a", { server: web });
   const operation = machine.operation();
   await operation.diff(first, { server: web, family: "IPv6" });
-  await operation.session.snapshot.addresses();
+  await operation.session.addressCache.initialList();
   await operation.delete(first);
   lose({ ...assigning, kind: "drop", when: "after-effect" });
   const { id } = await operation.create("b", { server: web });

@@ -5,13 +5,13 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { createClient, type UpCloudClient } from "../../../src/api/client";
 import { OperationChanges } from "../../../src/journal/operationChanges";
-import { OwedStarts } from "../../../src/journal/pendingRestarts";
-import type { PowerCycle } from "../../../src/model/inputs";
-import { NotStartedError, ServerBusyError, ServerRunsError } from "../../../src/provider/powerCycle/errors";
-import { PlannedChanges } from "../../../src/provider/powerCycle/expectedCreates";
-import { StoppedServers } from "../../../src/provider/powerCycle/powerCycles";
+import { PendingRestarts } from "../../../src/journal/pendingRestarts";
+import type { PowerCycleInput } from "../../../src/model/inputs";
+import { RestartError, ServerBusyError, ServerRunsError } from "../../../src/provider/powerCycle/errors";
+import { ExpectedCreates } from "../../../src/provider/powerCycle/expectedCreates";
+import { PowerCycles } from "../../../src/provider/powerCycle/powerCycles";
 import { Progress } from "../../../src/provider/runtime/progress";
-import type { Pace } from "../../../src/provider/runtime/timer";
+import type { Timer } from "../../../src/provider/runtime/timer";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../../src/simulator";
 
 const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
@@ -24,7 +24,7 @@ let said: string[];
 let onSleep: { ms: number; act: () => void } | undefined;
 
 /** The simulator's clock, so that minutes of waiting pass in milliseconds. */
-const pace: Pace = {
+const timer: Timer = {
   now: () => simulator.clock.now(),
   async sleep(ms, signal) {
     if (onSleep?.ms === ms) {
@@ -46,22 +46,22 @@ async function start(options: SimulatorOptions = {}) {
     credentials: { token: credentials.token },
     apiVersion: "1.2",
     requestTimeoutMs: 5000,
-    sleep: pace.sleep,
+    sleep: timer.sleep,
   });
   said = [];
   onSleep = undefined;
   return stack();
 }
-let plan: PlannedChanges;
+let plan: ExpectedCreates;
 const folder = mkdtempSync(join(tmpdir(), "stopped-servers-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const stack = () => {
   const self = { id: process.pid, run: randomUUID(), host: "this machine" };
-  const owedStarts = new OwedStarts(folder, self, () => true);
+  const owedStarts = new PendingRestarts(folder, self, () => true);
   const processes = new OperationChanges(folder, self, () => true);
-  plan = new PlannedChanges(pace.now, processes);
-  const progress = new Progress((line) => said.push(line), pace.now);
-  return new StoppedServers(client.servers, progress, pace, plan, owedStarts, processes);
+  plan = new ExpectedCreates(timer.now, processes);
+  const progress = new Progress((line) => said.push(line), timer.now);
+  return new PowerCycles(client.servers, progress, timer, plan, owedStarts, processes);
 };
 
 afterEach(async () => {
@@ -70,10 +70,10 @@ afterEach(async () => {
 });
 
 const assign = (
-  servers: StoppedServers,
-  { server = mail, powerCycle = true as PowerCycle, signal = new AbortController().signal } = {},
+  servers: PowerCycles,
+  { server = mail, powerCycle = true as PowerCycleInput, signal = new AbortController().signal } = {},
 ) =>
-  servers.whileStopped({ server, purpose: "assign", powerCycle, signal }, () =>
+  servers.withServerStopped({ server, purpose: "assign", powerCycle, signal }, () =>
     client.ipAddresses.assign({ server, family: "IPv4", access: "public" }, signal),
   );
 
@@ -167,16 +167,22 @@ test("one of three changes that fails neither stops the others nor the start", a
   expect(writes()).toEqual({ "stop 200": 1, "ip_address 201": 2, "ip_address 500": 1, "start 200": 1 });
 });
 
-test("a start that UpCloud refuses is told with the change's result", async () => {
+const restartErrorOf = async (change: Promise<unknown>): Promise<RestartError> => {
+  const error = await change.catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(RestartError);
+  return error as RestartError;
+};
+
+test("a start that UpCloud refuses is thrown with the change's result", async () => {
   const servers = await start();
   const refusal = { kind: "error", status: 402, errorCode: "INSUFFICIENT_CREDITS" } as const;
   simulator.faults.add({ ...refusal, method: "POST", path: "/server/*/start" });
-  const { value, notStarted } = await assign(servers);
-  expect(value.server).toBe(mail);
-  expect(notStarted?.message).toContain(
+  const restartError = await restartErrorOf(assign(servers));
+  expect(restartError.completed?.value).toMatchObject({ server: mail });
+  expect(restartError.message).toContain(
     `Server "mail" (${mail}), which was stopped to change its addresses, could not be started`,
   );
-  expect(notStarted?.message).toContain(`upctl server start ${mail}`);
+  expect(restartError.message).toContain(`upctl server start ${mail}`);
   expect(stateOf(mail)).toBe("stopped");
 });
 
@@ -190,7 +196,9 @@ test("a change and a start that are both refused are told in one message", async
     status: 403,
     errorCode: "ACTION_FORBIDDEN",
   });
-  await expect(assign(servers)).rejects.toThrow(/too few credits .* Besides: Server .* could not be started again/s);
+  await expect(assign(servers)).rejects.toThrow(
+    /too few credits .* In addition: Server .* could not be started again/s,
+  );
 });
 
 test.each([
@@ -201,15 +209,15 @@ test.each([
 ] as const)("a start whose answer %s is seen to in another look", async (_, fault) => {
   const servers = await start();
   simulator.faults.add({ ...fault, method: "POST", path: "/server/*/start" });
-  expect((await assign(servers)).notStarted).toBeUndefined();
+  expect(await assign(servers)).toMatchObject({ server: mail });
   expect(stateOf(mail)).toBe("started");
 });
 
 test("a start that fails for good is given up after a quarter of an hour", async () => {
   const servers = await start();
   simulator.faults.add({ kind: "error", status: 503, method: "POST", path: "/server/*/start", times: 1000 });
-  const { notStarted } = await assign(servers);
-  expect(notStarted?.message).toContain("503");
+  const restartError = await restartErrorOf(assign(servers));
+  expect(restartError.message).toContain("503");
   expect(simulator.clock.now()).toBeGreaterThan(15 * 60_000);
   expect(simulator.clock.now()).toBeLessThan(17 * 60_000);
 });
@@ -218,8 +226,8 @@ test("a server that does not boot is told with its state, after two minutes", as
   const servers = await start();
   simulator.account.setGuest(mail, { boots: false });
   const before = simulator.clock.now();
-  const { notStarted } = await assign(servers);
-  expect(notStarted?.message).toContain('could not be started again: its state is still "error".');
+  const restartError = await restartErrorOf(assign(servers));
+  expect(restartError.message).toContain('could not be started again: its state is still "error".');
   expect(simulator.clock.now() - before).toBeLessThan(4 * 60_000);
 });
 
@@ -302,7 +310,7 @@ describe("passing faults", () => {
       act: () =>
         simulator.faults.add({ kind: "error", method: "GET", path: "/server/*", status: 503, times: 4 * tries }),
     });
-    expect((await assign(servers)).notStarted).toBeUndefined();
+    expect(await assign(servers)).toMatchObject({ server: mail });
     expect(stateOf(mail)).toBe("started");
   });
 });
@@ -317,14 +325,16 @@ test("the failing start of a server that was left off is told to all who wait fo
     status: 403,
     errorCode: "ACTION_FORBIDDEN",
   });
-  const [assigned, again] = await Promise.allSettled([assign(servers), servers.startAgain(mail)]);
-  expect([assigned.status, again]).toEqual(["fulfilled", { status: "rejected", reason: expect.any(NotStartedError) }]);
+  const [assigned, again] = await Promise.allSettled([assign(servers), servers.restart(mail)]);
+  const rejected = { status: "rejected", reason: expect.any(RestartError) };
+  expect([assigned, again]).toEqual([rejected, rejected]);
+  expect(assigned).toMatchObject({ reason: { completed: { value: { server: mail } } } });
 });
 
 test("a first look that is answered late does not hide that the server was stopped", async () => {
   const servers = await start({ rules: { requestMs: 5, softStopMs: 100 } });
-  plan.checked(mail, { onServer: 2 }, true);
-  plan.checked(mail, { onServer: 2 }, true);
+  plan.recordCheck(mail, { onServer: 2 }, true);
+  plan.recordCheck(mail, { onServer: 2 }, true);
   const { get } = client.servers;
   let held: Promise<unknown> = wait(150);
   client.servers.get = async (uuid, signal) => {
@@ -335,7 +345,7 @@ test("a first look that is answered late does not hide that the server was stopp
     return answer;
   };
   const first = assign(servers);
-  plan.creating(mail);
+  plan.recordCreate(mail);
   await Promise.all([first, assign(servers)]);
   expect(writes()).toEqual({ "stop 200": 1, "ip_address 201": 2, "start 200": 1 });
 });
@@ -376,14 +386,14 @@ test.each(["stop", "start"] as const)(
     const gone = await startSimulator();
     await gone.stop();
     const options = { credentials: gone.credentials, apiVersion: "1.2", requestTimeoutMs: 5000 } as const;
-    const nowhere = createClient({ ...options, baseUrl: gone.url, sleep: pace.sleep });
+    const nowhere = createClient({ ...options, baseUrl: gone.url, sleep: timer.sleep });
     const listening = { ...client.servers };
     const once = (...asked: unknown[]) => {
       Object.assign(client.servers, listening);
       return Reflect.apply(nowhere.servers[verb], undefined, asked);
     };
     Object.assign(client.servers, { [verb]: once });
-    expect((await assign(servers)).notStarted).toBeUndefined();
+    expect(await assign(servers)).toMatchObject({ server: mail });
     await nowhere.close();
     expect(writes()).toEqual({ "stop 200": 1, "ip_address 201": 1, "start 200": 1 });
     expect(simulator.clock.now()).toBeLessThan(60_000);
@@ -436,28 +446,28 @@ test("a server in error is told with its state after two minutes", async () => {
 
 test("a server that an earlier operation left off is started, and one that runs again is left as it is", async () => {
   const servers = await start();
-  await servers.startAgain(mail);
+  await servers.restart(mail);
   expect(writes()).toEqual({});
   simulator.account.stopServer(mail);
-  await servers.startAgain(mail);
+  await servers.restart(mail);
   expect(writes()).toEqual({ "start 200": 1 });
 });
 
 test("a server that an earlier operation left off is started after a change that is under way there", async () => {
   const servers = await start();
   simulator.account.stopServer(mail);
-  await Promise.all([assign(servers), servers.startAgain(mail)]);
+  await Promise.all([assign(servers), servers.restart(mail)]);
   expect(writes()).toEqual({ "ip_address 201": 1, "start 200": 1 });
   expect(stateOf(mail)).toBe("started");
 });
 
 describe("addresses that the program declares together", () => {
   /** What check tells when the engine comes to a new address of a server that has so many in the program. */
-  const checked = (server: string, onServer: number) => plan.checked(server, { onServer }, true);
+  const checked = (server: string, onServer: number) => plan.recordCheck(server, { onServer }, true);
   /** Requests take hardly any time, so that it is the waiting that moves the clock. */
   const slowClock = { rules: { requestMs: 5 } };
-  const create = (servers: StoppedServers, signal?: AbortSignal) => {
-    plan.creating(mail);
+  const create = (servers: PowerCycles, signal?: AbortSignal) => {
+    plan.recordCreate(mail);
     return assign(servers, signal && { signal });
   };
 
@@ -509,10 +519,10 @@ describe("addresses that the program declares together", () => {
 
 test("releases within an operation that checks other addresses share a cycle too", async () => {
   const servers = await start();
-  plan.checked(mail, { onServer: 1 }, false);
+  plan.recordCheck(mail, { onServer: 1 }, false);
   const addresses = [1, 2].map(() => simulator.account.assignIpAddress({ server: mail }).address);
   const release = (address: string) =>
-    servers.whileStopped(
+    servers.withServerStopped(
       { server: mail, purpose: "release", powerCycle: true, signal: new AbortController().signal },
       () => client.ipAddresses.release(address),
     );
@@ -552,7 +562,7 @@ describe("without powerCycle", () => {
     }
     const [last] = simulator.account.listIpAddresses(web);
     const signal = new AbortController().signal;
-    const release = servers.whileStopped({ server: web, purpose: "release", powerCycle: false, signal }, () =>
+    const release = servers.withServerStopped({ server: web, purpose: "release", powerCycle: false, signal }, () =>
       client.ipAddresses.release(last?.address ?? ""),
     );
     await expect(release).rejects.toThrow(/although it is stopped: a server keeps at least one address/);

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
-import type { Pace } from "../../../src/provider/runtime/timer";
+import type { Timer } from "../../../src/provider/runtime/timer";
 import { Machine, type Operation } from "../../support/operation";
 
 const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 
 /** The simulator's clock, and enough real time for a request of the other process. */
-const pace: Pace = {
+const timer: Timer = {
   now: () => machine.simulator.clock.now(),
   async sleep(ms, signal) {
     if (signal?.aborted) return;
@@ -43,7 +43,7 @@ async function provider(run: string, engine = "127.0.0.1:1"): Promise<Process> {
   await once(child, "spawn");
   const name = { id: child.pid as number, run, host: "this machine", engine };
   return {
-    operation: machine.operation(name.id, "1.2", { pace, process: name, isEngineAlive: async () => true }),
+    operation: machine.operation(name.id, "1.2", { timer, process: name, isEngineAlive: async () => true }),
     child,
   };
 }

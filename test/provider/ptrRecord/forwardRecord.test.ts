@@ -16,13 +16,13 @@ function given(...answers: (string[] | string)[]) {
     return next ?? [];
   };
   const resolver: ForwardResolver = { resolve4: answer("A"), resolve6: answer("AAAA") };
-  const pace = {
+  const timer = {
     now: () => nowMs,
     sleep: async (ms: number, signal?: AbortSignal) => {
       if (!signal?.aborted) nowMs += ms;
     },
   };
-  const forward = new ForwardRecords(resolver, (line) => said.push(line), pace);
+  const forward = new ForwardRecords(resolver, (line) => said.push(line), timer);
   return { forward, said, asked, waitedMs: () => nowMs };
 }
 const inTime = new AbortController().signal;
@@ -105,8 +105,8 @@ test("Node's own resolver finds the record that a DNS server serves from its sec
   const resolver = new Resolver({ timeout: 2000, tries: 2 });
   resolver.setServers([`127.0.0.1:${server.address().port}`]);
   const said: string[] = [];
-  const pace = { now: () => 0, sleep: async () => undefined };
-  await new ForwardRecords(resolver, (line) => said.push(line), pace).wait(name, address, true, inTime);
+  const timer = { now: () => 0, sleep: async () => undefined };
+  await new ForwardRecords(resolver, (line) => said.push(line), timer).wait(name, address, true, inTime);
   await new Promise<void>((resolve) => server.close(() => resolve()));
   expect([questions, said]).toEqual([2, []]);
 });

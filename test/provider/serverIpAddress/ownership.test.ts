@@ -165,7 +165,7 @@ describe("a release whose answer is lost", () => {
     machine.inState = [a.id];
     const [id, run] = [process.ppid, randomUUID()];
     const other = machine.operation(id, "1.2", { process: { id, run, host: "this machine", engine: "127.0.0.1:1" } });
-    await other.session.snapshot.addresses();
+    await other.session.addressCache.initialList();
     let [isAssigned, isAnswered] = [false, false];
     const { assign } = other.session.client().ipAddresses;
     other.session.client().ipAddresses.assign = async (...request) => {
@@ -192,7 +192,7 @@ describe("a release whose answer is lost", () => {
   test("waits for an assign that is under way on the same server before it is repeated", async () => {
     const a = await machine.operation().create("a", { server: web });
     const operation = machine.operation();
-    await operation.session.snapshot.addresses();
+    await operation.session.addressCache.initialList();
     const { assign } = operation.session.client().ipAddresses;
     let answer: () => void = () => undefined;
     const isAnswered = new Promise<void>((resolve) => {

@@ -1,6 +1,7 @@
 import type { IpAddressWire, ServerWire } from "../../../src/api/wire";
-import type { PowerCycle, ServerIpAddressInputs } from "../../../src/model/inputs";
-import type { AccountSnapshot } from "../../../src/provider/account/addressCache";
+import type { PowerCycleInput, ServerIpAddressInputs } from "../../../src/model/inputs";
+import type { AddressCache } from "../../../src/provider/account/addressCache";
+import { Warnings } from "../../../src/provider/runtime/warnings";
 import { PreviewWarnings } from "../../../src/provider/serverIpAddress/previewWarnings";
 
 const uuid = "0053cd80-5945-4105-9081-11192806a8f7";
@@ -10,12 +11,15 @@ const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 function warningsOf(account: { servers?: ServerWire[] | undefined; addresses?: IpAddressWire[] | undefined }) {
   const lines: string[] = [];
-  const snapshot = { serversIfAny: async () => account.servers, addressesIfAny: async () => account.addresses };
-  return { warnings: new PreviewWarnings(snapshot as AccountSnapshot, (line) => lines.push(line)), lines };
+  const cache = {
+    serversIfAvailable: async () => account.servers,
+    addressesIfAvailable: async () => account.addresses,
+  };
+  return { warnings: new PreviewWarnings(cache as AddressCache, new Warnings((line) => lines.push(line))), lines };
 }
 
 /** As for a replacement: diff tells of the release, then check of the assign. */
-async function beforeBoth(warnings: PreviewWarnings, powerCycle: PowerCycle): Promise<void> {
+async function beforeBoth(warnings: PreviewWarnings, powerCycle: PowerCycleInput): Promise<void> {
   warnings.willRelease({ server: uuid, access: "public" }, powerCycle);
   await warnings.beforeCreate(inputs, powerCycle);
 }
@@ -30,7 +34,7 @@ const addresses = (count: number) =>
     partOfPlan: index === 0,
   })) as unknown as IpAddressWire[];
 
-test.each<[string, string, PowerCycle, RegExp | undefined]>([
+test.each<[string, string, PowerCycleInput, RegExp | undefined]>([
   ["a stopped server", "stopped", false, undefined],
   [
     "a running server",
@@ -44,7 +48,7 @@ test.each<[string, string, PowerCycle, RegExp | undefined]>([
     true,
     /^warning: .*web.* will be stopped, changed and started again/,
   ],
-  ["a running server, with an unknown powerCycle", "started", unknown as unknown as PowerCycle, undefined],
+  ["a running server, with an unknown powerCycle", "started", unknown as unknown as PowerCycleInput, undefined],
   ["a server in the state error", "error", true, /^warning: .*web.* is in the state "error"/],
 ])("before an assign and a release: %s", async (_, state, powerCycle, expected) => {
   const { warnings, lines } = warningsOf({ servers: [server(state)], addresses: [] });
@@ -74,7 +78,6 @@ test("nothing is said where the account cannot be looked at", async () => {
   const blind = warningsOf({});
   await beforeBoth(blind.warnings, false);
   await blind.warnings.beforeCreate({ ...inputs, adopt: "198.51.100.7" }, false);
-  await blind.warnings.beforeRecord("198.51.100.7");
   const half = warningsOf({ servers: [server("stopped")] });
   await half.warnings.beforeCreate(inputs, false);
   expect([...blind.lines, ...half.lines]).toEqual([]);
@@ -153,19 +156,4 @@ describe("before an adopt", () => {
     await warnings.beforeCreate(declared, false);
     expect(lines).toEqual([]);
   });
-});
-
-test.each<[string, string, string | undefined]>([
-  ["in the account, in any spelling", "2001:DB8::7", undefined],
-  ["that is not known yet", unknown, undefined],
-  [
-    "that is not in the account",
-    "2001:db8::8",
-    "there is no address 2001:db8::8 in the UpCloud account: correct the `address` of the PtrRecord, or remove that resource",
-  ],
-])("before the PTR record of an address %s", async (_, address, warning) => {
-  const { warnings, lines } = warningsOf({ addresses: [{ ...inputs, address: "2001:db8::0007", ptr_record: "" }] });
-  await warnings.beforeRecord(address);
-  await warnings.beforeRecord(address);
-  expect(lines).toEqual(warning === undefined ? [] : [`warning: ${warning}.`]);
 });

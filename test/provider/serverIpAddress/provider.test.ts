@@ -5,7 +5,7 @@ import { ServerIpAddressProvider } from "../../../src/provider/serverIpAddress/p
 import type { ServerIpAddressState } from "../../../src/provider/serverIpAddress/state";
 import { Session } from "../../../src/provider/session";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../../src/simulator";
-import { paceOf } from "../../support/operation";
+import { timerOf } from "../../support/operation";
 
 const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
 const web = "0053cd80-5945-4105-9081-11192806a8f7";
@@ -39,7 +39,7 @@ function nextOperation() {
       PULUMI_HOME: pulumiHome,
     },
     notify: (text) => said.push(text),
-    pace: paceOf(simulator.clock),
+    timer: timerOf(simulator.clock),
     readState: async () => ({ addresses: [], pendingOperations: [], otherIds: [] }),
   });
   session.configure((key) => configuration[key]);
@@ -433,7 +433,7 @@ test("an obsolete API 1.2 is left for 1.3, said once, and the state has what 1.3
 
 test("powerCycle of the stack may be an object, and the resource's own value wins", async () => {
   await start({}, "1.2", { "upcloud:powerCycle": '{ "stopType": "hard" }' });
-  expect(session.powerCycle()).toEqual({ stopType: "hard" });
+  expect(session.defaultPowerCycle()).toEqual({ stopType: "hard" });
   await expect(create({ server: mail, powerCycle: false })).rejects.toThrow("SERVER_STATE_ILLEGAL");
 });
 

@@ -1,7 +1,7 @@
 import type { IpAddressWire } from "../../../src/api/wire";
 import type { ServerIpAddressInputs } from "../../../src/model/inputs";
-import { NotStartedError } from "../../../src/provider/powerCycle/errors";
-import { partsOf, servedIn, stateOf } from "../../../src/provider/serverIpAddress/state";
+import { RestartError } from "../../../src/provider/powerCycle/errors";
+import { fromState, observedFrom, toState } from "../../../src/provider/serverIpAddress/state";
 
 const server = "0053cd80-5945-4105-9081-11192806a8f7";
 const inputs: ServerIpAddressInputs = { server, family: "IPv4", access: "public" };
@@ -12,16 +12,16 @@ const answer: IpAddressWire = {
   ptr_record: "mail.example.com",
   server,
 };
-const served = { ptrRecord: "mail.example.com", partOfPlan: false };
+const observed = { ptrRecord: "mail.example.com", partOfPlan: false };
 
 test("an answer of API 1.2 leaves out what it does not tell", () => {
-  expect(servedIn(answer)).toEqual(served);
-  expect(Object.keys(servedIn(answer))).toEqual(["ptrRecord", "partOfPlan"]);
+  expect(observedFrom(answer)).toEqual(observed);
+  expect(Object.keys(observedFrom(answer))).toEqual(["ptrRecord", "partOfPlan"]);
 });
 
 test("an answer of API 1.3 tells the zone and the MAC address, and the zone the default name", () => {
   const told = { ...answer, part_of_plan: "yes", mac: "76:2f:d0:52:2d:04", zone: "fi-hel2" } as const;
-  expect(servedIn(told)).toEqual({
+  expect(observedFrom(told)).toEqual({
     ptrRecord: "mail.example.com",
     defaultPtrRecord: "198-51-100-7.fi-hel2.upcloud.host",
     partOfPlan: true,
@@ -31,28 +31,30 @@ test("an answer of API 1.3 tells the zone and the MAC address, and the zone the 
 });
 
 test("a default name that was learnt earlier stays", () => {
-  expect(servedIn({ ...answer, zone: "fi-hel2" }, "learnt.upcloud.host").defaultPtrRecord).toBe("learnt.upcloud.host");
+  expect(observedFrom({ ...answer, zone: "fi-hel2" }, "learnt.upcloud.host").defaultPtrRecord).toBe(
+    "learnt.upcloud.host",
+  );
 });
 
-test("a state holds the record as served, and neither the declared one nor the mark of the creation", () => {
-  expect(stateOf({ ...inputs, ptrRecord: "declared.example.com", __creation: "7" }, served)).toEqual({
+test("a state holds the observed record, and neither the declared one nor the mark of the creation", () => {
+  expect(toState({ ...inputs, ptrRecord: "declared.example.com", __creation: "7" }, observed)).toEqual({
     ...inputs,
-    ...served,
+    ...observed,
     managesPtrRecord: true,
   });
-  expect(stateOf(inputs, served)).toEqual({ ...inputs, ...served });
+  expect(toState(inputs, observed)).toEqual({ ...inputs, ...observed });
 });
 
 test("a server that stayed off is remembered until the next update", () => {
-  const notStarted = new NotStartedError({ title: "web", uuid: server }, "…");
-  expect(stateOf(inputs, served, notStarted)).toEqual({ ...inputs, ...served, leftStopped: true });
+  const restartError = new RestartError({ title: "web", uuid: server }, "…");
+  expect(toState(inputs, observed, restartError)).toEqual({ ...inputs, ...observed, leftStopped: true });
 });
 
-test("a state gives back the inputs, with the record that is served where the program declares one", () => {
-  const declared = stateOf({ ...inputs, ptrRecord: "declared.example.com" }, served);
-  expect(partsOf(declared)).toEqual({ inputs: { ...inputs, ptrRecord: "mail.example.com" }, served });
-  expect(partsOf(stateOf(inputs, served))).toEqual({ inputs, served });
-  expect(partsOf({ ...declared, leftStopped: true, address: "198.51.100.7" }).inputs).toEqual({
+test("a state gives back the inputs, with the observed record where the program declares one", () => {
+  const declared = toState({ ...inputs, ptrRecord: "declared.example.com" }, observed);
+  expect(fromState(declared)).toEqual({ inputs: { ...inputs, ptrRecord: "mail.example.com" }, observed });
+  expect(fromState(toState(inputs, observed))).toEqual({ inputs, observed });
+  expect(fromState({ ...declared, leftStopped: true, address: "198.51.100.7" }).inputs).toEqual({
     ...inputs,
     ptrRecord: "mail.example.com",
   });
