@@ -18,19 +18,20 @@ import type {
 } from "./wire";
 
 export interface ClientOptions extends HttpOptions, VersionOptions {
-  /** Waits before a request is repeated. Default: real time. */
+  /** Waits before a retry. Default: real time. */
   sleep?: Sleep;
 }
 
 interface AssignRequest {
+  /** UUID. */
   server: string;
   family: Family;
-  /** `private` and `utility` both stand for the internal network: the version's own word is sent. */
+  /** `private` and `utility` both mean the internal network; the request has the word of its API version. */
   access: Access;
 }
 
 /**
- * UpCloud's verbs. Each is one request, repeated where that is safe; every failure is an `UpCloudError`. `signal` ends
+ * UpCloud's verbs. Each is one request, with retries where they are safe. Every failure is an `UpCloudError`. `signal` ends
  * requests and waits early.
  */
 export interface UpCloudClient {
@@ -40,16 +41,16 @@ export interface UpCloudClient {
     assign(request: AssignRequest, signal?: AbortSignal): Promise<IpAddressWire>;
     modify(address: string, change: { ptrRecord: string }, signal?: AbortSignal): Promise<IpAddressWire>;
     /**
-     * `stillOurs` is asked before a repeat: the address may be released already, and somebody else's by now. When it says
-     * no, the release counts as done.
+     * @param isStillOurs called before a retry: the address may have been released, and may belong to somebody else now.
+     *   When it returns `false`, the release is done. Default: the address is still ours.
      */
-    release(address: string, signal?: AbortSignal, stillOurs?: () => Promise<boolean>): Promise<void>;
+    release(address: string, signal?: AbortSignal, isStillOurs?: () => Promise<boolean>): Promise<void>;
   };
   readonly servers: {
     list(signal?: AbortSignal): Promise<ServerWire[]>;
     get(uuid: string, signal?: AbortSignal): Promise<ServerWire>;
-    /** Answers before the server has stopped. After `timeoutSeconds` UpCloud stops a soft-stopping server hard. */
-    stop(uuid: string, how: { type: StopType; timeoutSeconds: number }, signal?: AbortSignal): Promise<ServerWire>;
+    /** Returns before the server has stopped. After `timeoutSeconds` UpCloud turns a soft stop into a hard one. */
+    stop(uuid: string, options: { type: StopType; timeoutSeconds: number }, signal?: AbortSignal): Promise<ServerWire>;
     start(uuid: string, signal?: AbortSignal): Promise<ServerWire>;
   };
   close(): Promise<void>;
@@ -60,19 +61,21 @@ export function createClient(options: ClientOptions): UpCloudClient {
   const http = createHttp(options, redact);
 
   // The layers of a call, outermost first.
-  const call = versionLayer(
+  const call =
     // Speaks API 1.3 when UpCloud refuses 1.2.
-    options,
-    retryLayer(
+    versionLayer(
+      options,
       // Sends again what is safe to send again.
-      options.sleep ?? sleep,
-      parseLayer(
-        // Makes the result from a body, or a failure from one that does not fit.
-        redact,
-        http.send,
+      retryLayer(
+        options.sleep ?? sleep,
+        // Makes the result from the body.
+        parseLayer(
+          redact,
+          // Sends one request over HTTP.
+          http.send,
+        ),
       ),
-    ),
-  );
+    );
 
   const getIpAddress: UpCloudClient["ipAddresses"]["get"] = (address, signal) =>
     call(() => ({ method: "GET", path: addressPath(address), context: { address }, signal, read: readIpAddress }));
@@ -103,18 +106,18 @@ export function createClient(options: ClientOptions): UpCloudClient {
           signal,
           read: (body) => (body === undefined ? undefined : readIpAddress(body)),
         }));
-        // Without a body the change has succeeded, too.
+        // A response without a body is a success, too.
         return modified ?? getIpAddress(address, signal);
       },
 
-      async release(address, signal, stillOurs = async () => true) {
+      async release(address, signal, isStillOurs = async () => true) {
         await call(() => ({
           method: "DELETE",
           path: addressPath(address),
           context: { address },
           signal,
           read: readNothing,
-          beforeRetry: async () => ((await stillOurs()) ? undefined : null),
+          beforeRetry: async () => ((await isStillOurs()) ? undefined : null),
         }));
       },
     },

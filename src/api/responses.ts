@@ -3,10 +3,10 @@ import type { Access, IpAddressWire, ServerWire } from "./wire";
 
 /*
  * Readers of UpCloud's responses. Each gives what the wire types promise, or fails with `ShapeError` for JSON that breaks the
- * promise. Fields that UpCloud adds are passed over, since it counts additions as compatible; `null` is as good as absent.
+ * promise. Fields that UpCloud adds are ignored, since it regards additions as compatible; `null` means absent.
  */
 
-/** JSON of another shape than documented; the message names the field, what was expected and what came. */
+/** JSON that is not as documented. The message names the field, what was expected and what came. */
 export class ShapeError extends Error {
   override readonly name = "ShapeError";
 
@@ -15,9 +15,9 @@ export class ShapeError extends Error {
   }
 }
 
-/** An address of the list. Of one that is not as documented, the fields that are; the others are as if absent. */
+/** An address of the list. If it is not as documented, it has only the fields that are. */
 export interface ListedAddress extends IpAddressWire {
-  /** What is not as documented. A request about the address alone fails for it, unless its response is better. */
+  /** What is not as documented. A request for this address fails, unless its response is correct. */
   malformed?: string;
 }
 
@@ -30,7 +30,7 @@ export function readIpAddress(body: unknown): IpAddressWire {
   return address;
 }
 
-/** An entry without a readable address is nobody's: it is passed over. */
+/** An entry without a readable address is ignored: nobody can own it. */
 export const readIpAddresses = (body: unknown): ListedAddress[] =>
   readEntries(body, "ip_addresses", "ip_address")
     .map(readFields)
@@ -45,7 +45,7 @@ export function readServer(body: unknown): ServerWire {
   return { uuid, state, title: readText(value, "title"), zone: readText(value, "zone") };
 }
 
-/** An entry without a readable UUID is passed over. */
+/** An entry without a readable UUID is ignored. */
 export const readServers = (body: unknown): ServerWire[] =>
   readEntries(body, "servers", "server").flatMap((value) => {
     const uuid = field(value, "uuid");
@@ -99,7 +99,7 @@ function field(value: unknown, key: string): unknown {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined;
 }
 
-/** Of what is only told. */
+/** For fields that are only displayed: an empty text if there is none. */
 function readText(value: unknown, key: string): string {
   const text = field(value, key);
   return typeof text === "string" ? text : "";

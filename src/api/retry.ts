@@ -29,11 +29,11 @@ export function retryLayer(sleep: Sleep, next: SendCall): SendCall {
 }
 
 const maxRetries = 4;
-/** Of all delays of one request together. Where UpCloud asks for more, the request fails at once. */
+/** For all delays of one call together. If UpCloud asks for more, the call fails at once. */
 const maxTotalDelayMs = 30_000;
 const firstDelayMs = 1000;
 
-/** Exponential, with jitter: 0.5 to 1 s, then twice as long each time. */
+/** Exponential with jitter: 0.5 to 1 s, then twice as long each time. */
 const backoffMs = (attempt: number) => firstDelayMs * 2 ** (attempt - 1) * (0.5 + Math.random() / 2);
 
-const outOfTime = "The time that `timeouts` allows for the operation was over before it could be tried again.";
+const outOfTime = "The operation exceeded its time limit (`timeouts`) before a retry.";

@@ -5,47 +5,47 @@ import { resourceNameIn, stackNameIn } from "../state/urns";
 import { type Hint, hintsIn, isMeantFor } from "./hints";
 import type { JournalHint } from "./journalHints";
 
-/** An address of the account that the given stacks do not manage. */
+/** An address of the account that none of the given stacks manages. */
 export interface Finding {
   address: string;
   family: IpAddressWire["family"];
   access: IpAddressWire["access"];
-  /** Absent of a floating address that is not attached. */
+  /** Absent on a floating address that is not attached. */
   server?: string;
   ptrRecord: string;
   why: string;
 }
 
-/** An address that an interrupted create may have brought, as far as the address itself tells. */
+/** An address that may be the result of an interrupted create, judging by the address alone. */
 export interface Possible extends Finding {
-  /** The line that has a `ServerIpAddress` take the address over. */
+  /** The line that makes a `ServerIpAddress` take over the address. */
   adopt: string;
 }
 
-/** One that looks like the result of an interrupted create: a record tells of it, or the server that it is on. */
+/** An address that looks like the result of an interrupted create, judging by a state, the journal or its server. */
 export interface Suspect extends Possible {
-  /** The resource that it was meant for, where a state or the journal tells. */
-  resource?: { urn: string; name: string /** What it has by now, from another create. */; has?: string };
+  /** The resource that it was meant for, if a state or the journal tells; `has` is the address that the resource has now. */
+  resource?: { urn: string; name: string; has?: string };
 }
 
-/** An address that is the id of several resources: only one of them can own it. */
+/** An address that is the id of several resources, of which only one can own it. */
 export interface Shared {
   address: string;
-  /** The URNs of the resources, of one stack or of several. */
+  /** URNs, of one stack or of several. */
   resources: string[];
 }
 
 export interface Audit {
-  /** How many addresses of the account the stacks manage. */
+  /** The number of addresses that the stacks manage. */
   managed: number;
   shared: Shared[];
   suspects: Suspect[];
-  /** Not among the suspects. A process that was killed at its first create has left nothing but the address. */
+  /** Disjoint from the suspects. A process that was killed during its first create leaves nothing but the address. */
   possible: Possible[];
   others: Finding[];
 }
 
-/** Pure: which of the account's addresses the stacks, together, do not manage, and which of those they probably bought. */
+/** Pure: which of the account's addresses no stack manages, and which of those the stacks have probably bought. */
 export function audit(
   account: readonly IpAddressWire[],
   states: readonly StackState[],
@@ -75,10 +75,10 @@ export function audit(
   return found;
 }
 
-/** What the given states know of addresses, by canonical spelling. */
+/** The addresses of the given states, by canonical spelling. */
 class Stacks {
   readonly managed = new Set<string>();
-  /** Addresses that a state tells of in another way: nothing that an unrecorded create can have bought. */
+  /** Addresses that a state contains for another reason: an unrecorded create cannot have bought them. */
   readonly known = new Map<string, string>();
   private readonly addressOf = new Map<string, string>();
 
@@ -98,7 +98,7 @@ class Stacks {
     }
   }
 
-  /** The address that the resource has, if it has one. */
+  /** The current address of the resource, if any. */
   addressAt(urn: string): string | undefined {
     return this.addressOf.get(urn);
   }
@@ -115,7 +115,7 @@ function sharedIn(states: readonly StackState[]): Shared[] {
       if (type !== "ServerIpAddress" || external) continue;
       const found = holders.get(addressKey(id)) ?? { address: id, resources: [], keys: new Set() };
       holders.set(addressKey(id), found);
-      // A resource that is being replaced is there twice.
+      // A resource that is being replaced occurs twice.
       if (!found.keys.has(`${index} ${urn}`)) found.resources.push(urn);
       found.keys.add(`${index} ${urn}`);
     }
@@ -125,7 +125,7 @@ function sharedIn(states: readonly StackState[]): Shared[] {
     .map(({ address, resources }) => ({ address, resources }));
 }
 
-/** Each hint claims one address that fits it, the surest first: creates of the same kind are interchangeable. */
+/** Each hint claims one matching address, the strongest match first: creates of the same kind are interchangeable. */
 function claimsOf(
   hints: readonly Hint[],
   unmanaged: readonly IpAddressWire[],
@@ -150,7 +150,7 @@ function claimsOf(
   return claims;
 }
 
-/** By whom each server is used, as a phrase: a stack manages addresses there, or was creating one. */
+/** What the stacks do on each server, as a phrase: a stack manages addresses there, or was creating one. */
 function serverUses(states: readonly StackState[], hints: readonly Hint[]): Map<string, string> {
   const managers = states
     .flatMap(({ addresses }) => addresses)
@@ -162,7 +162,7 @@ function serverUses(states: readonly StackState[], hints: readonly Hint[]): Map<
   return new Map([...creators, ...managers].flatMap(([server, use]) => (server === undefined ? [] : [[server, use]])));
 }
 
-/** Why no create of a `ServerIpAddress` can have left the address, if so. */
+/** Why no create of a `ServerIpAddress` can have left the address; `undefined` if one can. */
 function exclusionReason(one: IpAddressWire, stacks: Stacks): string | undefined {
   if (one.part_of_plan === "yes") return "part of the server's plan";
   if (!isAssigned(one)) return "a floating address";
@@ -171,7 +171,7 @@ function exclusionReason(one: IpAddressWire, stacks: Stacks): string | undefined
   return one.access === "public" ? undefined : "on the internal network";
 }
 
-/** Why an address that no record tells of is a suspect all the same: a killed provider leaves no record. */
+/** Why an address without a record is a suspect anyway: a killed provider leaves no record. */
 function suspicionReason(one: IpAddressWire, usedServers: Map<string, string>): string | undefined {
   const use = usedServers.get(one.server ?? "");
   return use === undefined || !hasDefaultPtrRecord(one) ? undefined : `${extra} where ${use}`;
@@ -179,14 +179,14 @@ function suspicionReason(one: IpAddressWire, usedServers: Map<string, string>): 
 
 const extra = "an extra address with UpCloud's default PTR record, on a server";
 
-/** Why it is no suspect, though no record speaks for it. */
+/** Why the address is only possibly lost. */
 function uncertaintyReason(one: IpAddressWire, isOwn: boolean): string {
   if (!hasDefaultPtrRecord(one)) return "an extra address whose PTR record was set by a stack or by somebody else";
   if (isOwn) return "an extra IPv6 address, perhaps the one that the server was created with";
   return `${extra} where these stacks manage no addresses`;
 }
 
-/** A server has an IPv6 address of its own that looks like an assigned one. */
+/** A server's own IPv6 address looks like an assigned one. */
 function ipv6Caveat({ family, server }: IpAddressWire, hint: Hint | undefined): string {
   if (family === "IPv4" || hint?.address !== undefined) return "";
   return `; it may also be the one that server ${server} was created with: compare before you adopt it`;
@@ -203,11 +203,11 @@ function finding({ address, family, access, server, ptr_record: ptrRecord }: IpA
   return { address, family, access, ...(server !== undefined && { server }), ptrRecord };
 }
 
-/** The only one of its family that nothing accounts for. */
+/** Whether it may be the IPv6 address that its server was created with: the only one that nothing accounts for. */
 const isPerhapsOwn = (one: IpAddressWire, unmanaged: readonly IpAddressWire[]) =>
   one.family === "IPv6" && unmanaged.filter((other) => isExtraBeside(one, other)).length === 1;
 
-/** What an assign can have brought: addresses of the plan come with the server, floating ones are assigned to nobody. */
+/** Whether an assign can have returned it: addresses of the plan come with the server, and floating ones are separate. */
 const isAssigned = ({ part_of_plan, floating, server }: IpAddressWire) =>
   part_of_plan !== "yes" && floating !== "yes" && server !== undefined;
 

@@ -32,11 +32,11 @@ Exit code: 0 no address looks lost, 1 an address looks lost or several resources
 export interface CommandIo {
   env: NodeJS.ProcessEnv;
   write(text: string): void;
-  /** Lines about what could not be read, beside the result. */
+  /** Reports what could not be read, apart from the result. */
   warn(line: string): void;
 }
 
-/** `pulumi-upcloud-ip` with these arguments; the exit code. What keeps it from an audit is thrown, in words for people. */
+/** Runs `pulumi-upcloud-ip` with these arguments, and returns its exit code. Throws if the audit cannot be made, with a message for users. */
 export async function command(args: readonly string[], io: CommandIo): Promise<0 | 1> {
   const { values, positionals } = parseOptions(args);
   if (values.help) return finish(io, help);
@@ -97,7 +97,7 @@ async function readState(file: string): Promise<StackState> {
   }
 }
 
-/** Credentials that cannot be decrypted come from the environment, as a whole; the rest still holds. */
+/** If the stack's credentials cannot be decrypted, those of the environment replace them; its other values still apply. */
 async function stackConfig(run: Parameters<typeof readStackConfig>[0], { warn }: CommandIo): Promise<StackConfig> {
   const { values, withoutSecrets } = await readStackConfig(run);
   if (withoutSecrets === undefined) return (key) => values.get(key);

@@ -2,11 +2,11 @@ import { resourceNameIn, stackNameIn } from "../state/urns";
 import type { Audit, Finding, Possible, Shared, Suspect } from "./audit";
 
 export interface ReportOptions {
-  /** List the other addresses too; otherwise they are only counted. */
+  /** Whether to list the other addresses; otherwise they are only counted. */
   all: boolean;
 }
 
-/** For people. */
+/** The report for people. */
 export function report({ managed, shared, suspects, possible, others }: Audit, { all }: ReportOptions): string {
   const parts = [headline(suspects.length)];
   if (shared.length > 0) parts.unshift(sharedSection(shared));
@@ -24,7 +24,7 @@ export function report({ managed, shared, suspects, possible, others }: Audit, {
   return `${parts.join("\n\n")}\n`;
 }
 
-/** For scripts: what `report` says, with the same choice of addresses. */
+/** The report for scripts: the same addresses as in `report`. */
 export function jsonReport({ managed, shared, suspects, possible, others }: Audit, { all }: ReportOptions): string {
   const found = {
     shared,
@@ -60,7 +60,7 @@ and run \`pulumi up\`. To remove one, release it in UpCloud's control panel whil
 
 const hint = "To list them, pass --all.";
 
-/** How many there are of each reason. */
+/** The number of addresses for each reason. */
 function counts(others: readonly Finding[]): string {
   const byReason = new Map<string, number>();
   for (const { why } of others) byReason.set(why, (byReason.get(why) ?? 0) + 1);

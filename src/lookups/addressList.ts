@@ -5,11 +5,11 @@ import { readConfiguration, versionNotice } from "../model/configuration";
 
 type Addresses = readonly ListedAddress[];
 
-/** Of each run of a program: the Automation API may have several runs, of several stacks, in one process. */
+/** By run of a program: with the Automation API one process can run several programs. */
 const listsOfRuns = new WeakMap<object, Map<string, AddressList>>();
 const noEngine = {};
 
-/** The list that the look-ups of this run and configuration share. */
+/** The list that all look-ups of this run with the same configuration share. */
 export function listOfThisRun(): AddressList {
   const run = pulumi.runtime.getMonitor() ?? noEngine;
   const lists = listsOfRuns.get(run) ?? new Map<string, AddressList>();
@@ -21,10 +21,10 @@ export function listOfThisRun(): AddressList {
   return list;
 }
 
-/** The addresses of the account: one request for all look-ups that can share it. */
+/** The account's addresses: one request for all look-ups that can share it. */
 export class AddressList {
   private latest: Promise<Addresses> | undefined;
-  /** Asked for and not yet begun: whoever asks until then can share it. */
+  /** Requested, but not yet sent: calls until then share it. */
   private next: Promise<Addresses> | undefined;
 
   constructor(private readonly list: () => Promise<Addresses>) {}
@@ -54,7 +54,7 @@ export class AddressList {
   }
 }
 
-/** The connection is closed at once: it would keep the program, which waits for nothing else, from ending. */
+/** Closes the connection at once, since an open one would keep the program from ending. */
 async function listAll(configuration: ReturnType<typeof readConfiguration>): Promise<Addresses> {
   const client = createClient({
     ...configuration,

@@ -9,20 +9,20 @@ import { listOfThisRun } from "./addressList";
 import { LookUpError } from "./lookUpError";
 import type { GetIpAddressArgs, GetIpAddressesArgs, GetIpAddressesResult, GetIpAddressResult } from "./types";
 
-/** What the declarations in `src/getIpAddresses.ts` load when a program makes its first look-up. */
+/* Loaded by `getIpAddresses.ts` with the first look-up of a program. */
 
-export interface When {
-  /** The inputs come from resources: what those have made has to be seen. */
+interface Freshness {
+  /** The inputs come from resources: the list has to include what those have created. */
   needsFreshList: boolean;
 }
 
-export async function getIpAddress(args: object, { needsFreshList }: When): Promise<GetIpAddressResult> {
+export async function getIpAddress(args: object, { needsFreshList }: Freshness): Promise<GetIpAddressResult> {
   return withLookUpError("getIpAddress", async () => {
     const { address } = checkArgs<GetIpAddressArgs>(addressRules, args, requiredAddress);
     const list = listOfThisRun();
     const found =
       byAddress(needsFreshList ? await list.fresh() : await list.cached()).get(address) ??
-      // Somebody, even this program, may have assigned it since the list was made.
+      // Somebody, perhaps this program, may have assigned it since the list was read.
       (needsFreshList ? undefined : byAddress(await list.fresh()).get(address));
     if (found !== undefined) return resultOf(found);
     throw new Error(
@@ -31,7 +31,7 @@ export async function getIpAddress(args: object, { needsFreshList }: When): Prom
   });
 }
 
-export async function getIpAddresses(args: object, { needsFreshList }: When): Promise<GetIpAddressesResult> {
+export async function getIpAddresses(args: object, { needsFreshList }: Freshness): Promise<GetIpAddressesResult> {
   return withLookUpError("getIpAddresses", async () => {
     const filter = checkArgs<GetIpAddressesArgs>(filterRules, args, {});
     const list = listOfThisRun();
@@ -65,7 +65,7 @@ const fits = (one: ListedAddress, { server, family, access, ptrRecord }: GetIpAd
 
 const indexes = new WeakMap<readonly ListedAddress[], Map<string, ListedAddress>>();
 
-/** Made once for each list, however many look-ups share it. */
+/** Built once for each list, however many look-ups share it. */
 function byAddress(list: readonly ListedAddress[]): Map<string, ListedAddress> {
   const index = indexes.get(list) ?? new Map(list.map((one) => [addressKey(one.address), one]));
   indexes.set(list, index);

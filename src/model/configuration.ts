@@ -6,7 +6,7 @@ import { powerCycle as checkPowerCycle } from "./inputRules";
 import type { PowerCycleInput } from "./inputs";
 import { parseJson } from "./json";
 
-/** A configuration that cannot work; the message names the key, what is expected and never a credential. */
+/** An invalid configuration. The message names the key and what is expected, and never contains a credential. */
 export class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
 
@@ -18,7 +18,7 @@ export class ConfigurationError extends Error {
 /** A value of the stack's configuration by its full key, such as `upcloud:token`. */
 export type StackConfig = (key: string) => string | undefined;
 
-/** How the UpCloud account is reached. */
+/** How to reach the UpCloud account. */
 export interface Configuration {
   /** Scheme, host and port, with a path only where a proxy needs one; no version. */
   baseUrl: string;
@@ -28,7 +28,7 @@ export interface Configuration {
   requestTimeoutMs: number;
 }
 
-/** Stack configuration first, then environment. Credentials come from one of them whole, never mixed. */
+/** The stack's configuration first, then the environment. Credentials come from one of the two, never mixed. */
 export function readConfiguration(config: StackConfig, env: NodeJS.ProcessEnv): Configuration {
   return {
     credentials: credentialsIn(config, env),
@@ -54,7 +54,7 @@ export function powerCycleIn(text: string | undefined): PowerCycleInput {
 }
 
 const defaultBaseUrl = "https://api.upcloud.com";
-/** As UpCloud's own Terraform provider waits for an answer. */
+/** The same as in UpCloud's Terraform provider. */
 const defaultRequestTimeout = "2m";
 
 function credentialsIn(config: StackConfig, env: NodeJS.ProcessEnv): Credentials {
@@ -105,7 +105,7 @@ function credentialsOf(
   };
 }
 
-/** What a careless copy adds would come back as wrong credentials, and nobody would see why. */
+/** What a careless copy adds would result in wrong credentials, without a visible reason. */
 function asCopied(key: string, what: string, value: string): string {
   if (value === value.trim() && !/\p{Cc}/u.test(value)) return value;
   throw new ConfigurationError(

@@ -23,7 +23,7 @@ export const ipAddress =
     return address === undefined ? refuse(expected, value) : { value: address };
   };
 
-/** Host names as in RFC 1123, section 2.1: letters, digits and hyphens, two labels at least. */
+/** A host name as in RFC 1123, section 2.1: at least two labels of letters, digits and hyphens. */
 export const ptrRecord =
   (adviceWhenEmpty: string): Rule<string> =>
   (value) => {
@@ -31,7 +31,7 @@ export const ptrRecord =
     if (typeof value !== "string") return refuse(expected, value);
     if (value === "") return refuse(expected, value, adviceWhenEmpty);
     const name = canonicalName(value);
-    const fault = /[^\p{ASCII}]/u.test(name) ? spellingInAscii(domainToASCII(name)) : faultOfName(name);
+    const fault = /[^\p{ASCII}]/u.test(name) ? adviceInAscii(domainToASCII(name)) : faultOfName(name);
     return fault === undefined ? { value: name } : refuse(expected, value, fault);
   };
 
@@ -46,8 +46,8 @@ function faultOfName(name: string): string | undefined {
   return /\.\d+$/.test(name) ? "a top-level domain is never a number" : undefined;
 }
 
-/** No spelling is recommended that would be refused in turn. */
-function spellingInAscii(ascii: string) {
+/** Recommends no spelling that would be refused in turn. */
+function adviceInAscii(ascii: string) {
   return faultOfName(ascii) === undefined ? `write it as "${ascii}"` : "use ASCII letters, digits and hyphens only";
 }
 

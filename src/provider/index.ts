@@ -14,7 +14,7 @@ const session = new Session({
   env: process.env,
   notify: (line) => console.error(line),
   async readState(location, isOfThisOperation) {
-    // Loaded lazily: most operations need no state.
+    // biome-ignore lint/style/noCommonJs: loaded by the first read, since most operations need no state.
     const { OperationState } = require("../state/operationState") as typeof import("../state/operationState");
     operationState ??= new OperationState(process.env);
     return operationState.read(location, isOfThisOperation);

@@ -151,6 +151,7 @@ export class Session {
 
   private createClient(): UpCloudClient {
     const configuration = this.configuration();
+    // biome-ignore lint/style/noCommonJs: loaded by the first call, since most checks and diffs do not need it.
     const { createClient } = require("../api/client") as typeof import("../api/client");
     return createClient({
       ...configuration,
@@ -160,7 +161,9 @@ export class Session {
   }
 
   private createPowerCycles(): PowerCycles {
+    // biome-ignore lint/style/noCommonJs: loaded by the first change of a server.
     const { PowerCycles } = require("./powerCycle/powerCycles") as typeof import("./powerCycle/powerCycles");
+    // biome-ignore lint/style/noCommonJs: the same.
     const { Progress } = require("./runtime/progress") as typeof import("./runtime/progress");
     const progress = new Progress(this.notify, this.timer.now);
     const { servers } = this.client();

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** Pulumi imports by a read without properties, which for a resource of this kind would have to name its life cycle. */
+/** Pulumi imports with a read that has no properties, so nothing would name the provider of a dynamic resource. */
 export function refuseImport(name: string, options: pulumi.CustomResourceOptions | undefined, advice: string): void {
   if (options?.import === undefined) return;
   throw new pulumi.RunError(

@@ -1,83 +1,121 @@
-import { type Account, accountOf } from "./account";
-import { choice, expected, properties, text, wholeNumber } from "./checks";
-import { type Clock, realClock, virtualClock } from "./clock";
-import { demoSeed } from "./demoSeed";
-import { type Fault, FaultQueue } from "./faults";
+import { type Account, createAccount } from "./control/account";
+import { FaultQueue } from "./control/faultQueue";
+import type { Fault } from "./control/faults";
+import { type LoggedRequest, RequestLog } from "./control/requestLog";
 import { listen } from "./listen";
-import type { Credentials } from "./nouns";
+import { readChoice, readInteger, readObject, readText, unexpectedValue } from "./model/checks";
+import { type Clock, realClock, virtualClock } from "./model/clock";
+import type { Credentials } from "./model/entities";
+import type { Rules } from "./model/rules";
 import { pipeline } from "./pipeline";
-import { type LoggedRequest, RequestLog } from "./requestLog";
-import type { Rules } from "./rules";
-import { plant, type Seed } from "./seed";
-import { loadState, saveState } from "./stateFile";
+import { demoSeed } from "./store/demoSeed";
+import { loadSeed } from "./store/loadSeed";
+import type { Seed } from "./store/seed";
+import { loadState, saveState } from "./store/stateFile";
 
-export type { Account, AccountAction, AccountVerb, Assignment } from "./account";
-export { SetupError } from "./checks";
-export type { Clock } from "./clock";
-export type { Fault, FaultTarget } from "./faults";
-export type { Address, Credentials, Guest, Network, Owner, ReleasePolicy, Server, Step, Transition } from "./nouns";
-export type { LoggedRequest } from "./requestLog";
-export { defaultRules, type Rules } from "./rules";
-export type { Seed, SeedFloatingIpAddress, SeedIpAddress, SeedServer } from "./seed";
+export type { Account, Assignment } from "./control/account";
+export type { AccountAction, AccountVerb } from "./control/accountActions";
+export type { Fault, FaultTarget } from "./control/faults";
+export type { LoggedRequest } from "./control/requestLog";
+export { SetupError } from "./model/checks";
+export type { Clock } from "./model/clock";
+export type {
+  Address,
+  Credentials,
+  Guest,
+  Network,
+  Owner,
+  ReleasePolicy,
+  Server,
+  Step,
+  Transition,
+} from "./model/entities";
+export { defaultRules, type Rules } from "./model/rules";
+export type { Seed, SeedFloatingIpAddress, SeedIpAddress, SeedServer } from "./store/seed";
 
-/** All are optional; a wrong one is an error that names it, its value and what was expected. */
+/** Options of `startSimulator`. All are optional. An invalid one throws a `SetupError` with its name, its value and what is expected. */
 export interface SimulatorOptions {
-  /** Default 0: a free port. */
+  /**
+   * The TCP port to listen on, 0 to 65535. 0 selects a free port.
+   *
+   * @default 0
+   */
   port?: number;
-  /** The account to begin with. Default: the demo account, with a server that runs and one that does not. */
+  /**
+   * The account to start with.
+   *
+   * @default the demo account, with one running and one stopped server
+   */
   seed?: Seed;
   /**
-   * A file that keeps the account. Where it exists, it takes the place of the seed. It is written, atomically and
-   * durably, before a change is answered.
+   * A file that keeps the account across restarts. If the file exists, it overrides `seed`. Each change is written
+   * to it, atomically and durably, before the response is sent.
+   *
+   * @default none: the account is lost when the simulator stops
    */
   stateFile?: string;
-  /** How long each request takes on its way, in ms of real time. Default 0. */
+  /**
+   * Delay before each request takes effect, in ms of real time, 0 to 600000.
+   *
+   * @default 0
+   */
   latencyMs?: number;
   /**
-   * `virtual` (default): time moves by `rules.requestMs` with each request, and by `clock.advance`; nothing waits.
-   * `real`: the computer's time, as on the command line.
+   * `virtual`: each request advances the time by `rules.requestMs`, and `clock.advance` advances it by hand; nothing
+   * waits. `real`: the time of the computer, as on the command line.
+   *
+   * @default "virtual"
    */
   clock?: "virtual" | "real";
-  /** Where UpCloud is not documented, and what a test wants otherwise. Wins over the seed's rules. */
+  /**
+   * Overrides for behaviour that UpCloud does not document, or that a test needs to be different. They override the
+   * rules of the seed and of the state file.
+   *
+   * @default none
+   */
   rules?: Partial<Rules>;
 }
 
-/** The UpCloud API on this computer. */
+/** A running simulator of the UpCloud API. */
 export interface Simulator {
-  /** `http://127.0.0.1:PORT`, without a version. */
+  /** The base URL, `http://127.0.0.1:PORT`, without an API version. */
   readonly url: string;
-  /** The port it listens on. */
+  /** The TCP port it listens on. */
   readonly port: number;
-  /** What the account's user signs in with. */
+  /** The credentials of the account. */
   readonly credentials: Credentials;
-  /** What a user of the other account signs in with, to whom everything of this account answers 403. */
+  /** The credentials of the other account. With them, every resource of this account responds with 403. */
   readonly otherCredentials: Credentials;
-  /** The requests so far, live; the simulator's own `/__simulator` is not in it. */
+  /** The requests so far, oldest first; a live view. Requests to `/` and `/__simulator/` are not logged. */
   readonly requests: readonly LoggedRequest[];
-  /** Forgets the requests so far. */
+  /** Empties the request log. */
   clearRequests(): void;
-  /** What is to go wrong. */
+  /** Faults that the next matching requests meet. */
   readonly faults: {
-    /** Queues a fault. Throws a `SetupError` where it is none. */
+    /** Queues a fault. Throws a `SetupError` if the fault is invalid. */
     add(fault: Fault): void;
     /** Empties the queue. */
     clear(): void;
-    /** What is still queued. */
+    /**
+     * The faults that are still queued, with the `times` and `skip` that are left; a live view. A test that expects all
+     * its faults to be met ends with `expect(simulator.faults.pending).toEqual([])`.
+     */
     readonly pending: readonly Fault[];
   };
-  /** Time in ms since the start. */
+  /** The simulator's time, in ms since its start. */
   readonly clock: Clock;
-  /** The account, for acting on it from outside the client under test. */
+  /** The account, to read and change it without the client under test. */
   readonly account: Account;
-  /** Closes the listener and every connection. Stopping twice is fine. */
+  /** Closes the listener and every connection. Calling it again has no effect. */
   stop(): Promise<void>;
 }
 
-/** Starts the UpCloud API on 127.0.0.1. Throws a `SetupError` that names what is wrong with the options. */
+/** Starts the simulator on 127.0.0.1. Throws a `SetupError` if an option, the seed or the state file is invalid. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const { port, stateFile, latencyMs, clockKind } = checked(options);
+  const { port, stateFile, latencyMs, clockKind } = readOptions(options);
   const store =
-    (stateFile !== undefined && loadState(stateFile, options.rules)) || plant(options.seed ?? demoSeed, options.rules);
+    (stateFile !== undefined && loadState(stateFile, options.rules)) ||
+    loadSeed(options.seed ?? demoSeed, options.rules);
   const clock = clockKind === "real" ? realClock() : virtualClock(store.rules.requestMs);
   const log = new RequestLog();
   const faults = new FaultQueue();
@@ -88,7 +126,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     savedRevision = store.revision;
   };
   save();
-  const account = accountOf(store, clock, save);
+  const account = createAccount(store, clock, save);
   let isStopped = false;
   const parts = { store, clock, account, log, faults, latencyMs, save, isStopped: () => isStopped };
   const listener = await listen(pipeline(parts), port);
@@ -111,13 +149,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
 const optionNames = ["port", "seed", "stateFile", "latencyMs", "clock", "rules"];
 
-function checked(options: SimulatorOptions) {
-  const given = properties(options, "The options", optionNames);
-  if (given.seed === null) throw expected("The option seed", null, "an account");
+function readOptions(options: SimulatorOptions) {
+  const given = readObject(options, "The options object", optionNames);
+  if (given.seed === null) throw unexpectedValue("The option seed", null, "an account");
   return {
-    port: wholeNumber(given.port, "The option port", { from: 0, to: 65_535 }, 0),
-    stateFile: given.stateFile === undefined ? undefined : text(given.stateFile, "The option stateFile"),
-    latencyMs: wholeNumber(given.latencyMs, "The option latencyMs", { from: 0, to: 600_000 }, 0),
-    clockKind: choice(given.clock, "The option clock", ["virtual", "real"], "virtual"),
+    port: readInteger(given.port, "The option port", { from: 0, to: 65_535 }, 0),
+    stateFile: given.stateFile === undefined ? undefined : readText(given.stateFile, "The option stateFile"),
+    latencyMs: readInteger(given.latencyMs, "The option latencyMs", { from: 0, to: 600_000 }, 0),
+    clockKind: readChoice(given.clock, "The option clock", ["virtual", "real"], "virtual"),
   };
 }

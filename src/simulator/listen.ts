@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Hono } from "hono";
-import { halfBodyHeader } from "./faultLayer";
+import { halfBodyHeader } from "./control/faultInjection";
 
 /** A listener on this computer only. */
 export interface Listener {
@@ -33,13 +33,13 @@ export async function listen(app: Hono, port: number): Promise<Listener> {
   return {
     port: (server.address() as AddressInfo).port,
     close: () => {
-      closing ??= closed(server);
+      closing ??= closeServer(server);
       return closing;
     },
   };
 }
 
-function closed(server: Server): Promise<void> {
+function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();

@@ -1,20 +1,20 @@
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Hono, type MiddlewareHandler } from "hono";
-import type { Account } from "./account";
-import { errorEnvelope, Refusal } from "./apiErrors";
-import { pause, type RunningClock } from "./clock";
-import { faulted } from "./faultLayer";
-import type { FaultQueue } from "./faults";
-import type { Credentials, Owner } from "./nouns";
-import { ownRoutes } from "./ownRoutes";
-import { perlJson } from "./perlJson";
-import type { RequestLog } from "./requestLog";
-import { type ApiEnv, apiRoutes } from "./routes";
-import type { Store } from "./store";
+import { perlJson } from "./api/perlJson";
+import { type ApiEnv, apiRoutes } from "./api/routes";
+import type { Account } from "./control/account";
+import { controlRoutes } from "./control/controlRoutes";
+import { injectFaults } from "./control/faultInjection";
+import type { FaultQueue } from "./control/faultQueue";
+import type { RequestLog } from "./control/requestLog";
+import { ApiError, errorEnvelope } from "./model/apiErrors";
+import { type InternalClock, waitRealTime } from "./model/clock";
+import type { Credentials, Owner } from "./model/entities";
+import type { Store } from "./store/store";
 
-export interface Parts {
+export interface PipelineParts {
   readonly store: Store;
-  readonly clock: RunningClock;
+  readonly clock: InternalClock;
   readonly account: Account;
   readonly log: RequestLog;
   readonly faults: FaultQueue;
@@ -26,72 +26,72 @@ export interface Parts {
 }
 
 /** Everything that happens to a request, from the outside in. */
-export function pipeline(parts: Parts): Hono {
+export function pipeline(parts: PipelineParts): Hono {
   const { store, clock, log } = parts;
   const app = new Hono();
-  app.route("/", ownRoutes(parts)); // the simulator's own pages take no part in the rest
-  app.use(logged(log, clock)); // every request, answered or not
-  app.use(late(parts.latencyMs)); // the way to UpCloud takes time
-  app.use(timed(store, clock)); // time has passed, and what was due has happened
-  app.use(faulted(parts)); // what was queued to go wrong goes wrong
-  app.use(running(parts.isStopped)); // what comes too late does not come
-  app.use(saved(parts.save)); // the account is kept before anybody hears of the change
-  app.use("/:version{[0-9.]+}/*", versioned(store)); // a version that is served
-  app.use("/:version{[0-9.]+}/*", authenticated(store)); // the credentials of an account, whose user asks
+  app.route("/", controlRoutes(parts)); // the simulator's own pages take no part in the rest
+  app.use(logRequests(log, clock)); // every request, answered or not
+  app.use(addLatency(parts.latencyMs)); // the way to UpCloud takes time
+  app.use(advanceTime(store, clock)); // time has passed, and what was due has happened
+  app.use(injectFaults(parts)); // what was queued to go wrong goes wrong
+  app.use(dropWhenStopped(parts.isStopped)); // what comes too late does not come
+  app.use(saveChanges(parts.save)); // the account is kept before anybody hears of the change
+  app.use("/:version{[0-9.]+}/*", checkVersion(store)); // a version that is served
+  app.use("/:version{[0-9.]+}/*", authenticate(store)); // the credentials of an account, whose user asks
   app.route("/:version{[0-9.]+}", apiRoutes(store, clock)); // the verb itself
-  app.notFound(() => refusal(new Refusal("NOT_FOUND")));
-  app.onError((error) => refusal(error));
+  app.notFound(() => errorResponse(new ApiError("NOT_FOUND")));
+  app.onError((error) => errorResponse(error));
   return app;
 }
 
-function logged(log: RequestLog, clock: RunningClock): MiddlewareHandler {
+function logRequests(log: RequestLog, clock: InternalClock): MiddlewareHandler {
   return async (c, next) => {
     const { pathname, search } = new URL(c.req.url);
-    const answered = log.enter(c.req.method, `${pathname}${search}`, clock.now());
+    const answered = log.record(c.req.method, `${pathname}${search}`, clock.now());
     await next();
     if (!c.res.headers.has("x-hono-already-sent")) answered(c.res.status);
   };
 }
 
-function late(latencyMs: number): MiddlewareHandler {
+function addLatency(latencyMs: number): MiddlewareHandler {
   return async (_, next) => {
-    if (latencyMs > 0) await pause(latencyMs);
+    if (latencyMs > 0) await waitRealTime(latencyMs);
     await next();
   };
 }
 
-function timed(store: Store, clock: RunningClock): MiddlewareHandler {
+function advanceTime(store: Store, clock: InternalClock): MiddlewareHandler {
   return async (_, next) => {
     clock.tick();
-    store.settle(clock.now());
+    store.advanceTo(clock.now());
     await next();
   };
 }
 
-function running(isStopped: () => boolean): MiddlewareHandler {
+function dropWhenStopped(isStopped: () => boolean): MiddlewareHandler {
   return async (_, next) => (isStopped() ? RESPONSE_ALREADY_SENT : next());
 }
 
-function saved(save: () => void): MiddlewareHandler {
+function saveChanges(save: () => void): MiddlewareHandler {
   return async (_, next) => {
     await next();
     save();
   };
 }
 
-function versioned(store: Store): MiddlewareHandler<ApiEnv> {
+function checkVersion(store: Store): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     const version = c.req.param("version") ?? "";
     const served = (["1.2", "1.3"] as const).find((one) => version === one || version.startsWith(`${one}.`));
     const old = /^1\.[01](\.|$)/.test(version) || (served === "1.2" && store.rules.api12 === "obsolete");
-    if (old) throw new Refusal("API_VERSION_OBSOLETE", { version });
-    if (served === undefined) throw new Refusal("API_VERSION_INVALID", { version });
+    if (old) throw new ApiError("API_VERSION_OBSOLETE", { version });
+    if (served === undefined) throw new ApiError("API_VERSION_INVALID", { version });
     c.set("version", served);
     await next();
   };
 }
 
-function authenticated({ credentialsOf, rules }: Store): MiddlewareHandler<ApiEnv> {
+function authenticate({ credentialsOf, rules }: Store): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     const [scheme = "", value] = (c.req.header("Authorization") ?? "").split(" ", 2);
     const bearer = rules.bearerOn12 || c.get("version") !== "1.2";
@@ -99,7 +99,7 @@ function authenticated({ credentialsOf, rules }: Store): MiddlewareHandler<ApiEn
       (scheme.toLowerCase() === "basic" && value === Buffer.from(`${username}:${password}`).toString("base64")) ||
       (scheme.toLowerCase() === "bearer" && value === token && bearer);
     const owner = owners.find((one) => isOf(credentialsOf[one]));
-    if (owner === undefined) throw new Refusal("AUTHENTICATION_FAILED");
+    if (owner === undefined) throw new ApiError("AUTHENTICATION_FAILED");
     c.set("owner", owner);
     await next();
   };
@@ -108,8 +108,8 @@ function authenticated({ credentialsOf, rules }: Store): MiddlewareHandler<ApiEn
 const owners: readonly Owner[] = ["us", "other"];
 
 /** A refusal in UpCloud's envelope. Anything else that is thrown is a failure of the service. */
-function refusal(error: Error): Response {
-  const { status, code } = error instanceof Refusal ? error : { status: 500, code: "SERVICE_ERROR" };
+function errorResponse(error: Error): Response {
+  const { status, code } = error instanceof ApiError ? error : { status: 500, code: "SERVICE_ERROR" };
   const headers = { "Content-Type": "application/json; charset=UTF-8" };
   return new Response(`${perlJson(errorEnvelope(code, error.message))}\n`, { status, headers });
 }

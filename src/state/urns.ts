@@ -1,4 +1,4 @@
-/* URNs are `urn:pulumi:<stack>::<project>::<types>::<name>`; a name may have colons too. */
+/* A URN is `urn:pulumi:<stack>::<project>::<types>::<name>`. A name can contain colons. */
 
 export const resourceNameIn = (urn: string): string => urn.split("::").slice(3).join("::");
 

@@ -101,7 +101,7 @@ To list them, pass --all.
   expect(simulator.requests.map(({ method, path }) => `${method} ${path}`)).toEqual(["GET /1.2/ip_address"]);
 });
 
-test("several stacks manage together, and nothing found is exit code 0", async () => {
+test("several stacks are combined, and the exit code is 0 if nothing looks lost", async () => {
   const { code, output } = await run("audit --stack selected --stack fixed --all");
   expect(code).toBe(0);
   expect(output).toMatch(
@@ -111,12 +111,12 @@ test("several stacks manage together, and nothing found is exit code 0", async (
   expect(output).not.toContain("--all");
 });
 
-test("stacks and state files manage together", async () => {
+test("stacks and state files are combined", async () => {
   const file = stateFile("other.json", stackExport([resource("second", leaked, { server: web })]));
   expect((await run(`audit --stack selected --state ${file}`)).code).toBe(0);
 });
 
-test("a state file alone needs no Pulumi, and a pending create tells the resource by name", async () => {
+test("a state file alone needs no Pulumi, and a pending create names the resource", async () => {
   const first = resource("first", managed, { server: web });
   const again = resource("mail", managed, { server: web });
   const pending = [pendingCreate("mail", { server: web })];
@@ -128,7 +128,7 @@ test("a state file alone needs no Pulumi, and a pending create tells the resourc
   expect(taken.output).toContain(`note: "mail" now has ${managed}, which adopting would release: to keep both,`);
 });
 
-test("--json has the same, with the other addresses counted or listed", async () => {
+test("--json prints the same, with the other addresses counted or listed", async () => {
   const { code, output } = await run("audit --json");
   expect(code).toBe(1);
   expect(JSON.parse(output)).toEqual({
@@ -151,7 +151,7 @@ test("--json has the same, with the other addresses counted or listed", async ()
   expect(JSON.parse((await run("audit --json --all")).output).others).toHaveLength(4);
 });
 
-test("the journal of this machine is read: the last whole line of each file counts", async () => {
+test("this machine's journal is read, with the last complete line of each file", async () => {
   mkdirSync(join(home, "upcloud-ip"), { recursive: true });
   const entry = {
     token: "abc",
@@ -188,7 +188,7 @@ describe("the credentials", () => {
     expect((await run("audit --stack own --stack fixed", elsewhere)).warnings).toEqual([]);
   });
 
-  test("come from the environment where those of the stack cannot be decrypted, which is said", async () => {
+  test("come from the environment if those of the stack cannot be decrypted, with a warning", async () => {
     stack("locked", stackExport([]), undefined, settings());
     rmSync(join(folder, "locked.secrets"), { force: true });
     writeFileSync(join(folder, "locked.config"), JSON.stringify({ ...settings(), "upcloud:username": { value: "u" } }));
@@ -206,7 +206,7 @@ describe("the credentials", () => {
   });
 });
 
-test("an API 1.2 that UpCloud calls obsolete is left for 1.3, which is said", async () => {
+test("an obsolete API 1.2 is replaced by 1.3, with a warning", async () => {
   const newer = await startSimulator({ rules: { api12: "obsolete" } });
   const { code, warnings } = await run("audit", { UPCLOUD_DEBUG_API_BASE_URL: newer.url });
   await newer.stop();
@@ -216,12 +216,12 @@ test("an API 1.2 that UpCloud calls obsolete is left for 1.3, which is said", as
   ]);
 });
 
-describe("the audit is not made, and one sentence says why, when", () => {
+describe("the audit fails with one sentence if", () => {
   test.each<[string, () => string, string]>([
     ["there is no command", () => "", "Expected the command audit, got nothing: see pulumi-upcloud-ip --help."],
     ["the command is another", () => "adopt", "Expected the command audit, got adopt: see pulumi-upcloud-ip --help."],
     [
-      "there is more than options",
+      "there is another argument",
       () => "audit prod",
       "Expected only options after audit, got prod: see pulumi-upcloud-ip",
     ],
@@ -243,7 +243,7 @@ describe("the audit is not made, and one sentence says why, when", () => {
   });
 });
 
-test("it explains itself, and tells its version", async () => {
+test("--help and --version print the options and the version", async () => {
   const help = await run("--help");
   for (const option of ["--stack", "--state", "--cwd", "--all", "--json"]) expect(help.output).toContain(option);
   const manifest: { version: string } = JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8"));

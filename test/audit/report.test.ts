@@ -11,13 +11,13 @@ const finding = (address: string): Finding => ({
 });
 const line = (address: string) => ({ ...finding(address), adopt: `adopt: "${address}"` });
 
-test("where all is managed, the report is two sentences", () => {
+test("the report has two sentences if every address is managed", () => {
   expect(report(nothing, { all: false })).toBe(
     "No address looks like the result of an interrupted create.\n\nThese stacks manage 1 address of the account.\n",
   );
 });
 
-test("others are counted by reason, and listed where that is asked for, without a server as well", () => {
+test("other addresses are counted by reason, and listed on request, even without a server", () => {
   const others = [finding("198.51.100.2"), finding("198.51.100.10"), { ...finding("10.0.0.2"), why: "internal" }];
   expect(report({ ...nothing, others }, { all: false })).toMatch(
     /but not these:\n\n {2}2 {2}a floating address\n {2}1 {2}internal\n\nTo list them, pass --all\.\n$/,
@@ -29,7 +29,7 @@ test("others are counted by reason, and listed where that is asked for, without 
   expect(listed).not.toContain("--all");
 });
 
-test("suspects and possible ones are told apart, with the resource and what it has by now", () => {
+test("suspects and possibly lost addresses are separate, with the resource and its current address", () => {
   const resource = { urn: "urn", name: "mail", has: "198.51.100.9" };
   const suspects = [{ ...line("198.51.100.2"), resource }, line("198.51.100.3")];
   const text = report({ ...nothing, suspects, possible: [line("198.51.100.4")] }, { all: false });
@@ -41,7 +41,7 @@ test("suspects and possible ones are told apart, with the resource and what it h
   expect(text).toContain("To keep an address, add its line");
 });
 
-test("an address that several resources have comes first, with each of them", () => {
+test("an address of several resources comes first, with each of them", () => {
   const resources = ["prod", "old"].map((stack) => `urn:pulumi:${stack}::web::type::mail`);
   const text = report({ ...nothing, shared: [{ address: "198.51.100.2", resources }] }, { all: false });
   expect(text).toMatch(
@@ -49,7 +49,7 @@ test("an address that several resources have comes first, with each of them", ()
   );
 });
 
-test.each([true, false])("for scripts, the others are counted, and given where asked for: %s", (all) => {
+test.each([true, false])("in JSON the other addresses are counted, and listed on request: %s", (all) => {
   const others = [finding("198.51.100.2")];
   const { others: given, ...found } = JSON.parse(jsonReport({ ...nothing, others }, { all }));
   expect(found).toEqual({ shared: [], suspects: [], possible: [], managedCount: 1, otherCount: 1 });

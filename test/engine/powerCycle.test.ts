@@ -193,7 +193,7 @@ describe("a replacement on the same server", () => {
     expect(preview.requests).toHaveLength(2);
     const refused = await project.up();
     expect(refused.ok).toBe(false);
-    expect(refused.output).toContain("`deleteBeforeReplace: true` has the old one released first");
+    expect(refused.output).toContain("`deleteBeforeReplace: true`, which releases the old one first");
     expect(project.address(String(old?.id))?.server).toBe(servers.web);
     project.declare(declare("IPv6", "{ deleteBeforeReplace: true }"));
     const { ok, requests } = await project.up();

@@ -3,7 +3,7 @@ import { ConfigurationError, readConfiguration } from "../../src/model/configura
 const read = (config: Record<string, string>, env: Record<string, string> = {}) =>
   readConfiguration((key) => config[key], env);
 
-test("a token alone is enough: UpCloud's address and API 1.2 are the defaults", () => {
+test("a token alone is enough: UpCloud's URL and API 1.2 are the defaults", () => {
   expect(read({ "upcloud:token": "ucat_x" })).toEqual({
     credentials: { token: "ucat_x" },
     baseUrl: "https://api.upcloud.com",
@@ -12,7 +12,7 @@ test("a token alone is enough: UpCloud's address and API 1.2 are the defaults", 
   });
 });
 
-test("the environment serves where the stack says nothing", () => {
+test("the environment is used for what the stack does not configure", () => {
   const env = {
     UPCLOUD_USERNAME: "user",
     UPCLOUD_PASSWORD: "secret",
@@ -28,7 +28,7 @@ test("the environment serves where the stack says nothing", () => {
   });
 });
 
-test("the stack's configuration wins over the environment, credentials as a whole", () => {
+test("the stack's configuration takes precedence over the environment, for all credentials together", () => {
   const env = {
     UPCLOUD_USERNAME: "user",
     UPCLOUD_PASSWORD: "secret",
@@ -43,7 +43,7 @@ test("the stack's configuration wins over the environment, credentials as a whol
   });
 });
 
-test("empty variables of the environment count as unset", () => {
+test("empty environment variables count as unset", () => {
   expect(
     read({}, { UPCLOUD_TOKEN: "ucat_x", UPCLOUD_USERNAME: "", UPCLOUD_API_VERSION: "", UPCLOUD_REQUEST_TIMEOUT: "" }),
   ).toMatchObject({
@@ -113,7 +113,7 @@ test.each<[string, Record<string, string>, Record<string, string>, RegExp]>([
     /got "api\\u001b\[31m"/,
   ],
   [
-    "a base URL that is none",
+    "an invalid base URL",
     { "upcloud:token": "t", "upcloud:apiBaseUrl": "api.upcloud.com" },
     {},
     /to be a URL such as https:\/\/api\.upcloud\.com, got "api\.upcloud\.com"/,
@@ -149,7 +149,7 @@ test.each<[string, Record<string, string>, Record<string, string>, RegExp]>([
   expect(() => read(config, env)).not.toThrow(/hidden|hid\n/);
 });
 
-test("a password with blanks, colons and letters of any language inside is taken as it is", () => {
+test("a password can contain spaces, colons and letters of any language", () => {
   const credentials = { username: "user name", password: "salä: sana" };
   expect(read({}, { UPCLOUD_USERNAME: credentials.username, UPCLOUD_PASSWORD: credentials.password })).toMatchObject({
     credentials,

@@ -90,7 +90,7 @@ describe("it ends with exit 2 and one sentence when", () => {
     [
       "the state file is wrong",
       () => ["--state", fileWith("state2.json", "{}")],
-      "cannot be used (format undefined): expected one that upcloud-simulator wrote.",
+      "cannot be used (format undefined): expected a state file that upcloud-simulator wrote.",
     ],
   ])("%s", async (_, options, message) => {
     const { code, output, errors } = await commandLine("--port", "0", ...options()).ended;
@@ -105,7 +105,7 @@ describe("it ends with exit 2 and one sentence when", () => {
     const { code, errors } = await commandLine("--port", port).ended;
     expect([code, errors]).toEqual([
       2,
-      "upcloud-simulator: The port is taken: choose another with --port, or --port 0 for a free one.\n",
+      "upcloud-simulator: The port is in use: choose another with --port, or --port 0 for a free one.\n",
     ]);
   });
 });

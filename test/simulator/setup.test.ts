@@ -8,7 +8,11 @@ const address = (more: object) => server({ ipAddresses: [more] });
 
 describe("startSimulator refuses", () => {
   const rows: [string, object, string][] = [
-    ["an unknown option", { ports: 1 }, `The options has the unknown property "ports": expected one of port, seed,`],
+    [
+      "an unknown option",
+      { ports: 1 },
+      `The options object has the unknown property "ports": expected one of port, seed,`,
+    ],
     ["a port that is none", { port: 70_000 }, "The option port is 70000: expected a whole number from 0 to 65535."],
     ["another clock", { clock: "sun" }, `The option clock is "sun": expected one of "virtual", "real".`],
     [
@@ -24,7 +28,7 @@ describe("startSimulator refuses", () => {
     [
       "rules that contradict each other",
       { rules: { restartMs: 1 } },
-      "rules.restartMs is 1: expected no less than restartMaintenanceMs.",
+      "rules.restartMs is 1: expected at least restartMaintenanceMs.",
     ],
     ["a seed that is no object", { seed: [] }, "The seed is []: expected an object."],
     [
@@ -36,7 +40,7 @@ describe("startSimulator refuses", () => {
     [
       "credentials of the other account that are no text",
       { seed: { otherAccount: { credentials: { token: 7 } } } },
-      "otherAccount.credentials.token is 7: expected a string that is not empty.",
+      "otherAccount.credentials.token is 7: expected a non-empty string.",
     ],
     ["zones that are no object", { seed: { zones: ["fi-hel1"] } }, 'zones is ["fi-hel1"]: expected an object.'],
     ["credits that are no number", { seed: { credits: "many" } }, 'credits is "many": expected a number.'],
@@ -44,7 +48,7 @@ describe("startSimulator refuses", () => {
     [
       "an address twice",
       server({ ipAddresses: [{ address: "198.51.100.7" }, { address: "198.51.100.7" }] }),
-      "servers[0].ipAddresses[1].address is 198.51.100.7: it is in the seed already.",
+      "servers[0].ipAddresses[1].address is 198.51.100.7: the seed already contains it.",
     ],
     [
       "an address of the other family",
@@ -66,11 +70,7 @@ describe("startSimulator refuses", () => {
       address({ ptrRecord: 7 }),
       "servers[0].ipAddresses[0].ptrRecord is 7: expected a fully qualified domain name, on a public address.",
     ],
-    [
-      "a server without UUID",
-      { seed: { servers: [{}] } },
-      "servers[0].uuid is missing: expected a string that is not empty.",
-    ],
+    ["a server without UUID", { seed: { servers: [{}] } }, "servers[0].uuid is missing: expected a non-empty string."],
     [
       "a UUID that is none",
       { seed: { servers: [{ uuid: "mail" }] } },
@@ -79,7 +79,7 @@ describe("startSimulator refuses", () => {
     [
       "a UUID twice",
       { seed: { servers: [{ uuid }, { uuid: uuid.toUpperCase() }] } },
-      `servers[1].uuid is ${uuid}: another server has it already.`,
+      `servers[1].uuid is ${uuid}: another server already has it.`,
     ],
     ["another zone", server({ zone: "Helsinki" }), `servers[0].zone is "Helsinki": expected a zone such as fi-hel1.`],
     ["another state", server({ state: "on" }), `servers[0].state is "on": expected one of "started",`],
@@ -101,7 +101,7 @@ describe("startSimulator refuses", () => {
     [
       "an address twice",
       server({ ipAddresses: [{ address: "203.0.113.1" }, { address: "203.0.113.1" }] }),
-      "servers[0].ipAddresses[1].address is 203.0.113.1: it is in the seed already.",
+      "servers[0].ipAddresses[1].address is 203.0.113.1: the seed already contains it.",
     ],
     [
       "a PTR record on an internal address",

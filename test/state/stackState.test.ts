@@ -10,7 +10,7 @@ const parse = (state: object) => parseState(JSON.stringify(state), "the state");
 const folder = mkdtempSync(join(tmpdir(), "stack-state-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test("an address of the state has its id, its server and the flags that say who manages it, unless it is released already", () => {
+test("an address in the state has its id, server and flags, unless it is released already", () => {
   const { addresses, urnPrefix } = parse(
     stackExport([
       resource("mail", "198.51.100.7", { server }),
@@ -28,13 +28,13 @@ test("an address of the state has its id, its server and the flags that say who 
   expect(urnPrefix).toBe("urn:pulumi:prod::web::");
 });
 
-test("an address of a resource that is just being deleted before it is replaced is still there", () => {
+test("an address that is being deleted before its replacement still counts", () => {
   const replaced = resource("mail", "198.51.100.7", { server }, { pendingReplacement: true });
   const { addresses } = parse(stackExport([replaced], [{ type: "deleting", resource: replaced }]));
   expect(addresses).toMatchObject([{ id: "198.51.100.7", urn: urnOf("mail") }]);
 });
 
-test("a PTR record is marked as such, and ids of other resources are kept apart", () => {
+test("PTR records are marked as such, and ids of other resources are separate", () => {
   const ptrRecord = { ...resource("ptr", "198.51.100.2", { server }), type: "pulumi-nodejs:dynamic/upcloud:PtrRecord" };
   const floating = { urn: "urn:…", type: "upcloud:index/floatingIpAddress:FloatingIpAddress", id: "203.0.113.9" };
   const { addresses, otherIds } = parse(stackExport([ptrRecord, floating]));
@@ -42,7 +42,7 @@ test("a PTR record is marked as such, and ids of other resources are kept apart"
   expect(otherIds).toEqual(["203.0.113.9"]);
 });
 
-test("pending operations on addresses are there with their inputs, others are not", () => {
+test("only pending operations on addresses are read, with their inputs", () => {
   const other = { type: "creating", resource: { urn: "urn:…", type: "aws:s3/bucket:Bucket", inputs: {} } };
   const { pendingOperations } = parse(stackExport([], [pendingCreate("mail", { server, family: "IPv6" }), other]));
   expect(pendingOperations).toEqual([
@@ -82,11 +82,11 @@ test.each<[string, object]>([
   ["an empty export", { version: 3, deployment: null }],
   ["a new checkpoint", { version: 3, checkpoint: { stack: "prod" } }],
   ["an emptied checkpoint", { version: 3, checkpoint: { stack: "prod", latest: null } }],
-])("%s holds no address", (_, state) => {
+])("%s contains no address", (_, state) => {
   expect(parse(state)).toEqual({ addresses: [], pendingOperations: [], otherIds: [] });
 });
 
-test("an address whose properties Pulumi left out is there, on no server that is known", () => {
+test("an address whose properties Pulumi omitted has no known server", () => {
   const { inputs: _, outputs: __, ...bare } = resource("mail", "198.51.100.7", { server }) as Record<string, unknown>;
   const { addresses } = parse(stackExport([bare]));
   expect(addresses.map(({ id, server, previousPtrRecord }) => [id, server, previousPtrRecord])).toEqual([
@@ -94,7 +94,7 @@ test("an address whose properties Pulumi left out is there, on no server that is
   ]);
 });
 
-test("a stack without addresses tells how its URNs begin", () => {
+test("a stack without addresses has a URN prefix", () => {
   expect(parse({ version: 3, deployment: { resources: [stackResource] } }).urnPrefix).toBe("urn:pulumi:prod::web::");
 });
 
@@ -110,7 +110,7 @@ test.each([
   );
 });
 
-test("a checkpoint file is read compressed and not", async () => {
+test("a checkpoint file can be compressed or not", async () => {
   const text = JSON.stringify({ version: 3, checkpoint: { latest: deployment } });
   const files = { "prod.json": text, "prod.json.gz": gzipSync(text) };
   for (const [name, content] of Object.entries(files)) {

@@ -7,20 +7,17 @@ export function describeConnectionError(error: unknown, host: string): string {
     reason,
   } = error as NodeJS.ErrnoException & { library?: string; reason?: string };
   if (library === "SSL routines" || code.startsWith("ERR_SSL_") || code === "EPROTO") {
-    return `TLS could not be established with ${host} (${reason ?? code}): an address that begins with https:// needs a port that speaks TLS`;
+    return `the TLS handshake with ${host} failed (${reason ?? code}): an https:// address needs a port that speaks TLS`;
   }
   if (code === "ECONNRESET" || (code === "UND_ERR_SOCKET" && message.endsWith("closed"))) {
     return `${host} closed the connection`;
   }
   // Node's error of several failed addresses has a code and no message.
   const description = message || code || String(error);
-  return description.replace(
-    "Response does not match the HTTP/1.1 protocol",
-    `${host} answered in something other than HTTP`,
-  );
+  return description.replace("Response does not match the HTTP/1.1 protocol", `${host} did not respond in HTTP`);
 }
 
-export const noConnectionWithin = (ms: number) => `there was no connection within ${ms / 1000} s`;
+export const noConnectionWithin = (ms: number) => `no connection was established within ${ms / 1000} s`;
 
 export const maxResponseBytes = 64 * 1024 * 1024;
 

@@ -71,7 +71,7 @@ export function createHttp({ baseUrl, credentials, requestTimeoutMs }: HttpOptio
     if (!isWritten) return UpCloudError.unconnected(request, reason, origin);
     const more = { ...origin, timedOut: isOperationOver || timeout.aborted };
     if (status === undefined) return UpCloudError.unanswered(request, reason, more);
-    return UpCloudError.unreadable(request, status, `an answer that was cut off: ${reason}`, more);
+    return UpCloudError.unreadable(request, status, `a truncated response: ${reason}`, more);
   }
 
   return {
@@ -92,7 +92,7 @@ export function createHttp({ baseUrl, credentials, requestTimeoutMs }: HttpOptio
 /** UpCloud documents no limit. More would not help: changes of one server are made one after another. */
 const maxConcurrentRequests = 16;
 const maxConnectTimeoutMs = 10_000;
-const operationOver = "the time that `timeouts` allows for the operation was over";
+const operationOver = "the operation exceeded its time limit (`timeouts`)";
 
 const userAgent = `pulumi-upcloud-ip/${packageVersion}`;
 

@@ -30,7 +30,7 @@ export function readResponse(request: FailedRequest, raw: RawResponse, baseUrl: 
     const facts = { status, code, retryAfterMs, url: baseUrl + request.path };
     throw UpCloudError.refused(request, facts, redact(message));
   }
-  if (syntaxError && text !== "") throw unreadable(`${contentType} that is not complete JSON`, syntaxError);
+  if (syntaxError && text !== "") throw unreadable(`${contentType} that is not valid JSON`, syntaxError);
   return { status, body };
 }
 
@@ -46,7 +46,7 @@ const redirects = [301, 302, 303, 307, 308];
 
 /** Without user, query and fragment, which may hold a secret. A relative one is on the same host. */
 function redirectTarget(location: string | undefined, baseUrl: string): string {
-  if (location === undefined || !URL.canParse(location, baseUrl)) return "an address that it does not name";
+  if (location === undefined || !URL.canParse(location, baseUrl)) return "an unknown address";
   const { protocol, host, pathname } = new URL(location, baseUrl);
   return `${protocol}//${host}${pathname}`;
 }

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 
 /**
- * Drops a `100 Continue` in front of a response. A server may send one unasked (RFC 9110, 15.2), but undici destroys the connection then
+ * Removes a `100 Continue` in front of a response. A server may send one unasked (RFC 9110, 15.2), but undici destroys the connection then
  * (`onHeadersComplete` in its client-h1.js), and an assign would be in doubt. undici reads what has come with `read`, and writes a
  * request only when the response to the one before is complete.
  */

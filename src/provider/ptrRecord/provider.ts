@@ -191,10 +191,11 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
     return this.session.client().ipAddresses.modify(spelling, { ptrRecord }, signal);
   }
 
-  /** Loads its module and the resolver at the first call. */
   private async waitForForwardRecord(...request: Parameters<ForwardRecords["wait"]>): Promise<void> {
     const { notify, timer } = this.session;
+    // biome-ignore lint/style/noCommonJs: loaded by the first record that waits.
     const { ForwardRecords } = require("./forwardRecord") as typeof import("./forwardRecord");
+    // biome-ignore lint/style/noCommonJs: the same.
     const { Resolver } = require("node:dns/promises") as typeof import("node:dns/promises");
     this.forwardRecords ??= new ForwardRecords(
       this.resolver ?? new Resolver({ timeout: 2000, tries: 2 }),

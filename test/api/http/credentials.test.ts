@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { createClient } from "../../../src/api/client";
 import { UpCloudError } from "../../../src/api/errors/upCloudError";
 import type { Credentials } from "../../../src/api/http/credentials";
-import { answering, json, type Respond, text } from "../../support/answers";
+import { json, type Respond, startTestServer, text } from "../../support/testServer";
 import { untrustedCertificate } from "../../support/untrustedCertificate";
 
 const token = "ucat_secret";
@@ -28,7 +28,7 @@ async function failureAt(baseUrl: string, credentials: Credentials, signal?: Abo
 }
 
 async function serverThat(respond: Respond) {
-  const server = await answering(respond);
+  const server = await startTestServer(respond);
   open.push(() => server.close());
   return server;
 }

@@ -482,7 +482,9 @@ describe("an address that the program adopts", () => {
     const [left] = extras();
     const next = machine.operation();
     await next.create("a", { server: web });
-    await expect(next.create("b", { server: web, adopt: left })).rejects.toThrow("just taken over by another resource");
+    await expect(next.create("b", { server: web, adopt: left })).rejects.toThrow(
+      "was just taken over by another resource of the program",
+    );
   });
 
   test("twice is refused in check", async () => {

@@ -97,7 +97,7 @@ test("an assign that UpCloud refuses is not sent again, nor looked for", async (
 test("an account that cannot be listed is asked for no address, and the failure names the server", async () => {
   lose({ method: "GET", path: "/ip_address", kind: "error", status: 403, errorCode: "ACTION_FORBIDDEN" });
   await expect(machine.operation().create("a", { server: web })).rejects.toThrow(
-    `No IPv4 address was requested for server ${web}, because the account's addresses could not be listed. The UpCloud user has no right to do this with the account: grant the right`,
+    `No IPv4 address was requested for server ${web}, because the account's addresses could not be listed. The UpCloud user lacks permission for this action on the account: grant it`,
   );
   expect(requests()).toEqual(["GET /1.2/ip_address"]);
 });
@@ -242,7 +242,7 @@ test("a look that fails says that an address may have been assigned, and the nex
 test("an assign that is lost three times is given up, with what happened last", async () => {
   lose({ ...assigning, times: 3, kind: "drop", when: "before-effect" });
   await expect(machine.operation().create("a", { server: web })).rejects.toThrow(
-    /^UpCloud assigned no IPv4 address to server .* in 3 attempts: run `pulumi up` again later\. The last error: UpCloud gave no answer/,
+    /^UpCloud assigned no IPv4 address to server .* in 3 attempts: run `pulumi up` again later\. The last error: UpCloud did not respond/,
   );
   expect(count("POST /1.2/ip_address")).toBe(3);
 });

@@ -410,7 +410,9 @@ test("a stop that the user may not ask for fails at once, and nothing is waited 
     errorCode: "ACTION_FORBIDDEN",
   });
   const before = simulator.clock.now();
-  await expect(assign(servers, { powerCycle: { timeoutSeconds: 600 } })).rejects.toThrow("has no right to do this");
+  await expect(assign(servers, { powerCycle: { timeoutSeconds: 600 } })).rejects.toThrow(
+    "lacks permission for this action",
+  );
   expect(simulator.clock.now() - before).toBeLessThan(10_000);
   expect(writes()).toEqual({ "stop 403": 1 });
 });

@@ -354,7 +354,7 @@ describe("read", () => {
     const read = await Promise.all([provider.read(other.id, other.state), provider.read(id, state)]);
     expect(read).toMatchObject([{ id: other.id }, {}]);
     await expect(up(id, state, { address, ptrRecord: "b.example.com" })).rejects.toThrow(
-      `may not use address ${address}, which belongs to another account`,
+      `Address ${address} belongs to another account`,
     );
     nextOperation();
     inState = [{ ...ofState, type: "ServerIpAddress", id, server: mail }];

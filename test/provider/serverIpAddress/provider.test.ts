@@ -375,7 +375,7 @@ describe("delete", () => {
       errorCode: "INSUFFICIENT_CREDITS",
     });
     await expect(destroy(id, state)).rejects.toThrow(
-      /^The address was released\. Server "web" .* could not be started again: .*too few credits to go on with server/,
+      /^The address was released\. Server "web" .* could not be started again: .*too few credits for server/,
     );
   });
 
@@ -416,7 +416,7 @@ describe("delete", () => {
     await start();
     const { id, state } = await create({ server: web });
     simulator.faults.add({ kind: "drop", when: "before-effect", method: "GET", times: 5 });
-    await expect(destroy(id, state)).rejects.toThrow("UpCloud gave no answer to GET");
+    await expect(destroy(id, state)).rejects.toThrow("UpCloud did not respond to GET");
     expect(simulator.account.getIpAddress(id)).toBeDefined();
   });
 });

@@ -1,5 +1,5 @@
 import type { Rules, SeedServer } from "../../../src/simulator";
-import type { ErrorCode } from "../../../src/simulator/apiErrors";
+import type { ErrorCode } from "../../../src/simulator/model/apiErrors";
 import { basic } from "./api";
 import { addresses, macs, uuids } from "./town";
 

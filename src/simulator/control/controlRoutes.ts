@@ -1,0 +1,71 @@
+import { Hono } from "hono";
+import { SetupError } from "../model/checks";
+import type { Account } from "./account";
+import type { FaultQueue } from "./faultQueue";
+import type { Fault } from "./faults";
+import { page } from "./page";
+import type { RequestLog } from "./requestLog";
+
+interface ControlParts {
+  readonly log: RequestLog;
+  readonly faults: FaultQueue;
+  readonly account: Account;
+}
+
+/** What the simulator answers about itself. No credentials are needed, and none of it is in the request log. */
+export function controlRoutes({ log, faults, account }: ControlParts): Hono {
+  const routes = new Hono();
+
+  routes.get("/", (c) => c.html(page));
+
+  // The log; with `?last=N` the end of it.
+  routes.get("/__simulator/requests", (c) => {
+    const last = Number(c.req.query("last"));
+    return c.json(last > 0 ? log.requests.slice(-last) : log.requests);
+  });
+
+  routes.delete("/__simulator/requests", (c) => {
+    log.clear();
+    return c.body(null, 204);
+  });
+
+  routes.get("/__simulator/faults", (c) => c.json(faults.pending));
+
+  // One fault, or an array of them.
+  routes.post("/__simulator/faults", async (c) => {
+    const sent = parseJson(await c.req.text());
+    try {
+      for (const fault of Array.isArray(sent) ? sent : [sent]) faults.add(fault as Fault);
+    } catch (error) {
+      if (error instanceof SetupError) return c.json({ error: error.message }, 400);
+      throw error;
+    }
+    return c.json(faults.pending, 201);
+  });
+
+  routes.delete("/__simulator/faults", (c) => {
+    faults.clear();
+    return c.body(null, 204);
+  });
+
+  // What the page shows.
+  routes.get("/__simulator/account", (c) => {
+    const addresses = account.listIpAddresses();
+    const servers = account.listServers().map(({ uuid, title, zone, state }) => ({
+      ...{ uuid, title, zone, state },
+      ipAddresses: addresses.filter(({ server }) => server === uuid),
+    }));
+    return c.json({ credits: account.credits, servers, detached: addresses.filter(({ server }) => !server) });
+  });
+
+  return routes;
+}
+
+/** What is no JSON is no fault either, and is refused as such. */
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}

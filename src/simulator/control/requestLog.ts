@@ -1,0 +1,32 @@
+/** A logged request. */
+export interface LoggedRequest {
+  /** The HTTP method, in upper case. */
+  readonly method: string;
+  /** The path as sent, with API version and query. */
+  readonly path: string;
+  /** The HTTP status of the response. 0 until there is one, and for good if a fault suppresses the response. */
+  readonly status: number;
+  /** The time of arrival, in ms on the simulator's clock. */
+  readonly atMs: number;
+}
+
+const maxRequests = 100_000;
+
+/** The requests, oldest first. Beyond `maxRequests` the oldest ones are dropped. */
+export class RequestLog {
+  readonly requests: LoggedRequest[] = [];
+
+  /** Adds a request, and returns a function that sets its status. */
+  record(method: string, path: string, atMs: number): (status: number) => void {
+    const entry = { method, path, status: 0, atMs };
+    this.requests.push(entry);
+    if (this.requests.length > maxRequests) this.requests.shift();
+    return (status) => {
+      entry.status = status;
+    };
+  }
+
+  clear(): void {
+    this.requests.length = 0;
+  }
+}

@@ -1,0 +1,12 @@
+import { realClock } from "../../../src/simulator/model/clock";
+
+test("on the real clock, so much time has passed after a sleep as it was to last, to the millisecond", async () => {
+  const clock = realClock();
+  const slept: number[] = [];
+  for (let sleeps = 0; sleeps < 100; sleeps++) {
+    const begun = clock.now();
+    await clock.sleep(3);
+    slept.push(clock.now() - begun);
+  }
+  expect(slept.filter((ms) => ms < 3)).toEqual([]);
+});
