@@ -2,15 +2,15 @@ import { addressKey } from "../model/addresses";
 
 /** A resource of the program that declares a PTR record. */
 export interface Declarer {
-  /** Distinguishes the declarers. */
+  /** Identifies the declarer. */
   key: string;
-  /** As messages call it. */
+  /** For messages. */
   description: string;
 }
 
 /**
- * Which resource declares the PTR record of an address, as far as the operation has come. Of two resources that declare the
- * same record, each would undo the other's change at every `up`; and a resource that is deleted leaves a record that another one declares.
+ * Which resource declares the PTR record of an address, as far as the operation has checked them. Two resources that declare
+ * the same record would overwrite each other at every `up`. A deleted resource leaves a record that another one declares.
  */
 export class DeclaredRecords {
   private readonly declarers = new Map<string, Declarer>();
@@ -19,7 +19,7 @@ export class DeclaredRecords {
     return this.declarers.has(addressKey(address));
   }
 
-  /** Registers the declarer, unless another one was first. Returns that other one. */
+  /** Registers the declarer, unless there is one already. Returns the other one. */
   register(address: string, declarer: Declarer): Declarer | undefined {
     const first = this.declarers.get(addressKey(address));
     if (first !== undefined && first.key !== declarer.key) return first;

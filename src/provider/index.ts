@@ -4,8 +4,8 @@ import { ServerIpAddressProvider } from "./serverIpAddress/provider";
 import { Session } from "./session";
 
 /*
- * Pulumi's dynamic-provider process loads this module by name. Its name and the names it exports stand in every state
- * file: they can never change.
+ * Pulumi's dynamic-provider process loads this module by name. The names of the module and of its exports are in every state
+ * file and can never change. See decisions/0001-name-the-life-cycle.md.
  */
 
 let operationState: OperationState | undefined;
@@ -21,8 +21,8 @@ const session = new Session({
   },
 });
 
-/** The life cycle of `ServerIpAddress`. */
+/** The lifecycle of `ServerIpAddress`. */
 export const serverIpAddress = new ServerIpAddressProvider(session);
 
-/** The life cycle of `PtrRecord`. */
+/** The lifecycle of `PtrRecord`. */
 export const ptrRecord = new PtrRecordProvider(session);

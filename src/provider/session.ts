@@ -22,29 +22,29 @@ import { realTimer, type Timer } from "./runtime/timer";
 import { Warnings } from "./runtime/warnings";
 import { StateCache } from "./stack/stateCache";
 
-/** What a session gets from outside. Tests replace it. */
+/** What a session depends on. Tests replace it. */
 export interface SessionOptions {
   env: NodeJS.ProcessEnv;
-  /** Shows the user a line, at once. */
+  /** Shows the user a line immediately. */
   notify(line: string): void;
   timer?: Timer;
-  /** The state of the stack under way. Throws where it cannot be read. */
+  /** Reads the stack's state during the operation. Rejects if it is not available. */
   readState?(location: StackLocation, isOfThisOperation: (state: StackState) => boolean): Promise<StackState>;
   process?: ProcessName;
-  /** Default: asks the address that the plugin was started with. */
+  /** Whether an engine listens at the address. Default: that of the engine that this process works for. */
   isEngineAlive?(address?: string): Promise<boolean>;
 }
 
-/** What the resources of one operation share: one provider process serves them all. */
+/** What the resources of one provider process share: of one operation, or of one explicit provider in it. */
 export class Session {
-  /** Resources were declared: the operation is not a refresh or a destroy, or that part of it is over. */
+  /** Whether `ServerIpAddress`es were checked: the operation is no refresh or destroy, or that part of it is over. */
   hasProgram = false;
-  /** The operation is a preview, as its declarations say. */
+  /** Whether the operation is a preview, according to the program. */
   isPreview = false;
   readonly notify: (line: string) => void;
   readonly timer: Timer;
   readonly warnings: Warnings;
-  /** Default: of the engine that this process works for. */
+  /** Default address: that of the engine that this process works for. */
   readonly isEngineAlive: (address?: string) => Promise<boolean>;
   readonly addressCache: AddressCache;
   readonly stackAddresses: StackAddresses;
@@ -61,8 +61,8 @@ export class Session {
   private readonly operationChanges: OperationChanges;
   private stackConfig: StackConfig = () => undefined;
   private stackLocation: StackLocation = {};
-  private madeClient: UpCloudClient | undefined;
-  private madePowerCycles: PowerCycles | undefined;
+  private cachedClient: UpCloudClient | undefined;
+  private cachedPowerCycles: PowerCycles | undefined;
 
   constructor(options: SessionOptions) {
     const { env, notify, timer = realTimer, readState = noState, process = thisProcess } = options;
@@ -83,12 +83,12 @@ export class Session {
     this.expectedCreates = new ExpectedCreates(timer.now, this.operationChanges);
 
     const ipAddresses = () => this.client().ipAddresses;
-    const maxAssignMs = () => this.configuration().requestTimeoutMs + marginMs;
+    const maxAssignMs = () => this.configuration().requestTimeoutMs + assignMarginMs;
     const ports = {
       isEngineAlive: () => this.isEngineAlive(),
       isUnderWay: (entry: JournalEntry) => this.isUnderWay(entry),
-      readState: (...asked: Parameters<StateCache["atAnyTime"]>) => this.stackState.atAnyTime(...asked),
-      ignoreGone: (...about: Parameters<StackAddresses["ignoreGone"]>) => this.stackAddresses.ignoreGone(...about),
+      readState: (...args: Parameters<StateCache["cached"]>) => this.stackState.cached(...args),
+      ignoreGone: (...args: Parameters<StackAddresses["ignoreGone"]>) => this.stackAddresses.ignoreGone(...args),
       notify,
       timer,
     };
@@ -97,27 +97,27 @@ export class Session {
     this.createRecovery = new CreateRecovery(ipAddresses, this.journal, this.assignments, this.claims, ports);
   }
 
-  /** Keeps the stack's configuration and does nothing else: the engine calls the life cycle before `configure` has returned. */
+  /** Only keeps the configuration: the engine calls the lifecycle methods before `configure` has returned. */
   configure(config: StackConfig): void {
     this.stackConfig = config;
   }
 
-  /** What every declaration says of the operation and its stack. */
-  learn({ preview, stack, projectFolder }: Partial<StackHints>): void {
+  /** Records what each declaration tells about the operation and its stack. */
+  recordHints({ preview, stack, projectFolder }: Partial<StackHints>): void {
     this.isPreview ||= preview === true;
     if (stack !== undefined) this.stackLocation = { stack, projectFolder };
   }
 
-  /** Made, and its code loaded, by the first call: most checks and diffs do not need it. */
+  /** Loads and creates the client at the first call: most checks and diffs do not need it. */
   client(): UpCloudClient {
-    this.madeClient ??= this.createClient();
-    return this.madeClient;
+    this.cachedClient ??= this.createClient();
+    return this.cachedClient;
   }
 
-  /** For changes that need a stopped server. Made, and its code loaded, by the first call. */
+  /** Loads and creates the power cycles at the first call. */
   powerCycles(): PowerCycles {
-    this.madePowerCycles ??= this.createPowerCycles();
-    return this.madePowerCycles;
+    this.cachedPowerCycles ??= this.createPowerCycles();
+    return this.cachedPowerCycles;
   }
 
   /** The stack's default for `powerCycle`. */
@@ -129,16 +129,16 @@ export class Session {
     return powerCycle ?? this.defaultPowerCycle();
   }
 
-  /** Another process that has been assigned the address or adopts it: another provider of this operation, or one of another operation. */
+  /** The entry of another running process that has been assigned the address or adopts it, of this operation or of another one. */
   async holderElsewhere(address: string): Promise<{ entry: JournalEntry; isOfThisOperation: boolean } | undefined> {
-    for (const entry of this.journal.othersWith(address)) {
+    for (const entry of this.journal.entriesElsewhere(address)) {
       const isOfThisOperation = this.journal.isOfThisOperation(entry);
       if (isOfThisOperation || (await this.isUnderWay(entry))) return { entry, isOfThisOperation };
     }
     return undefined;
   }
 
-  /** Whether the process of the entry and its engine run. Either alone may be a new one that uses the id or the port again. */
+  /** Whether both the entry's process and its engine run: an id or a port alone may be in use again. */
   private async isUnderWay(entry: JournalEntry): Promise<boolean> {
     if (!isRunning(entry.process, this.self)) return false;
     const { engine } = entry.process;
@@ -178,9 +178,9 @@ export class Session {
   }
 }
 
-/** What an assign takes beside its request: looks after a lost response, and what follows the assign. */
-const marginMs = 30_000;
-/** A process that cannot be looked at, on another host, has started its server by then, or never will. */
+/** What an assign may take in addition to its request: the search after a lost answer. */
+const assignMarginMs = 30_000;
+/** How long a process of another host, which cannot be checked, is assumed to be at work. */
 const maxPowerCycleMs = 60 * 60_000;
 
-const noState = () => Promise.reject(new Error("The state of the stack is not available."));
+const noState = () => Promise.reject(new Error("The stack's state is not available."));

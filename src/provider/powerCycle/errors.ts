@@ -2,11 +2,11 @@ import { seePage } from "../../api/errors/errorPages";
 import type { ServerWire } from "../../api/wire";
 import { messageOf } from "../../model/messageOf";
 
-/** How messages call a server: by its title and its UUID. */
+/** A server in messages: title and UUID. */
 export const describeServer = ({ title, uuid }: Pick<ServerWire, "title" | "uuid">): string =>
   `server "${title}" (${uuid})`;
 
-/** A running server, and nobody allowed to stop it. */
+/** The server is running, and `powerCycle` does not allow to stop it. */
 export class ServerRunsError extends Error {
   override readonly name = "ServerRunsError";
 
@@ -22,51 +22,51 @@ export class ServerRunsError extends Error {
   }
 }
 
-/** UpCloud's own word is that the server is stopped, so the state it complains of must be another. */
+/** UpCloud refuses with SERVER_STATE_ILLEGAL although the server is stopped, so there is another reason. */
 export class RefusedThoughStoppedError extends Error {
   override readonly name = "RefusedThoughStoppedError";
 
   constructor(server: ServerWire, purpose: "assign" | "release", refusal: Error) {
     const remedy =
       purpose === "release"
-        ? "a server keeps at least one address, so if this is its last one, assign another first or delete the server"
-        : "run again in a minute, and look at the server in UpCloud's control panel";
+        ? "a server keeps at least one address, so if this is its last one, assign another address first, or delete the server"
+        : "run again in a minute, and check the server in UpCloud's control panel";
     super(
       `UpCloud refuses to change the addresses of ${describeServer(server)} although it is stopped: ${remedy}. UpCloud's answer: ${refusal.message}`,
     );
   }
 }
 
-/** The time of the operation was over before the server was stopped. */
+/** The operation timed out before the server was stopped. */
 export class ServerBusyError extends Error {
   override readonly name = "ServerBusyError";
 
   constructor(server: ServerWire) {
     super(
-      `The time that \`timeouts\` allows was over while ${describeServer(server)} was still ${server.state} and not stopped: ` +
+      `${capitalized(describeServer(server))} was still ${server.state} when the time that \`timeouts\` allows was over: ` +
         `run again, allow more time, or stop the server hard with \`powerCycle: { stopType: "hard" }\`. ${seePage("SERVER_STATE_ILLEGAL")}`,
     );
   }
 }
 
-/** The time of the operation was over while it waited. */
+/** The operation timed out while it waited. */
 export class NoTimeLeftError extends Error {
   override readonly name = "NoTimeLeftError";
 
   constructor(server: string) {
     super(
-      `The time that \`timeouts\` allows was over before the addresses of server ${server} could be changed: run again, or allow more time.`,
+      `The addresses of server ${server} could not be changed within the time that \`timeouts\` allows: run again, or allow more time.`,
     );
   }
 }
 
-/** UpCloud could not bring the server into a state in which it can be stopped. */
+/** The server is in the state `error`, and stays in it. */
 export class ServerInErrorError extends Error {
   override readonly name = "ServerInErrorError";
 
   constructor(server: ServerWire) {
     super(
-      `${capitalized(describeServer(server))} is in the state "error", in which its addresses cannot be changed: see to it in UpCloud's control panel, then run again.`,
+      `${capitalized(describeServer(server))} is in the state "error", in which its addresses cannot be changed: check it in UpCloud's control panel, then run again.`,
     );
   }
 }
@@ -77,7 +77,7 @@ export class RestartError extends Error {
 
   /**
    * @param why a sentence
-   * @param completed what the change came to; absent where it failed, or was none
+   * @param completed the result of the change; absent if it failed, or if there was none
    */
   constructor(
     private readonly server: Pick<ServerWire, "title" | "uuid">,
@@ -87,12 +87,12 @@ export class RestartError extends Error {
     super(`${messageFor(server, why)}. ${seePage("server-not-started")}`);
   }
 
-  /** The change itself was made. */
+  /** The same error, for a change that was made. */
   afterChange(value: unknown): RestartError {
     return new RestartError(this.server, this.why, { value });
   }
 
-  /** For a resource that is saved as `leftStopped`: its next update starts the server. */
+  /** For a resource that is saved with `leftStopped`: its next update starts the server. */
   withRetryAdvice(): Error {
     return new Error(
       `${messageFor(this.server, this.why)}, or run \`pulumi up\` again. ${seePage("server-not-started")}`,
@@ -100,15 +100,15 @@ export class RestartError extends Error {
     );
   }
 
-  /** Both failures, where something else failed too. */
+  /** Both failures in one message. */
   combinedWith(failure: unknown): Error {
     return new Error(`${messageOf(failure)} In addition: ${this.message}`, { cause: failure });
   }
 }
 
-/** Without the full stop, after which the page is named. */
+/** Without the final full stop. */
 const messageFor = (server: Pick<ServerWire, "title" | "uuid">, why: string) =>
-  `${capitalized(describeServer(server))}, which was stopped to change its addresses, could not be started again: ${why} ` +
+  `${capitalized(describeServer(server))} was stopped to change its addresses and could not be started again: ${why} ` +
   `Start it with \`upctl server start ${server.uuid}\``;
 
 const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -2,9 +2,8 @@ import type { OperationChanges } from "../../journal/operationChanges";
 import type { ProgramHints } from "../../model/hints";
 
 /**
- * Which addresses of a server the engine has yet to hand over: it does so one by one, as slots become free and in no
- * order that a program sets, while a server that is stopped waits. Goes by what the program declares; only ever decides
- * how long a server stays stopped for changes that may still come.
+ * How many addresses of a server the engine has yet to hand over. It does so one by one, as slots become free, in an order
+ * that the program does not control. Uses the program's declarations. Only decides how long to wait for further changes.
  */
 export class ExpectedCreates {
   private readonly servers = new Map<string, Plan>();
@@ -12,8 +11,8 @@ export class ExpectedCreates {
 
   constructor(
     private readonly now: () => number,
-    /** What the other processes of the operation have been handed over, and are told. */
-    private readonly processes: Pick<OperationChanges, "arrived" | "arrivedElsewhere">,
+    /** Exchanges the counts with the operation's other processes. */
+    private readonly operationChanges: Pick<OperationChanges, "arrived" | "arrivedElsewhere">,
   ) {
     this.lastActivityMs = now();
   }
@@ -27,15 +26,15 @@ export class ExpectedCreates {
     if (!preview) plan.elsewhere = Math.max(plan.elsewhere, withOtherProviders);
     plan.checked++;
     if (isToBeCreated) plan.toCreate++;
-    this.tellOthers(server, plan);
+    this.publishArrived(server, plan);
   }
 
-  /** A replacement is checked once more, without its olds. */
+  /** The engine checks a replacement a second time, without olds. */
   expectSecondCheck(server: string): void {
     const plan = this.servers.get(server);
     if (plan === undefined) return;
     plan.checked--;
-    this.tellOthers(server, plan);
+    this.publishArrived(server, plan);
   }
 
   recordCreate(server: string): void {
@@ -43,10 +42,10 @@ export class ExpectedCreates {
     const plan = this.servers.get(server);
     if (plan === undefined) return;
     plan.toCreate--;
-    this.tellOthers(server, plan);
+    this.publishArrived(server, plan);
   }
 
-  /** Whether more addresses of the server are to come; unknown where nothing was declared for it, as in a destroy. */
+  /** Whether the engine will hand over more of the server's addresses; unknown without declarations, as in a destroy. */
   expectation(server: string): "more" | "none" | "unknown" {
     const plan = this.servers.get(server);
     if (plan === undefined) return "unknown";
@@ -54,30 +53,31 @@ export class ExpectedCreates {
     return isExpecting ? "more" : "none";
   }
 
-  /** The same of addresses that another process of the operation gets. */
+  /** Whether addresses of other provider processes are still missing. */
   isExpectingElsewhere(server: string): boolean {
     const { elsewhere = 0 } = this.servers.get(server) ?? {};
-    return elsewhere > 0 && elsewhere > this.processes.arrivedElsewhere(server);
+    return elsewhere > 0 && elsewhere > this.operationChanges.arrivedElsewhere(server);
   }
 
-  /** Something has come from the engine or gone back to it. */
+  /** A call or a result was exchanged with the engine. */
   recordActivity(): void {
     this.lastActivityMs = this.now();
   }
 
-  /** For so long the engine has handed nothing over, to any server: it waits for what is under way. */
+  /** The time since the last exchange with the engine, about any server. */
   idleMs(): number {
     return this.now() - this.lastActivityMs;
   }
 
-  private tellOthers(server: string, { elsewhere, checked, toCreate }: Plan): void {
-    if (elsewhere > 0) this.processes.arrived(server, checked - toCreate);
+  private publishArrived(server: string, { elsewhere, checked, toCreate }: Plan): void {
+    if (elsewhere > 0) this.operationChanges.arrived(server, checked - toCreate);
   }
 }
 
 interface Plan {
-  /** For this process, and for others. */
+  /** Addresses that the program declares for this process. */
   declared: number;
+  /** Addresses that it declares for other provider processes. */
   elsewhere: number;
   checked: number;
   toCreate: number;

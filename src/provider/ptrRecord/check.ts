@@ -2,7 +2,7 @@ import { ipAddress, ptrRecord, timeouts, waitForForwardRecord } from "../../mode
 import type { PtrRecordInputs } from "../../model/inputs";
 import { type Checked, checkEach, type Rules, type WhenAbsent } from "../../model/rules";
 
-/** Pure, never throws: what a `PtrRecord` may be given, as far as that can be told without asking UpCloud. */
+/** Validates the inputs of a `PtrRecord` without UpCloud. Pure, never throws. */
 export function checkPtrRecord(news: Record<string, unknown>): Checked<PtrRecordInputs> {
   return checkEach(rules, news, required);
 }

@@ -1,16 +1,16 @@
 import { isDeepStrictEqual } from "node:util";
 import { isSameAddress, isSamePtrRecord } from "../../model/addresses";
 import type { PtrRecordInputs } from "../../model/inputs";
-import { isTakenOverRecord } from "../stack/formerStates";
+import { needsRecordTakeover } from "../stack/formerStates";
 import type { PtrRecordState } from "./state";
 
-/** Pure. Throws where the state is that of another kind of resource, and nothing can be taken over. */
+/** Pure. Throws if the state is another resource type's and cannot be taken over. */
 export function diffPtrRecord(
   id: string,
   olds: PtrRecordState,
   news: PtrRecordInputs,
 ): { changes: boolean; replaces?: string[] } {
-  if (isTakenOverRecord(id, olds, news)) return { changes: true };
+  if (needsRecordTakeover(id, olds, news)) return { changes: true };
   if (!isSameAddress(id, news.address)) return { changes: true, replaces: ["address"] };
   const changes =
     olds.written !== undefined ||

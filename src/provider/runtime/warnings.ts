@@ -1,10 +1,10 @@
-/** Warnings on stderr, each only once in an operation. */
+/** Warnings on stderr, each once per process. */
 export class Warnings {
   private readonly shown = new Set<string>();
 
   constructor(private readonly write: (line: string) => void) {}
 
-  /** @param text without the full stop */
+  /** @param text without the final full stop */
   once(text: string): void {
     if (this.shown.has(text)) return;
     this.shown.add(text);

@@ -14,20 +14,20 @@ type Shared = Pick<
 export class Acquisition {
   constructor(private readonly session: Shared) {}
 
-  /** Throws a `RestartError` with the address where the server could not be started again after the assign. */
+  /** Throws a `RestartError` with the address if the server could not be started again after the assign. */
   acquire(assignment: Assignment, inputs: ServerIpAddressInputs, signal: AbortSignal): Promise<IpAddressWire> {
     const { adopt } = inputs;
     return adopt === undefined ? this.assign(assignment, inputs, signal) : this.adopt(adopt, assignment, signal);
   }
 
-  /** The address, where a resource with these inputs can adopt it. */
+  /** The address. Throws if a resource with these inputs cannot adopt it. */
   async findAdoptable(
     address: string,
     wanted: Pick<ServerIpAddressInputs, "server" | "access">,
     signal: AbortSignal,
   ): Promise<IpAddressWire> {
-    const spelled = await this.session.addressCache.spellingInUrls(address, signal);
-    const found = await this.session.client().ipAddresses.get(spelled, signal).catch(ignoreGone);
+    const spelling = await this.session.addressCache.spellingInUrls(address, signal);
+    const found = await this.session.client().ipAddresses.get(spelling, signal).catch(ignoreGone);
     return adoptable(address, found, wanted);
   }
 
@@ -52,14 +52,14 @@ export class Acquisition {
     const { claims, journal } = this.session;
     if (!claims.claimInProcess(address, assignment)) {
       throw new Error(
-        `Another resource of the program has just taken over the address ${address}, which had been assigned for it: remove \`adopt\`, or the other resource.`,
+        `Address ${address} was just taken over by another resource of the program, for which it had been assigned: remove \`adopt\`, or the other resource.`,
       );
     }
     await journal.beginAdoption(assignment, address);
     try {
-      const answer = await this.findAdoptable(address, assignment, signal);
-      journal.acknowledge(answer.address);
-      return answer;
+      const found = await this.findAdoptable(address, assignment, signal);
+      journal.acknowledge(found.address);
+      return found;
     } catch (error) {
       journal.drop(assignment);
       throw error;

@@ -5,20 +5,20 @@ import { isUnknown } from "../../model/unknown";
 
 type Adopting = Partial<Pick<ServerIpAddressInputs, "adopt">>;
 
-/** Which addresses the program adopts: each once, and none that another of its resources has and keeps. */
+/** Which addresses the program adopts: each once, and none that another of its resources keeps. */
 export class Adoptions {
   /** By address: the URN of the resource that adopts it. */
   private readonly adopters = new Map<string, string | undefined>();
   private readonly kept = new Set<string>();
 
-  /** Registers the resource as the adopter, unless another one is. A replacement is checked twice, with the same URN. */
+  /** Registers the resource as the adopter, unless there is another. A replacement is checked twice, with the same URN. */
   claim({ adopt }: Adopting, urn: string | undefined): void {
     if (adopt === undefined || isUnknown(adopt)) return;
     const key = addressKey(adopt);
     if (!this.kept.has(key) && !this.adopters.has(key)) this.adopters.set(key, urn);
   }
 
-  /** Why the resource cannot adopt its address, after `claim`. */
+  /** After `claim`: why the resource cannot adopt its address. */
   conflicts({ adopt }: Adopting, urn: string | undefined): CheckFailure[] {
     if (adopt === undefined || isUnknown(adopt)) return [];
     const key = addressKey(adopt);
@@ -36,12 +36,12 @@ export class Adoptions {
     return this.adopters.has(addressKey(address));
   }
 
-  /** Registers that a resource without `adopt` has the address and keeps it. Throws where another one adopts it. */
-  keep(id: string): void {
+  /** Registers that a resource without `adopt` keeps the address. Throws if another one adopts it. */
+  claimKept(id: string): void {
     this.kept.add(addressKey(id));
     if (!this.isAdopted(id)) return;
     throw new Error(
-      `The address ${id} belongs to this resource, and another ServerIpAddress of the program adopts it: remove \`adopt\`, or one of the two resources.`,
+      `Address ${id} belongs to this resource, and another ServerIpAddress of the program adopts it: remove \`adopt\`, or one of the two resources.`,
     );
   }
 }

@@ -6,7 +6,7 @@ import type { ServerIpAddressInputs } from "../../model/inputs";
 import { type Checked, type CheckFailure, checkEach, hasPassed, oneOf, type Rules, show } from "../../model/rules";
 import { isUnknown } from "../../model/unknown";
 
-/** Pure, never throws: what a `ServerIpAddress` may be given, as far as that can be told without asking UpCloud. */
+/** Validates the inputs of a `ServerIpAddress` without UpCloud. Pure, never throws. */
 export function checkServerIpAddress(news: Record<string, unknown>): Checked<DeclaredInputs> {
   const checked = checkEach<DeclaredInputs>(rules, news, {
     family: { default: "IPv4" },
@@ -17,7 +17,7 @@ export function checkServerIpAddress(news: Record<string, unknown>): Checked<Dec
   return checked;
 }
 
-/** The hints of the declaration; empty while the server is unknown. */
+/** The declaration's hints; empty while the server is unknown. */
 export function programHintsFrom(json: unknown): Partial<ProgramHints> {
   return typeof json === "string" && !isUnknown(json) ? (JSON.parse(json) as ProgramHints) : {};
 }

@@ -1,18 +1,18 @@
 import { isDeepStrictEqual } from "node:util";
 import { isSameAddress, isSameNetwork, isSamePtrRecord } from "../../model/addresses";
 import type { ServerIpAddressInputs } from "../../model/inputs";
-import { isTakenOverAddress } from "../stack/formerStates";
+import { needsAddressTakeover } from "../stack/formerStates";
 import type { ServerIpAddressState } from "./state";
 
 export interface Difference {
   changes: boolean;
-  /** The inputs whose change replaces the address; absent where it keeps its address. */
+  /** The changed inputs that replace the address; absent if the resource keeps it. */
   replaces?: string[];
 }
 
-/** Pure. Throws where the state is that of another kind of resource, and nothing can be taken over. */
+/** Pure. Throws if the state is another resource type's and cannot be taken over. */
 export function diffServerIpAddress(id: string, olds: ServerIpAddressState, news: ServerIpAddressInputs): Difference {
-  if (isTakenOverAddress(id, olds, news)) return { changes: true };
+  if (needsAddressTakeover(id, olds, news)) return { changes: true };
   const replaces = [
     ...(olds.server === news.server ? [] : ["server"]),
     ...(olds.family === news.family ? [] : ["family"]),

@@ -6,7 +6,7 @@ import type { AddressCache } from "../account/addressCache";
 import { describeServer } from "../powerCycle/errors";
 import type { Warnings } from "../runtime/warnings";
 
-/** Warns in a preview of what would make the operation fail. Never fails a preview. */
+/** Warns in a preview about what would make the operation fail. Never fails a preview. */
 export class PreviewWarnings {
   private readonly planned = new Map<string, number>();
   private readonly toRelease: Release[] = [];
@@ -16,7 +16,7 @@ export class PreviewWarnings {
     private readonly warnings: Warnings,
   ) {}
 
-  /** A resource is to be replaced. The engine checks the new one next: then the warnings come. */
+  /** The resource will be replaced. `beforeCreate` warns, when the engine checks the replacement next. */
   willRelease({ server, access }: Pick<ServerIpAddressInputs, "server" | "access">, powerCycle: PowerCycleInput): void {
     // UpCloud never releases an address of the internal network.
     if (access === "public") this.toRelease.push({ server, powerCycle });
@@ -35,12 +35,12 @@ export class PreviewWarnings {
     const found = addresses.find(({ address }) => isSameAddress(address, adopt));
     if (found === undefined) {
       this.warnings.once(
-        `there is no address ${adopt} in the UpCloud account to adopt: correct \`adopt\`, or remove it to have another address assigned`,
+        `there is no address ${adopt} in the UpCloud account to adopt: correct \`adopt\`, or remove it to get a new address`,
       );
       return;
     }
     const objection = objectionToAdopting(found, inputs);
-    if (objection !== undefined) this.warnings.once(`the address ${adopt}, which is to be adopted, ${objection}`);
+    if (objection !== undefined) this.warnings.once(`the address to adopt, ${adopt}, ${objection}`);
   }
 
   private async beforeAssign(
@@ -88,12 +88,12 @@ export class PreviewWarnings {
     const present = publicAddressesOn(server.uuid, addresses, family);
     if (present + planned <= documentedLimit) return;
     this.warnings.once(
-      `${describeServer(server)} has ${present} public ${family} addresses of the ${documentedLimit} that UpCloud allows, and may have no room for what this adds: release one first, or use another server`,
+      `${describeServer(server)} has ${present} of the ${documentedLimit} public ${family} addresses that UpCloud allows, and may have no room for more: release one first, or use another server`,
     );
   }
 }
 
-/** Why the address should not be adopted: the first reason. create names the others. */
+/** The first reason not to adopt the address. */
 function objectionToAdopting(found: IpAddressWire, { server, access }: ServerIpAddressInputs): string | undefined {
   if (found.floating === "yes") {
     return "is floating, and a ServerIpAddress manages ordinary addresses only: use PtrRecord for its PTR record";
@@ -105,7 +105,7 @@ function objectionToAdopting(found: IpAddressWire, { server, access }: ServerIpA
     return `has access "${found.access}", not "${access}": correct \`access\` or \`adopt\``;
   }
   if (found.part_of_plan !== "yes") return undefined;
-  return `is part of the plan of server ${found.server}: destroying the resource would release this main address of the server. Use PtrRecord where only its PTR record matters, or set \`retainOnDelete: true\``;
+  return `is part of the plan of server ${found.server}: destroying the resource would release the server's main address. Set \`retainOnDelete: true\`, or use PtrRecord to manage only its PTR record`;
 }
 
 interface Release {
@@ -114,8 +114,8 @@ interface Release {
 }
 
 /**
- * How many public addresses a server may have, of each family or in all: UpCloud's documentation says both. Used for
- * warnings only, since UpCloud decides what fits.
+ * How many public addresses a server may have, per family or in total: UpCloud's documentation says both. Only for warnings,
+ * since UpCloud decides.
  */
 const documentedLimit = 5;
 

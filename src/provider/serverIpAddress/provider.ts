@@ -7,12 +7,12 @@ import type { ServerIpAddressInputs } from "../../model/inputs";
 import { messageOf } from "../../model/messageOf";
 import { type CheckFailure, hasPassed } from "../../model/rules";
 import { isUnknown, unknownValue } from "../../model/unknown";
-import { recentMs } from "../account/addressCache";
-import { assignedAnew } from "../assign/assignments";
+import { sharedListMaxAgeMs } from "../account/addressCache";
+import { reassignedNotice } from "../assign/assignments";
 import { RestartError } from "../powerCycle/errors";
 import { initFailed, presentErrors } from "../runtime/engineErrors";
 import type { Session } from "../session";
-import { isTakenOverAddress } from "../stack/formerStates";
+import { needsAddressTakeover } from "../stack/formerStates";
 import { Acquisition } from "./acquisition";
 import { Adoptions } from "./adoptions";
 import { checkServerIpAddress, programHintsFrom } from "./check";
@@ -23,7 +23,7 @@ import { declaredOrDefault, PtrSync } from "./ptrSync";
 import { Releases } from "./releases";
 import { fromState, type ObservedAddress, observedFrom, type ServerIpAddressState, toState } from "./state";
 
-/** The life cycle of `ServerIpAddress`: inputs come out of check, states out of create, read and update. */
+/** The lifecycle of `ServerIpAddress`. */
 export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider {
   private readonly adoptions = new Adoptions();
   private readonly createTokens = new CreateTokens();
@@ -57,8 +57,8 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     if (hasPassed(checked)) {
       // The engine checks a replacement without olds too.
       const isToBeCreated = Object.keys(olds).length === 0;
-      await this.expect(checked.inputs, hints, isToBeCreated);
-      if (isToBeCreated) Object.assign(inputs, this.createToken(hints, __program));
+      await this.recordDeclaration(checked.inputs, hints, isToBeCreated);
+      if (isToBeCreated) Object.assign(inputs, this.issueToken(hints, __program));
     }
     return { inputs, failures };
   }
@@ -66,13 +66,13 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   async diff(id: string, olds: ServerIpAddressState, news: ServerIpAddressInputs): Promise<pulumi.dynamic.DiffResult> {
     return presentErrors(async () => {
       const difference = diffServerIpAddress(id, olds, news);
-      if (difference.replaces === undefined) this.confirm(id, news);
+      if (difference.replaces === undefined) this.keepAddress(id, news);
       else this.expectReplacement(id, olds, news);
       return difference;
     });
   }
 
-  /** Acquires an address, syncs its PTR record, and reports. As soon as there is an address, every failure carries its id. */
+  /** Acquires an address and syncs its PTR record. As soon as there is an address, every failure carries its id. */
   async create(inputs: ServerIpAddressInputs): Promise<pulumi.dynamic.CreateResult> {
     const { expectedCreates, addressCache, journal } = this.session;
     expectedCreates.recordCreate(inputs.server);
@@ -90,7 +90,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
       const failure = restartError?.combinedWith(cause) ?? cause;
       throw initFailed(failure, id, toState(inputs, observed, restartError), inputs);
     } finally {
-      await journal.reported(assignment);
+      await journal.recordReported(assignment);
     }
     if (restartError === undefined) return { id, outs: toState(inputs, observed) };
     throw initFailed(restartError.withRetryAdvice(), id, toState(inputs, observed, restartError), inputs);
@@ -106,7 +106,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     if (!isManaged(state)) return { id, props: { ...state, ...(await this.externalOutputs(found, observed)) } };
     this.session.claims.markOwned(id);
     const props = { ...state, ...observed } as ServerIpAddressState;
-    // Of the inputs, only a PTR record that the program declares can drift.
+    // Of the inputs, only a declared PTR record can drift.
     return { id, props, ...(props.managesPtrRecord && { inputs: fromState(props).inputs }) };
   }
 
@@ -117,7 +117,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   ): Promise<pulumi.dynamic.UpdateResult> {
     const signal = deadline(news.timeouts?.update);
     return presentErrors(async () => {
-      if (isTakenOverAddress(id, olds, news)) return { outs: toState(news, await this.takeOver(id, news, signal)) };
+      if (needsAddressTakeover(id, olds, news)) return { outs: toState(news, await this.takeOver(id, news, signal)) };
       if (olds.leftStopped) await this.session.powerCycles().restart(olds.server);
       const isRecordRemoved = olds.managesPtrRecord === true && news.ptrRecord === undefined;
       const observed = isRecordRemoved
@@ -136,7 +136,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     });
   }
 
-  /** A default of the stack that cannot work is refused in the preview, like a value of the resource. */
+  /** An invalid stack default is refused in the preview, like an invalid input. */
   private stackDefaultFailures(): CheckFailure[] {
     try {
       this.session.defaultPowerCycle();
@@ -146,44 +146,44 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     }
   }
 
-  /** Tells the session what the program declares, and warns in a preview of what would fail. */
-  private async expect(inputs: ServerIpAddressInputs, hints: Partial<ProgramHints>, isToBeCreated: boolean) {
-    this.session.learn(hints);
+  /** Records what the program declares, and warns in a preview. */
+  private async recordDeclaration(inputs: ServerIpAddressInputs, hints: Partial<ProgramHints>, isToBeCreated: boolean) {
+    this.session.recordHints(hints);
     this.session.hasProgram = true;
     this.session.expectedCreates.recordCheck(inputs.server, hints, isToBeCreated);
     if (!this.session.isPreview || !isToBeCreated) return;
     await this.previewWarnings.beforeCreate(inputs, this.session.powerCycleOf(inputs));
   }
 
-  /** Unknown in a preview: `pulumi up --plan` accepts any value where the plan has an unknown one, and no other. */
-  private createToken({ urn, preview }: Partial<ProgramHints>, hints: unknown): { __creation?: string } {
+  /** Unknown in a preview, because `pulumi up --plan` only then accepts any value. */
+  private issueToken({ urn, preview }: Partial<ProgramHints>, hints: unknown): { __creation?: string } {
     if (preview || isUnknown(hints)) return { __creation: unknownValue };
     return urn === undefined ? {} : { __creation: this.createTokens.issue(urn) };
   }
 
   private expectReplacement(id: string, olds: ServerIpAddressState, news: ServerIpAddressInputs): void {
     const powerCycle = this.session.powerCycleOf(news);
-    this.releases.willReplace(id, powerCycle);
+    this.releases.recordReplacement(id, powerCycle);
     this.session.expectedCreates.expectSecondCheck(news.server);
     if (this.session.isPreview) this.previewWarnings.willRelease(olds, powerCycle);
   }
 
-  /** The resource keeps its address: nobody else may claim it, adopt it or set its PTR record. */
-  private confirm(id: string, news: ServerIpAddressInputs): void {
+  /** The resource keeps its address: no other one may claim it, adopt it or set its PTR record. */
+  private keepAddress(id: string, news: ServerIpAddressInputs): void {
     const { claims, notify, hasProgram } = this.session;
-    // An address that is being replaced may have been released by an interrupted operation, and belong to another resource.
+    // A refresh also diffs resources that are pending replacement: their addresses may have been released, and assigned again.
     if (hasProgram) {
-      if (claims.isCreated(id)) notify(assignedAnew(id));
+      if (claims.isCreated(id)) notify(reassignedNotice(id));
       claims.markOwned(id);
       this.acknowledge(id);
     }
-    // Without `adopt`, the engine may still replace the resource and have the address released (`replaceOnChanges: ["#initerror"]`).
-    if (news.adopt !== undefined) claims.keep(id);
-    else this.adoptions.keep(id);
+    // Without `adopt` it is not marked as kept: the engine may still replace the resource (`replaceOnChanges: ["#initerror"]`).
+    if (news.adopt !== undefined) claims.markKept(id);
+    else this.adoptions.claimKept(id);
     if (news.ptrRecord !== undefined) this.ptrSync.claim(id);
   }
 
-  /** Where the address was assigned and its server could not be started again, with that error. */
+  /** Turns a `RestartError` with an address into a result. */
   private async acquire(...[assignment, inputs, signal]: Parameters<Acquisition["acquire"]>) {
     try {
       return { acquired: await this.acquisition.acquire(assignment, inputs, signal) };
@@ -193,28 +193,29 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     }
   }
 
-  /** Of an address that a resource of another provider had, the state tells nothing but the id. */
+  /** Takes over an address of another provider's resource. Nothing of its state is used, except for the id. */
   private async takeOver(id: string, news: ServerIpAddressInputs, signal: AbortSignal): Promise<ObservedAddress> {
     const found = await this.acquisition.findAdoptable(id, news, signal);
     const observed = await this.ptrSync.resolveDefaultPtrRecord(id, news.server, observedFrom(found), signal);
     return this.ptrSync.syncPtrRecord(id, news.ptrRecord, observed, signal);
   }
 
-  /** The address is the id of a resource. A refresh, whose reads and diffs come without a program, leaves the journal to the next `up`. */
+  /** The address is the id of a resource, so the journal's entry is not needed any more. A preview changes nothing. */
   private acknowledge(id: string): void {
     if (!this.session.isPreview) this.session.journal.acknowledge(id);
   }
 
-  /** `undefined` where the address is gone. A program that reads an address that does not exist fails: the engine would give it a resource without values. */
+  /** `undefined` if the address is gone. For a `get` it throws instead: the engine would return a resource without values. */
   private async find(id: string, state: Partial<ServerIpAddressState>): Promise<IpAddressWire | undefined> {
     const { addressCache, stackAddresses } = this.session;
-    if (!isInitialRead(state)) return stackAddresses.find(state.address ?? id, { server: state.server }, recentMs);
-    const found = await addressCache.find(id, recentMs);
+    if (!isInitialRead(state))
+      return stackAddresses.find(state.address ?? id, { server: state.server }, sharedListMaxAgeMs);
+    const found = await addressCache.find(id, sharedListMaxAgeMs);
     if (found !== undefined) return found;
-    throw new Error(`There is no address ${id} in the UpCloud account: correct the address that \`get\` is given.`);
+    throw new Error(`There is no address ${id} in the UpCloud account: correct the address passed to \`get\`.`);
   }
 
-  /** The outputs of `get`. A default record that cannot be determined is no reason to fail. */
+  /** The outputs of `get`, without the default record if it cannot be determined. */
   private async externalOutputs(found: IpAddressWire, observed: ObservedAddress): Promise<ServerIpAddressState> {
     const { access, address, family, server = "" } = found;
     const resolved = this.ptrSync.resolveDefaultPtrRecord(address, server, observed).catch(() => observed);
@@ -222,6 +223,6 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   }
 }
 
-/** `get` passes read no state at first, and later the address that it found. */
+/** The first read of a `get` has an empty state; later ones have a state with `address`. */
 const isInitialRead = (state: Partial<ServerIpAddressState>) => state.server === undefined;
 const isManaged = (state: Partial<ServerIpAddressState>) => !isInitialRead(state) && state.address === undefined;

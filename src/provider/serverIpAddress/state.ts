@@ -2,7 +2,7 @@ import type { IpAddressWire } from "../../api/wire";
 import { addressFromWire } from "../../model/addressFromWire";
 import type { ServerIpAddressInputs } from "../../model/inputs";
 
-/** What UpCloud returns of an address. The address itself is the resource's id, and is stored nowhere else. */
+/** What UpCloud returns about an address, without the address itself, which is the resource's id. */
 export interface ObservedAddress {
   /** `""` on the internal network. */
   ptrRecord: string;
@@ -17,21 +17,21 @@ export interface ObservedAddress {
 
 /** The outputs in Pulumi's state: the inputs, and what UpCloud returns. */
 export interface ServerIpAddressState extends Omit<ServerIpAddressInputs, "ptrRecord" | "__creation">, ObservedAddress {
-  /** The program declares the PTR record, so removing it from the program restores the default. */
+  /** The program declares the PTR record: removing it from the program restores the default. */
   managesPtrRecord?: true;
-  /** Only of an address that `get` reads, whose id stays as it was given. */
+  /** Only for `get`, whose id is the address as the program spells it. */
   address?: string;
-  /** The server was stopped for the change and could not be started again: the next update starts it. */
+  /** The server was stopped for the change and could not be started again: the next update or delete starts it. */
   leftStopped?: true;
 }
 
-/** What the state holds of UpCloud's response. @param knownDefault the default record, where it is known already */
-export function observedFrom(answer: IpAddressWire, knownDefault?: string): ObservedAddress {
-  const { address, family, access, server, floating, ...observed } = addressFromWire(answer, knownDefault);
+/** @param knownDefault the default record, if it is known already */
+export function observedFrom(response: IpAddressWire, knownDefault?: string): ObservedAddress {
+  const { address, family, access, server, floating, ...observed } = addressFromWire(response, knownDefault);
   return observed;
 }
 
-/** @param restartError the server was stopped for the change, and could not be started again */
+/** @param restartError present if the server could not be started again after the change */
 export function toState(
   inputs: ServerIpAddressInputs,
   observed: ObservedAddress,
@@ -46,7 +46,7 @@ export function toState(
   };
 }
 
-/** The reverse of `toState`. The PTR record among the inputs is the observed one: so a refresh shows drift. */
+/** The reverse of `toState`, with the observed PTR record as an input, so that a refresh shows drift. */
 export function fromState(state: ServerIpAddressState): { inputs: ServerIpAddressInputs; observed: ObservedAddress } {
   const { ptrRecord, managesPtrRecord, leftStopped, address, defaultPtrRecord, partOfPlan, mac, zone, ...inputs } =
     state;

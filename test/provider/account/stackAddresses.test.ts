@@ -26,8 +26,8 @@ const answers = {
 };
 type Answer = keyof typeof answers;
 const noRight = "The UpCloud user lacks permission for this action";
-const another = `The credentials may use neither address ${address} nor its server ${web}`;
-const unknown = `The credentials may not use address ${address}: UpCloud says that another account has it, and`;
+const another = `The credentials may not use address ${address} or its server ${web}`;
+const unknown = `The credentials may not use address ${address}: UpCloud says that it belongs to another account, and`;
 
 describe("an address of the state", () => {
   let upCloud: TestServer;
@@ -132,7 +132,7 @@ describe("with the credentials of another account", () => {
   const operation = () =>
     machine.operation(undefined, "1.2", { env: { UPCLOUD_TOKEN: machine.simulator.otherCredentials.token } });
   const writes = () => machine.simulator.requests.filter(({ method, status }) => method !== "GET" && status < 400);
-  const words = (id = saved.id) => `The credentials may use neither address ${id} nor its server ${web}`;
+  const words = (id = saved.id) => `The credentials may not use address ${id} or its server ${web}`;
 
   beforeEach(async () => {
     machine = await Machine.start();

@@ -180,7 +180,7 @@ test("a start that UpCloud refuses is thrown with the change's result", async ()
   const restartError = await restartErrorOf(assign(servers));
   expect(restartError.completed?.value).toMatchObject({ server: mail });
   expect(restartError.message).toContain(
-    `Server "mail" (${mail}), which was stopped to change its addresses, could not be started`,
+    `Server "mail" (${mail}) was stopped to change its addresses and could not be started`,
   );
   expect(restartError.message).toContain(`upctl server start ${mail}`);
   expect(stateOf(mail)).toBe("stopped");
@@ -247,7 +247,7 @@ test("a time that is over before the server has stopped is told, and the server 
   onSleep = { ms: 1500, act: () => abort.abort() };
   const failure = assign(servers, { signal: abort.signal });
   await expect(failure).rejects.toThrow(ServerBusyError);
-  await expect(failure).rejects.toThrow(/over while server "mail" .* was still started and not stopped: run again/);
+  await expect(failure).rejects.toThrow(/^Server "mail" .* was still started when the time .* was over: run again/);
   expect(writes()).toEqual({ "stop 200": 1, "start 200": 1 });
   expect(stateOf(mail)).toBe("started");
 });
@@ -497,7 +497,7 @@ describe("addresses that the program declares together", () => {
     checked(mail, 3);
     const abort = new AbortController();
     onSleep = { ms: 50, act: () => abort.abort() };
-    await expect(create(servers, abort.signal)).rejects.toThrow("before the addresses of server");
+    await expect(create(servers, abort.signal)).rejects.toThrow("could not be changed within the time");
     expect(writes()).toEqual({});
   });
 
@@ -596,7 +596,7 @@ test("progress names the server and what is waited for, at most every ten second
   const servers = await start();
   simulator.account.setGuest(mail, { acpi: false });
   await assign(servers);
-  expect(said[0]).toBe(`server "mail" (${mail}): stopping it, hard after 120 s`);
+  expect(said[0]).toBe(`server "mail" (${mail}): stopping (hard stop after 120 s)`);
   expect(said.slice(1, -1).every((line) => /: waiting until it is stopped \(\d+ s\)$/.test(line))).toBe(true);
   expect(said.length).toBeGreaterThan(5);
   expect(said.length).toBeLessThan(16);

@@ -599,7 +599,7 @@ describe("a record that the program declares twice", () => {
     nextOperation();
     await check({ address: id, ptrRecord: "b.example.com" }, "one");
     await expect(addresses.diff(id, outs, inputs as never)).rejects.toThrow(
-      `The program declares the PTR record of ${id} twice, as ptrRecord of its ServerIpAddress and with the PtrRecord "one": remove one of them.`,
+      `The program declares the PTR record of ${id} twice, as ptrRecord of its ServerIpAddress and in the PtrRecord "one": remove one of them.`,
     );
   });
 
@@ -627,7 +627,7 @@ describe("a record that the program declares twice", () => {
     const adopting = { ...line, server: web, adopt: "2001:db8::1", family: "IPv6", ptrRecord: "a.example.com" };
     await check({ address: "2001:db8::1", ptrRecord: "b.example.com" }, "one");
     const reason =
-      'expected no ptrRecord where the program declares the record elsewhere, got one for 2001:db8::1, whose record the PtrRecord "one" declares: remove one of them';
+      'expected no ptrRecord for 2001:db8::1, whose record the PtrRecord "one" declares too: remove one of them';
     expect((await addresses.check({}, adopting)).failures).toEqual([{ property: "ptrRecord", reason }]);
     nextOperation();
     await addresses.check({}, adopting);

@@ -116,9 +116,7 @@ test("of an address that is adopted warns where it is part of a server's plan", 
   const operation = machine.operation();
   const planned = machine.simulator.account.listIpAddresses(mail).find(({ partOfPlan }) => partOfPlan);
   await checkedAgain(operation, { server: mail, adopt: planned?.address });
-  expect(operation.said).toEqual([
-    expect.stringContaining(`${planned?.address}, which is to be adopted, is part of the plan`),
-  ]);
+  expect(operation.said).toEqual([expect.stringContaining(`to adopt, ${planned?.address}, is part of the plan`)]);
 });
 
 test("of a replacement on the internal network warns of nothing: UpCloud releases none there", async () => {

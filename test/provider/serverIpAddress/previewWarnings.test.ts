@@ -91,7 +91,7 @@ test.each([
   const { warnings, lines } = warningsOf({ servers: [server("stopped")], addresses: addresses(present) });
   for (let index = 0; index < planned; index++) await warnings.beforeCreate(inputs, false);
   expect(lines).toHaveLength(warned);
-  if (warned > 0) expect(lines[0]).toContain(`has ${present} public IPv4 addresses of the 5 that UpCloud allows`);
+  if (warned > 0) expect(lines[0]).toContain(`has ${present} of the 5 public IPv4 addresses that UpCloud allows`);
 });
 
 test("an address of the internal network takes no room", async () => {
@@ -115,32 +115,32 @@ describe("before an adopt", () => {
     [
       "one that is not in the account",
       [],
-      `there is no address ${adopt} in the UpCloud account to adopt: correct \`adopt\`, or remove it to have another address assigned`,
+      `there is no address ${adopt} in the UpCloud account to adopt: correct \`adopt\`, or remove it to get a new address`,
     ],
     [
       "one of another server",
       [{ ...ofUpCloud, server: other }],
-      `the address ${adopt}, which is to be adopted, is on server ${other}, not on server ${uuid}: correct \`server\` or \`adopt\``,
+      `the address to adopt, ${adopt}, is on server ${other}, not on server ${uuid}: correct \`server\` or \`adopt\``,
     ],
     [
       "one of another kind",
       [{ ...ofUpCloud, access: "utility" }],
-      `the address ${adopt}, which is to be adopted, has access "utility", not "public": correct \`access\` or \`adopt\``,
+      `the address to adopt, ${adopt}, has access "utility", not "public": correct \`access\` or \`adopt\``,
     ],
     [
       "a floating one",
       [{ ...ofUpCloud, floating: "yes" }],
-      `the address ${adopt}, which is to be adopted, is floating, and a ServerIpAddress manages ordinary addresses only: use PtrRecord for its PTR record`,
+      `the address to adopt, ${adopt}, is floating, and a ServerIpAddress manages ordinary addresses only: use PtrRecord for its PTR record`,
     ],
     [
       "a floating one that is attached to nothing",
       [withoutServer({ ...ofUpCloud, floating: "yes" })],
-      `the address ${adopt}, which is to be adopted, is floating, and a ServerIpAddress manages ordinary addresses only: use PtrRecord for its PTR record`,
+      `the address to adopt, ${adopt}, is floating, and a ServerIpAddress manages ordinary addresses only: use PtrRecord for its PTR record`,
     ],
     [
       "one of the server's plan",
       [{ ...ofUpCloud, part_of_plan: "yes" }],
-      `the address ${adopt}, which is to be adopted, is part of the plan of server ${uuid}: destroying the resource would release this main address of the server. Use PtrRecord where only its PTR record matters, or set \`retainOnDelete: true\``,
+      `the address to adopt, ${adopt}, is part of the plan of server ${uuid}: destroying the resource would release the server's main address. Set \`retainOnDelete: true\`, or use PtrRecord to manage only its PTR record`,
     ],
   ])("%s", async (_, addresses, warning) => {
     const { warnings, lines } = warningsOf({ servers: [], addresses });

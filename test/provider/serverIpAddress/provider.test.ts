@@ -105,7 +105,7 @@ describe("adopt", () => {
       "203.0.113.250",
       "There is no address 203.0.113.250 in the UpCloud account: correct `adopt`",
     ],
-    ["is floating", "192.0.2.77", "The address 192.0.2.77 is floating, .*: remove `adopt`, and use PtrRecord"],
+    ["is floating", "192.0.2.77", "Address 192.0.2.77 is floating, .*: remove `adopt`, and use PtrRecord"],
   ])("of an address that %s says what to do instead", async (_, adopt, words) => {
     const floating = { zone: "fi-hel1", address: "192.0.2.77" };
     await start({ seed: { servers: [{ uuid: web, state: "stopped" }], floatingIpAddresses: [floating] } }, "1.3");
@@ -375,7 +375,7 @@ describe("delete", () => {
       errorCode: "INSUFFICIENT_CREDITS",
     });
     await expect(destroy(id, state)).rejects.toThrow(
-      /^The address is released\. Server "web" .* could not be started again: .*too few credits for server/,
+      /^The address was released\. Server "web" .* could not be started again: .*too few credits for server/,
     );
   });
 
@@ -463,7 +463,7 @@ describe("a preview", () => {
     expect(said).toHaveLength(3);
     expect(said[0]).toContain(`there is no server ${absent} in the UpCloud account`);
     expect(said[1]).toContain(`server "mail" (${mail}) is started`);
-    expect(said[2]).toContain(`server "web" (${web}) has 5 public IPv4 addresses of the 5 that UpCloud allows`);
+    expect(said[2]).toContain(`server "web" (${web}) has 5 of the 5 public IPv4 addresses that UpCloud allows`);
     expect(requests().sort()).toEqual(["GET /1.2/ip_address", "GET /1.2/server"]);
   });
 
