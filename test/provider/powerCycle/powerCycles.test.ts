@@ -134,6 +134,42 @@ test("a change that comes when the last one is about to start the server takes t
   expect(stateOf(mail)).toBe("started");
 });
 
+test("a change that is still under way when the last one has waited for it keeps the server stopped", async () => {
+  const servers = await start();
+  const takesLonger = {
+    server: mail,
+    purpose: "assign",
+    powerCycle: true,
+    signal: new AbortController().signal,
+  } as const;
+  let late: Promise<unknown> | undefined;
+  whenLateComersAreWaitedFor(() => {
+    late = servers.withServerStopped(takesLonger, async () => {
+      await wait(100);
+      return client.ipAddresses.assign({ server: mail, family: "IPv4", access: "public" });
+    });
+  });
+  await assign(servers);
+  expect(late).toBeDefined();
+  await late;
+  expect(writes()).toEqual({ "stop 200": 1, "ip_address 201": 2, "start 200": 1 });
+  expect(stateOf(mail)).toBe("started");
+});
+
+test("of two changes that have both waited for others, one starts the server", async () => {
+  const servers = await start();
+  let late: Promise<unknown> | undefined;
+  whenLateComersAreWaitedFor(() => {
+    late = assign(servers);
+  });
+  // The other one has waited too before the start is answered.
+  simulator.faults.add({ kind: "delay", ms: 100, method: "POST", path: "/server/*/start" });
+  await assign(servers);
+  expect(late).toBeDefined();
+  await late;
+  expect(writes()).toEqual({ "stop 200": 1, "ip_address 201": 2, "start 200": 1 });
+});
+
 test("a change that comes while the server is being started has it stopped once more, afterwards", async () => {
   const servers = await start();
   let late: Promise<unknown> | undefined;
