@@ -66,7 +66,6 @@ test("refresh and destroy tell UpCloud's refusal once, in words, without a stack
   for (const operation of [project.refresh, project.destroy]) {
     project.simulator.faults.add({ method: "GET", path: "/ip_address/*", kind: "html", status: 502, times: 5 });
     const { ok, output } = await operation();
-    project.simulator.faults.clear();
     expect(ok).toBe(false);
     expect(output).toContain("UpCloud failed inside");
     expect(output).toContain("502");

@@ -13,9 +13,8 @@ import { PowerCycles } from "../../../src/provider/powerCycle/powerCycles";
 import { Progress } from "../../../src/provider/runtime/progress";
 import type { Timer } from "../../../src/provider/runtime/timer";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../../src/simulator";
-
-const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
-const web = "0053cd80-5945-4105-9081-11192806a8f7";
+import { mail, web } from "../../support/demoServers";
+import { always, requireFaultsMet } from "../../support/faults";
 
 let simulator: Simulator;
 let client: UpCloudClient;
@@ -67,6 +66,7 @@ const stack = () => {
 afterEach(async () => {
   await client.close();
   await simulator.stop();
+  requireFaultsMet(simulator);
 });
 
 const assign = (
@@ -251,7 +251,7 @@ test.each([
 
 test("a start that fails for good is given up after a quarter of an hour", async () => {
   const servers = await start();
-  simulator.faults.add({ kind: "error", status: 503, method: "POST", path: "/server/*/start", times: 1000 });
+  simulator.faults.add({ kind: "error", status: 503, method: "POST", path: "/server/*/start", times: always });
   const restartError = await restartErrorOf(assign(servers));
   expect(restartError.message).toContain("503");
   expect(simulator.clock.now()).toBeGreaterThan(15 * 60_000);

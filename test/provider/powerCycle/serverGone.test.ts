@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import type { Fault } from "../../../src/simulator";
+import { mail, web } from "../../support/demoServers";
+import { always } from "../../support/faults";
 import { Machine, type Saved } from "../../support/operation";
-
-const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
 
 let machine: Machine;
 beforeEach(async () => {
@@ -106,7 +106,6 @@ describe.each([...moments, ...startMoments])("a server that is deleted $name", (
 
 test("a release after its server is gone looks anew: an address that another server has got by then stays", async () => {
   const saved = await machine.operation().create("a", { server: mail, powerCycle: true });
-  const web = "0053cd80-5945-4105-9081-11192806a8f7";
   machine.simulator.faults.add({
     kind: "act",
     ...target(look),
@@ -169,7 +168,7 @@ test.each([
 ])(
   "a refusal for the server's state is told first where the look at the server is answered %s %s",
   async (status, errorCode) => {
-    machine.simulator.faults.add({ kind: "error", ...target(look), status: Number(status), errorCode, times: 5 });
+    machine.simulator.faults.add({ kind: "error", ...target(look), status: Number(status), errorCode, times: always });
     const failure = await machine
       .operation()
       .create("a", { server: mail })

@@ -1,14 +1,13 @@
 import { unknownValue } from "../../../src/model/unknown";
 import { PtrRecordProvider } from "../../../src/provider/ptrRecord/provider";
 import type { PtrRecordState } from "../../../src/provider/ptrRecord/state";
-import { ServerIpAddressProvider } from "../../../src/provider/serverIpAddress/provider";
-import { Session } from "../../../src/provider/session";
-import { type Seed, type Simulator, type SimulatorOptions, startSimulator } from "../../../src/simulator";
+import type { ServerIpAddressProvider } from "../../../src/provider/serverIpAddress/provider";
+import type { Session } from "../../../src/provider/session";
+import type { Seed, Simulator, SimulatorOptions } from "../../../src/simulator";
 import type { PendingOperation, StateAddress } from "../../../src/state/stackState";
-import { timerOf } from "../../support/operation";
+import { mail, web } from "../../support/demoServers";
+import { Machine } from "../../support/operation";
 
-const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
-const web = "0053cd80-5945-4105-9081-11192806a8f7";
 const line = { __provider: "the line that names the life cycle" };
 
 /** UpCloud pads the last four groups of it, which is not the canonical spelling. */
@@ -25,11 +24,11 @@ const seed: Seed = {
   ],
 };
 
+let machine: Machine;
 let simulator: Simulator;
 let session: Session;
 let provider: PtrRecordProvider;
 let addresses: ServerIpAddressProvider;
-let said: string[];
 let asked: string[];
 let apiVersion: string;
 /** The address in the plan of the mail server. */
@@ -41,9 +40,9 @@ let inState: StateAddress[] | undefined;
 let pendingOperations: PendingOperation[];
 
 async function start(options: SimulatorOptions = {}, version: "1.2" | "1.3" = "1.2") {
-  simulator = await startSimulator({ seed, ...options });
+  machine = await Machine.start({ seed, ...options });
+  simulator = machine.simulator;
   apiVersion = version;
-  said = [];
   asked = [];
   inState = undefined;
   pendingOperations = [];
@@ -61,23 +60,17 @@ async function lookedUp(name: string): Promise<string[]> {
 
 /** Each operation of the engine has a process of its own, so nothing is remembered but the state. */
 function nextOperation() {
-  session = new Session({
-    env: { UPCLOUD_DEBUG_API_BASE_URL: simulator.url, UPCLOUD_TOKEN: simulator.credentials.token },
-    notify: (text) => said.push(text),
-    timer: timerOf(simulator.clock),
+  const operation = machine.operation(undefined, apiVersion, {
     async readState() {
       if (inState === undefined) throw new Error("no state");
       return { addresses: inState, pendingOperations, otherIds: [] };
     },
   });
-  session.configure((key) => (key === "upcloud:apiVersion" ? apiVersion : undefined));
+  session = operation.session;
   provider = new PtrRecordProvider(session, { resolve4: lookedUp, resolve6: lookedUp });
-  addresses = new ServerIpAddressProvider(session);
+  addresses = operation.provider;
 }
-afterEach(async () => {
-  await session.client().close();
-  await simulator.stop();
-});
+afterEach(() => machine.end());
 
 const ofState = { urn: "urn:pulumi:test::addresses::old", server: undefined, pendingDelete: false, external: false };
 
@@ -132,7 +125,7 @@ describe("a preview", () => {
     await start();
     await preview("2001:db8::8");
     await preview("2001:db8::8");
-    expect(said).toEqual([
+    expect(machine.said).toEqual([
       "warning: there is no address 2001:db8::8 in the UpCloud account: correct the `address` of the PtrRecord, or remove that resource.",
     ]);
   });
@@ -150,7 +143,7 @@ describe("a preview", () => {
       errorCode: "ACTION_FORBIDDEN",
     });
     await preview("198.51.100.7");
-    expect(said).toEqual([]);
+    expect(machine.said).toEqual([]);
   });
 });
 
@@ -422,7 +415,7 @@ describe("the previous record", () => {
     nextOperation();
     await up(renamed.id, renamed.state, { address: six, ptrRecord: "a.example.com" });
     await provider.delete(old.id, old.state);
-    expect([served(sixOfUpCloud), said]).toEqual(["a.example.com", []]);
+    expect([served(sixOfUpCloud), machine.said]).toEqual(["a.example.com", []]);
     nextOperation();
     await provider.delete(renamed.id, renamed.state);
     expect(served(sixOfUpCloud)).toBe(ofUpCloud);
@@ -471,7 +464,7 @@ describe("the previous record", () => {
     await see(old.id, old.state);
     const { state } = await create({ address, ptrRecord: "b.example.com" }, "new");
     await provider.delete(old.id, old.state);
-    expect([state.previousPtrRecord, served(), said]).toEqual(["before.example.org", "b.example.com", []]);
+    expect([state.previousPtrRecord, served(), machine.said]).toEqual(["before.example.org", "b.example.com", []]);
   });
 
   test("stays away where a ServerIpAddress declares the record in the same operation", async () => {
