@@ -1,3 +1,4 @@
+import { absent } from "../support/demoServers";
 import { type Project, servers } from "./support/project";
 import { endAll, start } from "./support/runningServers";
 
@@ -11,7 +12,7 @@ const resource = (name: string, args = "", options = "") =>
   `new ServerIpAddress("${name}", { server: "${servers.web}", ${args} }, { ${options} });\n`;
 const idOf = async (project: Project, name: string) =>
   (await project.resources()).find(({ urn }) => urn.endsWith(`::${name}`))?.id as string;
-const failing = 'new ServerIpAddress("failing", { server: "00000000-0000-4000-8000-000000000000" });\n';
+const failing = `new ServerIpAddress("failing", { server: "${absent}" });\n`;
 
 test("a stack under the former name of another one takes nothing over, and its destroy releases its own address only", async () => {
   const project = await start();

@@ -4,13 +4,14 @@ import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { PtrRecord, ServerIpAddress, type ServerIpAddressArgs } from "pulumi-upcloud-ip";
 import { runStep } from "../../tools/childProcess";
+import { mail, web } from "../support/demoServers";
 
 const root = resolve(__dirname, "../..");
 const type = "pulumi-nodejs:dynamic/upcloud:ServerIpAddress";
 const text = 'exports.handler = () => require("pulumi-upcloud-ip/provider").serverIpAddress;';
 const typeOfRecord = "pulumi-nodejs:dynamic/upcloud:PtrRecord";
 const textOfRecord = 'exports.handler = () => require("pulumi-upcloud-ip/provider").ptrRecord;';
-const server = "0053cd80-5945-4105-9081-11192806a8f7";
+const server = web;
 
 describe("what a declaration registers", () => {
   let registered: pulumi.runtime.MockResourceArgs[] = [];
@@ -146,7 +147,7 @@ describe("what a declaration registers", () => {
   });
 
   describe("what an address tells of the program", () => {
-    const other = "009d64ef-31d1-4684-a26b-c86c955cbf46";
+    const other = mail;
     const hintsOf = async (resource: ServerIpAddress) => JSON.parse((await registrationOf(resource)).inputs.__program);
     const onServer = async (...resources: ServerIpAddress[]) =>
       (await Promise.all(resources.map(hintsOf))).map((hints) => hints.onServer);

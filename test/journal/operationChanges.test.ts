@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ProcessName } from "../../src/journal/journalEntry";
 import { OperationChanges } from "../../src/journal/operationChanges";
+import { mail } from "../support/demoServers";
 
 /** No computer has so many. */
 const ended = 2 ** 30;
-const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
 
 let folder: string;
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mail } from "../support/demoServers";
 import { Machine, type Operation, type Saved } from "../support/operation";
 
-const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
 const declared = { server: mail, powerCycle: true };
 const never = () => new Promise<never>(() => undefined);
 

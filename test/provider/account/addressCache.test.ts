@@ -2,14 +2,14 @@ import { createClient, type UpCloudClient } from "../../../src/api/client";
 import { AddressCache } from "../../../src/provider/account/addressCache";
 import { type Rules, type Seed, type Simulator, startSimulator } from "../../../src/simulator";
 import { answering, json } from "../../support/answers";
+import { web } from "../../support/demoServers";
 
 /** UpCloud pads the last four groups of it, which is not the canonical spelling. */
 const six = "2001:db8:1:2:0030:abff:fe0c:04dd";
 const canonical = "2001:db8:1:2:30:abff:fe0c:4dd";
 const seed: Seed = {
-  servers: [{ uuid: "0053cd80-5945-4105-9081-11192806a8f7", ipAddresses: [{}, { family: "IPv6", address: six }] }],
+  servers: [{ uuid: web, ipAddresses: [{}, { family: "IPv6", address: six }] }],
 };
-const web = "0053cd80-5945-4105-9081-11192806a8f7";
 
 describe("addresses that an operation asks for", () => {
   let simulator: Simulator;

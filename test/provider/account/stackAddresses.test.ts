@@ -7,11 +7,11 @@ import { realTimer } from "../../../src/provider/runtime/timer";
 import type { ServerIpAddressState } from "../../../src/provider/serverIpAddress/state";
 import type { StateAddress } from "../../../src/state/stackState";
 import { type AnsweringServer, answering, json } from "../../support/answers";
+import { web } from "../../support/demoServers";
 import { Machine, type Saved } from "../../support/operation";
 
 const address = "198.51.100.7";
 const other = "198.51.100.8";
-const web = "0053cd80-5945-4105-9081-11192806a8f7";
 const wire = (one: string) => ({ access: "public", address: one, family: "IPv4", ptr_record: "a.example.com" });
 const error = (status: number, error_code: string) => json(status, { error: { error_code, error_message: "No." } });
 

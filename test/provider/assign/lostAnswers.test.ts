@@ -1,10 +1,9 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Fault } from "../../../src/simulator";
+import { mail, web } from "../../support/demoServers";
 import { Machine, type Operation, type Saved } from "../../support/operation";
 
-const web = "0053cd80-5945-4105-9081-11192806a8f7";
-const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
 const assigning = { method: "POST", path: "/ip_address" } as const;
 
 let machine: Machine;

@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Timer } from "../../../src/provider/runtime/timer";
+import { mail } from "../../support/demoServers";
 import { Machine, type Operation } from "../../support/operation";
 
-const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
 const declared = { server: mail, powerCycle: true };
 const never = () => new Promise<never>(() => undefined);
 

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { unknownValue } from "../../../src/model/unknown";
 import { checkServerIpAddress } from "../../../src/provider/serverIpAddress/check";
+import { mail } from "../../support/demoServers";
 
-const server = "009d64ef-31d1-4684-a26b-c86c955cbf46";
+const server = mail;
 
 const refusal = (declared: Record<string, unknown>) => {
   const { failures } = checkServerIpAddress(declared);

@@ -1,8 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { mail, web } from "../../support/demoServers";
 import { Machine, type Operation, type Saved } from "../../support/operation";
-
-const web = "0053cd80-5945-4105-9081-11192806a8f7";
-const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
 
 let machine: Machine;
 beforeEach(async () => {

@@ -3,8 +3,9 @@ import type { PowerCycleInput, ServerIpAddressInputs } from "../../../src/model/
 import type { AddressCache } from "../../../src/provider/account/addressCache";
 import { Warnings } from "../../../src/provider/runtime/warnings";
 import { PreviewWarnings } from "../../../src/provider/serverIpAddress/previewWarnings";
+import { mail, web } from "../../support/demoServers";
 
-const uuid = "0053cd80-5945-4105-9081-11192806a8f7";
+const uuid = web;
 const inputs: ServerIpAddressInputs = { server: uuid, family: "IPv4", access: "public" };
 /** How the engine tells a life cycle that a value is not known yet. */
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -108,7 +109,7 @@ describe("before an adopt", () => {
     address: "2001:db8:1:2:0030:abff:fe0c:04dd",
     ptr_record: "",
   };
-  const other = "009d64ef-31d1-4684-a26b-c86c955cbf46";
+  const other = mail;
 
   test.each<[string, IpAddressWire[], string | undefined]>([
     ["an address of the server", [ofUpCloud], undefined],

@@ -1,8 +1,9 @@
 import type { ServerIpAddressInputs } from "../../../src/model/inputs";
 import type { ServerIpAddressState } from "../../../src/provider/serverIpAddress/state";
+import { web } from "../../support/demoServers";
 import { Machine, type Saved } from "../../support/operation";
 
-const server = "0053cd80-5945-4105-9081-11192806a8f7";
+const server = web;
 const without: ServerIpAddressInputs = { server, family: "IPv4", access: "public" };
 
 let machine: Machine;

@@ -1,9 +1,8 @@
 import type { PtrRecordInputs, ServerIpAddressInputs } from "../../../src/model/inputs";
 import { PtrRecordProvider } from "../../../src/provider/ptrRecord/provider";
+import { mail, web } from "../../support/demoServers";
 import { Machine, type Operation } from "../../support/operation";
 
-const web = "0053cd80-5945-4105-9081-11192806a8f7";
-const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
 const lineOf = (exported: string) => ({
   __provider: `exports.handler = () => require("pulumi-upcloud-ip/provider").${exported};`,
 });
