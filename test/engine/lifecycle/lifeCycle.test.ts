@@ -1,5 +1,5 @@
 import { startSimulator } from "pulumi-upcloud-ip/simulator";
-import { Project, servers } from "./support/project";
+import { Project, servers } from "../support/project";
 
 /** One stack through its whole life; each test goes on where the one before ended. */
 describe("an address and its PTR record on a stopped server", () => {

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { PtrRecord, ServerIpAddress, type ServerIpAddressArgs } from "pulumi-upcloud-ip";
-import { runStep } from "../../tools/childProcess";
-import { mail, web } from "../support/demoServers";
+import { runStep } from "../../../tools/childProcess";
+import { mail, web } from "../../support/demoServers";
 
-const root = resolve(__dirname, "../..");
+const root = resolve(__dirname, "../../..");
 const type = "pulumi-nodejs:dynamic/upcloud:ServerIpAddress";
 const text = 'exports.handler = () => require("pulumi-upcloud-ip/provider").serverIpAddress;';
 const typeOfRecord = "pulumi-nodejs:dynamic/upcloud:PtrRecord";

@@ -3,13 +3,13 @@ import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { readStackState } from "../../src/state/stackState";
-import { resourceNameIn } from "../../src/state/urns";
-import { runStep } from "../../tools/childProcess";
-import { environmentOf } from "./support/audits";
-import { cli, kill, killLeftovers, processesOf, provider } from "./support/processes";
-import { type Outcome, type Project, servers } from "./support/project";
-import { endAll, start } from "./support/runningServers";
+import { readStackState } from "../../../src/state/stackState";
+import { resourceNameIn } from "../../../src/state/urns";
+import { runStep } from "../../../tools/childProcess";
+import { environmentOf } from "../support/audits";
+import { cli, kill, killLeftovers, processesOf, provider } from "../support/processes";
+import { type Outcome, type Project, servers } from "../support/project";
+import { endAll, start } from "../support/runningServers";
 
 const projects: Project[] = [];
 afterEach(() => projects.splice(0).forEach(killLeftovers));
@@ -46,7 +46,7 @@ const forgetJournal = ({ directory }: Project) =>
 
 /** The built command, as a user runs it in the folder of the project. */
 async function audit(project: Project, ...options: string[]) {
-  const command = resolve(__dirname, "../../dist/audit/cli.js");
+  const command = resolve(__dirname, "../../../dist/audit/cli.js");
   const where = { cwd: project.directory, env: environmentOf(project) };
   const child = spawn(process.execPath, [command, "audit", ...options], where);
   let output = "";

@@ -2,9 +2,9 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
-import { web } from "../support/demoServers";
+import { web } from "../../support/demoServers";
 
-const root = resolve(__dirname, "../..");
+const root = resolve(__dirname, "../../..");
 
 test("the Jest test of a Pulumi program in docs/simulator.md passes as it stands, and fails for another PTR record", () => {
   const page = readFileSync(join(root, "docs/simulator.md"), "utf8");

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { ptrRecord, serverIpAddress } from "pulumi-upcloud-ip/provider";
 import { type Simulator, startSimulator } from "pulumi-upcloud-ip/simulator";
-import { runStep } from "../../tools/childProcess";
-import { mail, web } from "../support/demoServers";
+import { runStep } from "../../../tools/childProcess";
+import { mail, web } from "../../support/demoServers";
 
-const root = resolve(__dirname, "../..");
+const root = resolve(__dirname, "../../..");
 
 /** Runs it in a Node of its own, since Jest has a module cache of its own. It calls `report` with what it found. */
 async function inNode(script: string, env: Record<string, string> = {}): Promise<unknown> {

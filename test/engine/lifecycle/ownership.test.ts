@@ -1,6 +1,6 @@
-import { absent } from "../support/demoServers";
-import { type Project, servers } from "./support/project";
-import { endAll, start } from "./support/runningServers";
+import { absent } from "../../support/demoServers";
+import { type Project, servers } from "../support/project";
+import { endAll, start } from "../support/runningServers";
 
 afterAll(endAll);
 

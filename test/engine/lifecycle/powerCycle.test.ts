@@ -1,5 +1,5 @@
-import { type Project, servers } from "./support/project";
-import { addresses, endAll, start, startOf, startOn, stateOf, stopOf, writes } from "./support/runningServers";
+import { type Project, servers } from "../support/project";
+import { addresses, endAll, start, startOf, startOn, stateOf, stopOf, writes } from "../support/runningServers";
 
 afterAll(endAll);
 
