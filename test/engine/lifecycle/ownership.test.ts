@@ -50,7 +50,7 @@ test("an address that was assigned again to another resource is not released by 
   expect(project.address(address)).toBeUndefined();
 });
 
-test("a destroy releases an address once that two resources have", async () => {
+test("a destroy releases an address of two resources once", async () => {
   const project = await start();
   const before = project.account();
   project.declare(resource("a"));
@@ -116,7 +116,7 @@ describe("a resource that is renamed, and moves to an explicit provider, which i
     expect([ok, writesOnly(requests), project.address(address)?.server]).toEqual([true, [], servers.web]);
   });
 
-  test("keeps its PTR record, and the former one is back in the end", async () => {
+  test("keeps its PTR record, and destroy restores the previous one", async () => {
     const project = await start();
     const { address } = project.simulator.account.assignIpAddress({ server: servers.web });
     const before = project.account();

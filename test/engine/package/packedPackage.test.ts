@@ -98,7 +98,7 @@ describe("the packed package", () => {
     expect(existsSync(join(installed, "node_modules/@pulumi"))).toBe(false);
   });
 
-  test("the compiler knows its types, and refuses a family that there is not", async () => {
+  test("the compiler finds its types, and rejects an unknown family", async () => {
     const program = (family: string) => `
       import { ServerIpAddress, type ServerIpAddressArgs } from "pulumi-upcloud-ip";
       import { startSimulator, type Simulator } from "pulumi-upcloud-ip/simulator";

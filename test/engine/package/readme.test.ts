@@ -21,7 +21,7 @@ describe("a program of the README", () => {
     ],
   };
 
-  test("there are three", () => {
+  test("exists for addresses, for PTR records and for look-ups", () => {
     expect([address, ptrRecord, lookUps].map((text) => text.split("\n")[0])).toEqual([
       'import { ServerIpAddress } from "pulumi-upcloud-ip";',
       'import { PtrRecord } from "pulumi-upcloud-ip";',

@@ -18,7 +18,7 @@ async function inNode(script: string, env: Record<string, string> = {}): Promise
 const runNode = (args: string[], env: Record<string, string>) =>
   runStep(process.execPath, args, { cwd: root, env: { ...process.env, ...env }, giveUp: AbortSignal.timeout(60_000) });
 
-test("loading the package beside Pulumi loads ten small files of ours and nothing of anyone else's", async () => {
+test("the package loads ten small files of its own and none of other packages but Pulumi", async () => {
   const added = await inNode(`
     require("@pulumi/pulumi");
     const before = new Set(loaded());
@@ -129,7 +129,7 @@ describe("the life cycle, loaded by its name", () => {
   test.each([
     ["ServerIpAddress", serverIpAddress],
     ["PtrRecord", ptrRecord],
-  ])("that of %s has the methods that Pulumi calls", (_, lifeCycle) => {
+  ])("has for %s the methods that Pulumi calls", (_, lifeCycle) => {
     const methods = ["check", "diff", "create", "read", "update", "delete", "configure"] as const;
     expect(methods.filter((method) => typeof lifeCycle[method] !== "function")).toEqual([]);
   });

@@ -146,7 +146,7 @@ describe("what a declaration registers", () => {
     }
   });
 
-  describe("what an address tells of the program", () => {
+  describe("the program's hints of an address", () => {
     const other = mail;
     const hintsOf = async (resource: ServerIpAddress) => JSON.parse((await registrationOf(resource)).inputs.__program);
     const onServer = async (...resources: ServerIpAddress[]) =>
@@ -193,7 +193,7 @@ describe("what a declaration registers", () => {
       ]);
     });
 
-    test("is told in a turn of the event loop for each server whose addresses stand together", async () => {
+    test("is sent in one turn of the event loop for each run of addresses of one server", async () => {
       const servers = [server, server, other, server, other, other];
       const all = servers.map((server, index) => new ServerIpAddress(`turn ${index}`, { server }));
       const turns: string[][] = [];

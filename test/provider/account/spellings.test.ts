@@ -54,7 +54,7 @@ describe.each(spellings)("an IPv6 address that is spelled %s", (spelled) => {
     expect([served(), writes()]).toEqual([undefined, [url, url]]);
   });
 
-  test("is not released with a resource that has it as its id, where another adopts it", async () => {
+  test("is not released with the resource that has it as its id when another resource adopts it", async () => {
     const { state } = await machine.operation().create("a", { ...declared, adopt: ofUpCloud });
     const next = machine.operation();
     await next.create("renamed", { ...declared, adopt: ofUpCloud });

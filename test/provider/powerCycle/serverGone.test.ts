@@ -104,7 +104,7 @@ describe.each([...moments, ...startMoments])("a server that is deleted $name", (
   });
 });
 
-test("a release after its server is gone looks anew: an address that another server has got by then stays", async () => {
+test("a release after its server is gone looks again and keeps an address that has moved to another server", async () => {
   const saved = await machine.operation().create("a", { server: mail, powerCycle: true });
   machine.simulator.faults.add({
     kind: "act",
@@ -135,12 +135,12 @@ describe("the duty to start a server that is gone", () => {
     );
   });
 
-  test("is nothing that a delete fails on", async () => {
+  test("does not fail a delete", async () => {
     await machine.operation().delete(saved);
     expect(owedStarts()).toEqual([]);
   });
 
-  test("is not told of anything else that fails", async () => {
+  test("fails a delete when the look at the server is refused", async () => {
     machine.simulator.faults.add({ kind: "error", ...target(look), status: 403, errorCode: "SERVER_FORBIDDEN" });
     await expect(machine.operation().delete(saved)).rejects.toThrow("upctl server start");
   });
@@ -166,7 +166,7 @@ test.each([
   ["403", "ACTION_FORBIDDEN"],
   ["503", "SERVICE_UNAVAILABLE"],
 ])(
-  "a refusal for the server's state is told first where the look at the server is answered %s %s",
+  "a refusal for the server's state comes first in the error when the look at the server is answered %s %s",
   async (status, errorCode) => {
     machine.simulator.faults.add({ kind: "error", ...target(look), status: Number(status), errorCode, times: always });
     const failure = await machine

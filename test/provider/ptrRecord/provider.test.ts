@@ -96,7 +96,7 @@ const drift = (ptrRecord: string) => simulator.account.modifyIpAddress(address, 
 const requests = () => simulator.requests.map(({ method, path }) => `${method} ${path}`);
 
 describe("check", () => {
-  test("refuses a name that is none, and declares nothing then", async () => {
+  test("refuses an invalid name, and then declares no record", async () => {
     await start();
     const { failures } = await provider.check({}, { ...line, ...hints("mail"), address, ptrRecord: "mail" });
     expect(failures?.map(({ property }) => property)).toEqual(["ptrRecord"]);
@@ -104,7 +104,7 @@ describe("check", () => {
     expect(served()).toBe("mail.example.com");
   });
 
-  test("does without hints of the program", async () => {
+  test("works without hints of the program", async () => {
     await start();
     const declared = { ...line, address, ptrRecord: "mail.example.com" };
     expect(await provider.check({}, declared)).toEqual({
@@ -156,7 +156,7 @@ describe("create", () => {
     );
   });
 
-  test("looks, writes and remembers the record that was there", async () => {
+  test("reads the address, writes the record and remembers the previous one", async () => {
     await start();
     const { id, state } = await create({ address, ptrRecord: "Mail.Example.com." });
     expect(requests()).toEqual([`GET /1.2/ip_address/${address}`, `PUT /1.2/ip_address/${address}`]);
@@ -236,7 +236,7 @@ describe("a write whose answer is lost", () => {
     expect(served()).toBe(ofUpCloud);
   });
 
-  test("on update is not taken for undone when the program goes back", async () => {
+  test("on update is followed by another write when the program goes back to the former record", async () => {
     await start();
     const first = await create({ address, ptrRecord: "a.example.com" });
     simulator.faults.add(lost);
@@ -338,7 +338,7 @@ describe("read", () => {
     await expect(provider.delete(id, state)).resolves.toBeUndefined();
   });
 
-  test("of an address that somebody else has got finds the resource gone, where others of the stack are there", async () => {
+  test("of an address that belongs to another account finds the resource gone when other addresses of the stack exist", async () => {
     await start();
     const { id, state } = await create({ address, ptrRecord: "a.example.com" });
     const other = await create({ address: six, ptrRecord: "b.example.com" }, "other");
@@ -354,7 +354,7 @@ describe("read", () => {
     await expect(provider.delete(id, state)).resolves.toBeUndefined();
   });
 
-  test("of nothing but an address gives its record", async () => {
+  test("of an address alone returns its record", async () => {
     await start();
     expect((await provider.read(address)).props).toEqual({ address, ptrRecord: ofUpCloud });
   });
@@ -376,7 +376,7 @@ describe("read", () => {
 });
 
 describe("the previous record", () => {
-  test("that no state tells is taken to be the one that is there, which stays", async () => {
+  test("is the present one when no state tells it, and delete keeps it", async () => {
     await start();
     const { id, state } = await create({ address, ptrRecord: "mail.example.com" });
     const { previousPtrRecord: _, ...old } = state;
@@ -385,7 +385,7 @@ describe("the previous record", () => {
     expect(served()).toBe("mail.example.com");
   });
 
-  test("comes back with delete", async () => {
+  test("is restored by delete", async () => {
     await start();
     drift("before.example.org");
     const { id, state } = await create({ address, ptrRecord: "a.example.com" });
@@ -432,7 +432,7 @@ describe("the previous record", () => {
     expect([served(), renamed.state.previousPtrRecord]).toEqual(["b.example.com", "before.example.org"]);
   });
 
-  test("is that of the state after a rename alone, too", async () => {
+  test("is that of the state after a rename without other changes", async () => {
     await start();
     drift("before.example.org");
     const old = await create({ address, ptrRecord: "a.example.com" }, "old");
@@ -443,7 +443,7 @@ describe("the previous record", () => {
     );
   });
 
-  test("is UpCloud's default where the state is asked and knows nothing, or says so of a ServerIpAddress", async () => {
+  test("is UpCloud's default when the state has none, or has that of a ServerIpAddress", async () => {
     await start();
     drift("a.example.com");
     inState = [];
@@ -467,7 +467,7 @@ describe("the previous record", () => {
     expect([state.previousPtrRecord, served(), machine.said]).toEqual(["before.example.org", "b.example.com", []]);
   });
 
-  test("stays away where a ServerIpAddress declares the record in the same operation", async () => {
+  test("is not restored when a ServerIpAddress declares the record in the same operation", async () => {
     await start();
     const { address: extra } = simulator.account.assignIpAddress({ server: web });
     const old = await create({ address: extra, ptrRecord: "a.example.com" });
@@ -572,14 +572,14 @@ describe("a record that the program declares twice", () => {
     expect(failures).toEqual([{ property: "address", reason }]);
   });
 
-  test("is not one that is checked once more for its replacement", async () => {
+  test("is not refused when it is checked a second time for its replacement", async () => {
     await start();
     const twice = { ...line, ...hints("one"), address, ptrRecord: "a.example.com" };
     await provider.check({}, twice);
     expect((await provider.check({}, twice)).failures).toEqual([]);
   });
 
-  test("with a ServerIpAddress that has its address is refused in either order", async () => {
+  test("and a ServerIpAddress of its address are refused in either order", async () => {
     await start();
     const declared = { server: web, ptrRecord: "a.example.com" };
     const { inputs } = await addresses.check({}, { ...line, ...declared });

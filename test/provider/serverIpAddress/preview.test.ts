@@ -44,7 +44,7 @@ test("of a create on a server in a state that UpCloud has added warns as of one 
   expect(requests().sort()).toEqual(looks);
 });
 
-test("of what is there already asks nothing", async () => {
+test("of an existing address sends no request", async () => {
   const { operation } = await checked({ server: mail }, { server: mail });
   expect([operation.said, requests()]).toEqual([[], []]);
 });

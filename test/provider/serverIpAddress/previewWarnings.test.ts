@@ -57,7 +57,7 @@ test.each<[string, string, PowerCycleInput, RegExp | undefined]>([
   expect(lines).toEqual(expected === undefined ? [] : [expect.stringMatching(expected)]);
 });
 
-test("a server that there is not is told of before an assign, once", async () => {
+test("an assign on a server that does not exist is warned of once", async () => {
   const { warnings, lines } = warningsOf({ servers: [], addresses: [] });
   await warnings.beforeCreate(inputs, false);
   await beforeBoth(warnings, false);
@@ -69,13 +69,13 @@ test("a server that there is not is told of before an assign, once", async () =>
 test.each([
   ["the server is not known yet", { ...inputs, server: unknown }],
   ["an address that is not known yet is adopted", { ...inputs, adopt: unknown }],
-])("nothing is said where %s", async (_, declared) => {
+])("there is no warning when %s", async (_, declared) => {
   const { warnings, lines } = warningsOf({ servers: [], addresses: [] });
   await warnings.beforeCreate(declared as ServerIpAddressInputs, false);
   expect(lines).toEqual([]);
 });
 
-test("nothing is said where the account cannot be looked at", async () => {
+test("there is no warning when the account cannot be looked at", async () => {
   const blind = warningsOf({});
   await beforeBoth(blind.warnings, false);
   await blind.warnings.beforeCreate({ ...inputs, adopt: "198.51.100.7" }, false);

@@ -200,7 +200,7 @@ describe("read", () => {
     expect(read.inputs).toEqual({ ...inputs, ...line });
   });
 
-  test("says nothing of the inputs where the program declares no PTR record: none of them can have changed", async () => {
+  test("returns no inputs when the program declares no PTR record", async () => {
     await start();
     const { id, state } = await create({ server: web });
     simulator.account.modifyIpAddress(id, { ptrRecord: "drifted.example.com" });
@@ -283,7 +283,7 @@ describe("the internal network", () => {
     },
   );
 
-  test("is never released: the refusal says what to do, and no server is stopped for it", async () => {
+  test("is not released: the error says what to do, and no server is stopped", async () => {
     await start({ seed: { servers: [{ uuid: web, title: "web", state: "started", ipAddresses: [{}] }] } });
     simulator.account.stopServer(web);
     const { id, state } = await create({ server: web, access: "private", powerCycle: true });
@@ -332,7 +332,7 @@ describe("delete", () => {
     expect(simulator.account.getIpAddress(id)?.server).toBe(mail);
   });
 
-  test.each([true, false])("starts a server that was left off, with powerCycle %j now", async (powerCycle) => {
+  test.each([true, false])("starts a server that was left stopped, with powerCycle %j", async (powerCycle) => {
     await start();
     const { id, state } = await create({ server: web, powerCycle });
     await destroy(id, { ...state, leftStopped: true });
@@ -363,7 +363,7 @@ describe("delete", () => {
     );
   });
 
-  test("of an address whose release was heard and not answered looks, and asks for no second release", async () => {
+  test("of an address whose release took effect without an answer looks, and sends no second release", async () => {
     await start();
     const { id, state } = await create({ server: web });
     simulator.faults.add({ kind: "drop", when: "after-effect", method: "DELETE" });
@@ -405,7 +405,7 @@ describe("delete", () => {
   });
 });
 
-test("an obsolete API 1.2 is left for 1.3, said once, and the state has what 1.3 tells", async () => {
+test("an obsolete API 1.2 is replaced by 1.3 with one notice, and the state has the properties of 1.3", async () => {
   await start({ rules: { api12: "obsolete" } });
   const { id, state } = await create({ server: web, ptrRecord: "a.example.com" });
   expect(state).toMatchObject({ zone: "de-fra1", mac: expect.any(String) });
@@ -421,14 +421,14 @@ test("powerCycle of the stack may be an object, and the resource's own value win
   await expect(create({ server: mail, powerCycle: false })).rejects.toThrow("SERVER_STATE_ILLEGAL");
 });
 
-test("check takes out what the program tells it of itself", async () => {
+test("check removes the program's hints from the inputs", async () => {
   await start();
   const __program = JSON.stringify({ preview: false, onServer: 1 });
   const { inputs } = await provider.check({}, { ...line, __program, server: web });
   expect(inputs).toEqual({ server: web, family: "IPv4", access: "public" });
 });
 
-test("check does without what the program tells while its server is unknown", async () => {
+test("check works with hints that are still unknown", async () => {
   await start();
   const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
   const { inputs, failures } = await provider.check({}, { ...line, __program: unknown, server: unknown });

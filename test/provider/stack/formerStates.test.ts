@@ -62,7 +62,7 @@ describe("a ServerIpAddress in the place of a resource", () => {
     await expect(diff(olds, inputs(more), id)).rejects.toThrow("remove the alias");
   });
 
-  test("of the same kind, that another version of the package has written, is compared as ever", async () => {
+  test("of the same kind that another version of the package has written is compared as usual", async () => {
     const state = { ...inputs(), ptrRecord: "", partOfPlan: false };
     const ofOldVersion = { ...state, __provider: `"use strict"; ${lineOf("serverIpAddress").__provider}` };
     expect(await diff(ofOldVersion, inputs())).toEqual({ changes: false });
