@@ -1,4 +1,4 @@
-import { type Consumer, languages, nodes, packageManagers, Workshop } from "./support/consumer";
+import { type Consumer, languages, nodes, packageManagers, Workshop } from "../support/consumer";
 
 const workshop = new Workshop();
 beforeAll(() => workshop.open());

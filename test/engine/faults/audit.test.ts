@@ -3,13 +3,13 @@ import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { readStackState } from "../../src/state/stackState";
-import { resourceNameIn } from "../../src/state/urns";
-import { runStep } from "../../tools/childProcess";
-import { environmentOf } from "./support/audits";
-import { cli, kill, killLeftovers, processesOf, provider } from "./support/processes";
-import { type Outcome, type Project, servers } from "./support/project";
-import { endAll, start } from "./support/runningServers";
+import { readStackState } from "../../../src/state/stackState";
+import { resourceNameIn } from "../../../src/state/urns";
+import { runStep } from "../../../tools/childProcess";
+import { environmentOf } from "../support/audits";
+import { cli, kill, killLeftovers, processesOf, provider } from "../support/processes";
+import { type Outcome, type Project, servers } from "../support/project";
+import { endAll, start } from "../support/runningServers";
 
 const projects: Project[] = [];
 afterEach(() => projects.splice(0).forEach(killLeftovers));
@@ -46,7 +46,7 @@ const forgetJournal = ({ directory }: Project) =>
 
 /** The built command, as a user runs it in the folder of the project. */
 async function audit(project: Project, ...options: string[]) {
-  const command = resolve(__dirname, "../../dist/audit/cli.js");
+  const command = resolve(__dirname, "../../../dist/audit/cli.js");
   const where = { cwd: project.directory, env: environmentOf(project) };
   const child = spawn(process.execPath, [command, "audit", ...options], where);
   let output = "";
@@ -71,7 +71,7 @@ const pulumi = (project: Project, ...args: string[]) =>
 const onLinux = process.platform === "linux" ? describe : describe.skip;
 
 onLinux("an address that was bought on a machine that is gone", () => {
-  test("by a provider that was killed at the stack's first creates is in no record: audit lists it as a possible one, and adopted it is lost no more", async () => {
+  test("by a provider that was killed during the stack's first creates is in no record: audit lists it as possible, and an adoption recovers it", async () => {
     const six = `family: "IPv6", `;
     const { project, bought, up } = await interruptible(
       await start(),
@@ -102,7 +102,7 @@ onLinux("an address that was bought on a machine that is gone", () => {
     });
   });
 
-  test("under a CLI that was killed is pending, as one under way is: audit names its resource, and Pulumi's import of pending creates loses it", async () => {
+  test("under a CLI that was killed is pending in the state: audit names its resource, and Pulumi's import of pending creates loses it", async () => {
     const { project, bought, up } = await interruptible(await start(), declared("second"), 1);
     const run = { stack: "test", cwd: project.directory, env: environmentOf(project) };
     const { addresses, pendingOperations } = await readStackState(run);

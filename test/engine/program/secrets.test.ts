@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Fault } from "pulumi-upcloud-ip/simulator";
-import { type Outcome, type Project, servers } from "./support/project";
-import { endAll, start } from "./support/runningServers";
+import { type Outcome, type Project, servers } from "../support/project";
+import { endAll, start } from "../support/runningServers";
 
 afterAll(endAll);
 

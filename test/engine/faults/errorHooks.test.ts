@@ -1,10 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Fault } from "pulumi-upcloud-ip/simulator";
-import { runStep } from "../../tools/childProcess";
-import { environmentOf } from "./support/audits";
-import { type Project, servers } from "./support/project";
-import { endAll, start } from "./support/runningServers";
+import { runStep } from "../../../tools/childProcess";
+import { environmentOf } from "../support/audits";
+import { type Project, servers } from "../support/project";
+import { endAll, start } from "../support/runningServers";
 
 afterAll(endAll);
 

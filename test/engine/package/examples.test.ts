@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { Example } from "./support/example";
-import { servers } from "./support/project";
-import { startOf, stopOf, writes } from "./support/runningServers";
+import { Example } from "../support/example";
+import { servers } from "../support/project";
+import { startOf, stopOf, writes } from "../support/runningServers";
 
-const folder = resolve(__dirname, "../../examples");
+const folder = resolve(__dirname, "../../../examples");
 
 test.concurrent("quickstart: another PTR record is set in place", () =>
   follow("quickstart", ({ ptrRecords, requests }) => {
@@ -49,7 +49,7 @@ test("environments: on Pulumi Cloud the other stack is looked for in the same or
     "acme",
   );
   pulumi.runtime.setConfig("upcloud-ip-environments:domain", "example.com");
-  const { ptrRecord }: typeof import("../../examples/environments") = require("../../examples/environments");
+  const { ptrRecord }: typeof import("../../../examples/environments") = require("../../../examples/environments");
   expect(await new Promise((resolve) => ptrRecord.apply(resolve))).toBe("mail.example.com");
   expect(referred).toEqual(["acme/upcloud-ip-infrastructure/staging"]);
 });

@@ -1,5 +1,5 @@
-import { servers } from "./support/project";
-import { endAll, start } from "./support/runningServers";
+import { servers } from "../support/project";
+import { endAll, start } from "../support/runningServers";
 
 afterAll(endAll);
 
@@ -84,7 +84,7 @@ test("an alias makes no ServerIpAddress of a PtrRecord, nor the reverse, and not
   expect(project.account().addresses.map((one) => one.address)).toEqual(before.addresses.map((one) => one.address));
 });
 
-test("replaceOnChanges replaces nothing: the SDK tells Pulumi no property that changed", async () => {
+test("replaceOnChanges replaces nothing, because the SDK reports no changed property to Pulumi", async () => {
   const project = await start();
   const declare = (ptrRecord: string) =>
     project.declare(

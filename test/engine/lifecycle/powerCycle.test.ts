@@ -1,5 +1,5 @@
-import { type Project, servers } from "./support/project";
-import { addresses, endAll, start, startOf, startOn, stateOf, stopOf, writes } from "./support/runningServers";
+import { type Project, servers } from "../support/project";
+import { addresses, endAll, start, startOf, startOn, stateOf, stopOf, writes } from "../support/runningServers";
 
 afterAll(endAll);
 
@@ -64,7 +64,7 @@ describe("five addresses on one running server", () => {
   });
 });
 
-describe("whatever fails, the server runs in the end or the resource says that it does not", () => {
+describe("after a failure the server runs, or the resource says that it does not", () => {
   test("an assign that UpCloud refuses leaves the server running", async () => {
     const project = await start();
     project.simulator.account.credits = 0;
@@ -75,7 +75,7 @@ describe("whatever fails, the server runs in the end or the resource says that i
     expect(stateOf(project, servers.mail)).toBe("started");
   });
 
-  test("a start that UpCloud refuses is told on the resource, the address is saved, and the next up starts the server", async () => {
+  test("a start that UpCloud refuses is reported on the resource, the address is saved, and the next up starts the server", async () => {
     const project = await start();
     project.declare(addresses(servers.mail, 1));
     project.simulator.faults.add({
@@ -118,7 +118,7 @@ describe("whatever fails, the server runs in the end or the resource says that i
     expect(onServer).toContain(saved?.id);
   });
 
-  test("a stop that takes longer than timeouts allows is told, and the server runs", async () => {
+  test("a stop that takes longer than timeouts allows is reported, and the server runs", async () => {
     const project = await start();
     project.simulator.account.setGuest(servers.mail, { acpi: false });
     const args = 'powerCycle: { timeoutSeconds: 30 }, timeouts: { create: "2s" }';

@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { ptrRecord, serverIpAddress } from "pulumi-upcloud-ip/provider";
 import { type Simulator, startSimulator } from "pulumi-upcloud-ip/simulator";
-import { runStep } from "../../tools/childProcess";
+import { runStep } from "../../../tools/childProcess";
+import { mail, web } from "../../support/demoServers";
 
-const root = resolve(__dirname, "../..");
+const root = resolve(__dirname, "../../..");
 
 /** Runs it in a Node of its own, since Jest has a module cache of its own. It calls `report` with what it found. */
 async function inNode(script: string, env: Record<string, string> = {}): Promise<unknown> {
@@ -58,12 +59,12 @@ describe("the life cycle, loaded by its name", () => {
   test("check and diff load neither the HTTP client nor Pulumi nor what changes a server", async () => {
     const found = await inNode(`
       const { serverIpAddress } = require("pulumi-upcloud-ip/provider");
-      const news = { server: "0053cd80-5945-4105-9081-11192806a8f7", ptrRecord: "mail.example.com" };
+      const news = { server: "${web}", ptrRecord: "mail.example.com" };
       const olds = { ...news, family: "IPv4", access: "public", partOfPlan: false, managesPtrRecord: true };
       (async () => {
         const { inputs, failures } = await serverIpAddress.check({}, { __provider: "", ...news });
         const same = await serverIpAddress.diff("203.0.113.7", olds, inputs);
-        const other = await serverIpAddress.diff("203.0.113.7", olds, { ...inputs, server: "009d64ef-31d1-4684-a26b-c86c955cbf46" });
+        const other = await serverIpAddress.diff("203.0.113.7", olds, { ...inputs, server: "${mail}" });
         const { replaces } = other;
         const unwanted = loaded().filter((file) => /node_modules\\/(undici|@pulumi)\\/|dist\\/(api\\/(http\\/http|client)|provider\\/(powerCycle\\/power|runtime\\/progress)|state\\/(operationState|stackState|pulumiCli)|simulator\\/)/.test(file));
         report({ family: inputs.family, failures: failures ?? [], changes: [same.changes, other.changes], replaces, unwanted });
@@ -79,8 +80,6 @@ describe("the life cycle, loaded by its name", () => {
   });
 
   describe("in operations on the account", () => {
-    const server = "0053cd80-5945-4105-9081-11192806a8f7";
-
     /** With a simulated account of its own, and a Pulumi home that goes with it. */
     async function onSimulator<T>(run: (simulator: Simulator, env: Record<string, string>) => Promise<T>): Promise<T> {
       const home = mkdtempSync(join(tmpdir(), "pulumi-upcloud-ip-loading-"));
@@ -100,10 +99,10 @@ describe("the life cycle, loaded by its name", () => {
     /** Which of `parts` a step of the life cycle loads, beside the HTTP client that all of them need. */
     const loadedBy = (step: string) =>
       onSimulator(async (simulator, env) => {
-        const [first] = simulator.account.listIpAddresses(server);
+        const [first] = simulator.account.listIpAddresses(web);
         const script = `
           const { serverIpAddress } = require("pulumi-upcloud-ip/provider");
-          const inputs = { server: "${server}", family: "IPv4", access: "public" };
+          const inputs = { server: "${web}", family: "IPv4", access: "public" };
           const state = { ...inputs, ptrRecord: "", partOfPlan: true };
           (async () => {
             const { id } = await serverIpAddress.${step.replace("ADDRESS", `"${first?.address}"`)};
@@ -130,7 +129,7 @@ describe("the life cycle, loaded by its name", () => {
   test.each([
     ["ServerIpAddress", serverIpAddress],
     ["PtrRecord", ptrRecord],
-  ])("that of %s has the methods that Pulumi calls", (_, lifeCycle) => {
+  ])("has for %s the methods that Pulumi calls", (_, lifeCycle) => {
     const methods = ["check", "diff", "create", "read", "update", "delete", "configure"] as const;
     expect(methods.filter((method) => typeof lifeCycle[method] !== "function")).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { servers } from "./support/project";
-import { endAll, start } from "./support/runningServers";
+import { servers } from "../support/project";
+import { endAll, start } from "../support/runningServers";
 
 afterAll(endAll);
 

@@ -1,5 +1,5 @@
-import { servers } from "./support/project";
-import { endAll, start } from "./support/runningServers";
+import { servers } from "../support/project";
+import { endAll, start } from "../support/runningServers";
 
 afterAll(endAll);
 

@@ -1,4 +1,4 @@
-import { addresses, endAll, start, startOf, stateOf, stopOf, writes } from "./support/runningServers";
+import { addresses, endAll, start, startOf, stateOf, stopOf, writes } from "../support/runningServers";
 
 afterAll(endAll);
 

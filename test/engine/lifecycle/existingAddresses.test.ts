@@ -1,11 +1,11 @@
-import { servers } from "./support/project";
-import { endAll, start } from "./support/runningServers";
+import { servers } from "../support/project";
+import { endAll, start } from "../support/runningServers";
 
 afterAll(endAll);
 
 const writesOnly = (requests: readonly string[]) => requests.filter((request) => !request.startsWith("GET"));
 
-test("`get` reads an address in any spelling, manages nothing, and an address that is not there is told", async () => {
+test("`get` reads an address in any spelling, manages nothing, and reports an address that does not exist", async () => {
   const project = await start();
   const { address } = project.simulator.account.assignIpAddress({ server: servers.web, family: "IPv6" });
   const before = project.account();
@@ -91,7 +91,7 @@ test("API 1.3 serves the whole life of an address", async () => {
   expect(project.account()).toEqual(before);
 });
 
-test("an API 1.2 that UpCloud calls obsolete is left for 1.3, and said once", async () => {
+test("an obsolete API 1.2 is replaced by 1.3, with one notice", async () => {
   const project = await start({ rules: { api12: "obsolete" } });
   project.declare(`
     new ServerIpAddress("a", { server: "${servers.web}" });

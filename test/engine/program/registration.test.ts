@@ -3,14 +3,15 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { PtrRecord, ServerIpAddress, type ServerIpAddressArgs } from "pulumi-upcloud-ip";
-import { runStep } from "../../tools/childProcess";
+import { runStep } from "../../../tools/childProcess";
+import { mail, web } from "../../support/demoServers";
 
-const root = resolve(__dirname, "../..");
+const root = resolve(__dirname, "../../..");
 const type = "pulumi-nodejs:dynamic/upcloud:ServerIpAddress";
 const text = 'exports.handler = () => require("pulumi-upcloud-ip/provider").serverIpAddress;';
 const typeOfRecord = "pulumi-nodejs:dynamic/upcloud:PtrRecord";
 const textOfRecord = 'exports.handler = () => require("pulumi-upcloud-ip/provider").ptrRecord;';
-const server = "0053cd80-5945-4105-9081-11192806a8f7";
+const server = web;
 
 describe("what a declaration registers", () => {
   let registered: pulumi.runtime.MockResourceArgs[] = [];
@@ -145,8 +146,8 @@ describe("what a declaration registers", () => {
     }
   });
 
-  describe("what an address tells of the program", () => {
-    const other = "009d64ef-31d1-4684-a26b-c86c955cbf46";
+  describe("the program's hints of an address", () => {
+    const other = mail;
     const hintsOf = async (resource: ServerIpAddress) => JSON.parse((await registrationOf(resource)).inputs.__program);
     const onServer = async (...resources: ServerIpAddress[]) =>
       (await Promise.all(resources.map(hintsOf))).map((hints) => hints.onServer);
@@ -192,7 +193,7 @@ describe("what a declaration registers", () => {
       ]);
     });
 
-    test("is told in a turn of the event loop for each server whose addresses stand together", async () => {
+    test("is sent in one turn of the event loop for each run of addresses of one server", async () => {
       const servers = [server, server, other, server, other, other];
       const all = servers.map((server, index) => new ServerIpAddress(`turn ${index}`, { server }));
       const turns: string[][] = [];

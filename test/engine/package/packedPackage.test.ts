@@ -15,10 +15,10 @@ import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Simulator } from "pulumi-upcloud-ip/simulator";
-import { runStep } from "../../tools/childProcess";
-import { Project, servers } from "./support/project";
+import { runStep } from "../../../tools/childProcess";
+import { Project, servers } from "../support/project";
 
-const root = resolve(__dirname, "../..");
+const root = resolve(__dirname, "../../..");
 const folder = mkdtempSync(join(tmpdir(), "pulumi-upcloud-ip-packed-"));
 const directory = join(folder, "program");
 const installed = join(directory, "node_modules/pulumi-upcloud-ip");
@@ -98,7 +98,7 @@ describe("the packed package", () => {
     expect(existsSync(join(installed, "node_modules/@pulumi"))).toBe(false);
   });
 
-  test("the compiler knows its types, and refuses a family that there is not", async () => {
+  test("the compiler finds its types, and rejects an unknown family", async () => {
     const program = (family: string) => `
       import { ServerIpAddress, type ServerIpAddressArgs } from "pulumi-upcloud-ip";
       import { startSimulator, type Simulator } from "pulumi-upcloud-ip/simulator";

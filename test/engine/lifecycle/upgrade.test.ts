@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Deployment } from "@pulumi/pulumi/automation";
 import type { Seed } from "pulumi-upcloud-ip/simulator";
-import type { Project } from "./support/project";
-import { endAll, start, writes } from "./support/runningServers";
+import type { Project } from "../support/project";
+import { endAll, start, writes } from "../support/runningServers";
 
 interface Kept {
   program: string;
@@ -11,7 +11,7 @@ interface Kept {
   state: Deployment;
 }
 
-const directory = join(__dirname, "states");
+const directory = join(__dirname, "../states");
 const files = readdirSync(directory).filter((name) => name.endsWith(".json"));
 const read = (file: string) => readFileSync(join(directory, file), "utf8");
 

@@ -2,8 +2,9 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
+import { web } from "../../support/demoServers";
 
-const root = resolve(__dirname, "../..");
+const root = resolve(__dirname, "../../..");
 
 test("the Jest test of a Pulumi program in docs/simulator.md passes as it stands, and fails for another PTR record", () => {
   const page = readFileSync(join(root, "docs/simulator.md"), "utf8");
@@ -25,7 +26,7 @@ test("the Jest test of a Pulumi program in docs/simulator.md passes as it stands
       writeFileSync(
         join(program, "index.js"),
         `const { ServerIpAddress } = require("pulumi-upcloud-ip");
-         new ServerIpAddress("mx2", { server: "0053cd80-5945-4105-9081-11192806a8f7", ptrRecord: "${ptrRecord}" });`,
+         new ServerIpAddress("mx2", { server: "${web}", ptrRecord: "${ptrRecord}" });`,
       );
       return spawnSync(process.execPath, [join(root, "node_modules/jest/bin/jest.js"), "--forceExit"], {
         cwd: directory,

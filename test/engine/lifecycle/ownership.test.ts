@@ -1,5 +1,6 @@
-import { type Project, servers } from "./support/project";
-import { endAll, start } from "./support/runningServers";
+import { absent } from "../../support/demoServers";
+import { type Project, servers } from "../support/project";
+import { endAll, start } from "../support/runningServers";
 
 afterAll(endAll);
 
@@ -11,7 +12,7 @@ const resource = (name: string, args = "", options = "") =>
   `new ServerIpAddress("${name}", { server: "${servers.web}", ${args} }, { ${options} });\n`;
 const idOf = async (project: Project, name: string) =>
   (await project.resources()).find(({ urn }) => urn.endsWith(`::${name}`))?.id as string;
-const failing = 'new ServerIpAddress("failing", { server: "00000000-0000-4000-8000-000000000000" });\n';
+const failing = `new ServerIpAddress("failing", { server: "${absent}" });\n`;
 
 test("a stack under the former name of another one takes nothing over, and its destroy releases its own address only", async () => {
   const project = await start();
@@ -49,7 +50,7 @@ test("an address that was assigned again to another resource is not released by 
   expect(project.address(address)).toBeUndefined();
 });
 
-test("a destroy releases an address once that two resources have", async () => {
+test("a destroy releases an address of two resources once", async () => {
   const project = await start();
   const before = project.account();
   project.declare(resource("a"));
@@ -115,7 +116,7 @@ describe("a resource that is renamed, and moves to an explicit provider, which i
     expect([ok, writesOnly(requests), project.address(address)?.server]).toEqual([true, [], servers.web]);
   });
 
-  test("keeps its PTR record, and the former one is back in the end", async () => {
+  test("keeps its PTR record, and destroy restores the previous one", async () => {
     const project = await start();
     const { address } = project.simulator.account.assignIpAddress({ server: servers.web });
     const before = project.account();

@@ -2,10 +2,10 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { type Seed, startSimulator } from "pulumi-upcloud-ip/simulator";
-import { runStep } from "../../tools/childProcess";
-import { Project, servers } from "./support/project";
+import { runStep } from "../../../tools/childProcess";
+import { Project, servers } from "../support/project";
 
-const root = resolve(__dirname, "../..");
+const root = resolve(__dirname, "../../..");
 const readme = readFileSync(join(root, "README.md"), "utf8");
 const blocks = (language: string) =>
   [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms"))].map(([, text = ""]) => text);
@@ -21,7 +21,7 @@ describe("a program of the README", () => {
     ],
   };
 
-  test("there are three", () => {
+  test("exists for addresses, for PTR records and for look-ups", () => {
     expect([address, ptrRecord, lookUps].map((text) => text.split("\n")[0])).toEqual([
       'import { ServerIpAddress } from "pulumi-upcloud-ip";',
       'import { PtrRecord } from "pulumi-upcloud-ip";',

@@ -1,5 +1,5 @@
-import type { Outcome, Project, StateResource } from "./support/project";
-import { addresses, endAll, start } from "./support/runningServers";
+import type { Outcome, Project, StateResource } from "../support/project";
+import { addresses, endAll, start } from "../support/runningServers";
 
 /** What each operation may ask of UpCloud, and what a resource may take in the state. Times are for `npm run bench`. */
 afterAll(endAll);

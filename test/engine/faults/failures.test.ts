@@ -1,11 +1,11 @@
-import { servers } from "./support/project";
-import { endAll, start } from "./support/runningServers";
+import { servers } from "../support/project";
+import { endAll, start } from "../support/runningServers";
 
 afterAll(endAll);
 
 const declare = (server: string, more = "") => `new ServerIpAddress("mail", { server: "${server}", ${more} });`;
 
-test("a running server is left alone, and the failure names it, its state and the two ways on", async () => {
+test("a running server is left alone, and the error names it, its state and the two remedies", async () => {
   const project = await start();
   project.declare(declare(servers.mail));
   const { ok, output, requests } = await project.up();
@@ -58,7 +58,7 @@ test("a partly created address can be destroyed at once", async () => {
   expect(project.account()).toEqual(before);
 });
 
-test("refresh and destroy tell UpCloud's refusal once, in words, without a stack trace, and keep the address", async () => {
+test("refresh and destroy report UpCloud's refusal once, without a stack trace, and keep the address", async () => {
   const project = await start();
   project.declare(declare(servers.web));
   expect((await project.up()).ok).toBe(true);
@@ -66,7 +66,6 @@ test("refresh and destroy tell UpCloud's refusal once, in words, without a stack
   for (const operation of [project.refresh, project.destroy]) {
     project.simulator.faults.add({ method: "GET", path: "/ip_address/*", kind: "html", status: 502, times: 5 });
     const { ok, output } = await operation();
-    project.simulator.faults.clear();
     expect(ok).toBe(false);
     expect(output).toContain("UpCloud had an internal error");
     expect(output).toContain("502");
@@ -76,7 +75,7 @@ test("refresh and destroy tell UpCloud's refusal once, in words, without a stack
   }
 });
 
-test("destroy leaves an address that sits on another server by now, and one that belongs to someone else", async () => {
+test("destroy keeps an address that has moved to another server, and one that belongs to another account", async () => {
   const project = await start();
   project.declare(`
     new ServerIpAddress("moved", { server: "${servers.web}" });
@@ -94,7 +93,7 @@ test("destroy leaves an address that sits on another server by now, and one that
   expect(project.address(lost)?.owner).toBe("other");
 });
 
-test("missing credentials are told by the keys to set", async () => {
+test("missing credentials are reported with the keys to set", async () => {
   const project = await start({}, { UPCLOUD_TOKEN: "" });
   project.declare(declare(servers.web));
   const { ok, output, requests } = await project.up();

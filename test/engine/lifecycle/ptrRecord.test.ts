@@ -1,5 +1,5 @@
 import { startSimulator } from "pulumi-upcloud-ip/simulator";
-import { Project, servers } from "./support/project";
+import { Project, servers } from "../support/project";
 
 /** One stack through its whole life, on a server that runs; each test goes on where the one before ended. */
 describe("the PTR record of an address that something else manages", () => {

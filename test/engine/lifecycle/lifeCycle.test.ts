@@ -1,5 +1,5 @@
 import { startSimulator } from "pulumi-upcloud-ip/simulator";
-import { Project, servers } from "./support/project";
+import { Project, servers } from "../support/project";
 
 /** One stack through its whole life; each test goes on where the one before ended. */
 describe("an address and its PTR record on a stopped server", () => {
@@ -150,7 +150,7 @@ describe("an address and its PTR record on a stopped server", () => {
     expect((await project.preview()).changes).toEqual({ same: 2 });
   });
 
-  test("a PTR record taken out of the program goes back to UpCloud's default", async () => {
+  test("a PTR record removed from the program goes back to UpCloud's default", async () => {
     project.declare(declared(""));
     const { changes, requests } = await project.up();
     expect([changes, requests]).toEqual([

@@ -1,5 +1,5 @@
-import { type Project, servers } from "./support/project";
-import { endAll, start } from "./support/runningServers";
+import { type Project, servers } from "../support/project";
+import { endAll, start } from "../support/runningServers";
 
 afterAll(endAll);
 
