@@ -30,7 +30,7 @@ export function pipeline(parts: PipelineParts): Hono {
   const { store, clock, log } = parts;
   const app = new Hono();
   app.route("/", controlRoutes(parts)); // the simulator's own paths bypass the rest
-  app.use(logRequests(log, clock)); // also a request that gets no response
+  app.use(logRequests(log, clock)); // including requests that get no response
   app.use(addLatency(parts.latencyMs)); // before the request takes effect
   app.use(advanceTime(store, clock)); // and makes the changes of state that are due
   app.use(injectFaults(parts)); // may respond in place of the API

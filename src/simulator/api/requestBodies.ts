@@ -47,7 +47,7 @@ export function readAssignRequest(body: string, version: ApiVersion): AssignRequ
   }
   const stray = ["mac", "zone"].find((attribute) => sent[attribute] !== undefined);
   if (stray !== undefined) throw new ApiError("UNKNOWN_ATTRIBUTE", { attribute: stray });
-  // `private` is the internal network in 1.2, but an SDN network in 1.3, whose addresses are not assigned by this request.
+  // In 1.3 `private` is an SDN network, whose addresses are not assigned by this request.
   if (access !== "public" && access !== internalAccess(version)) throw new ApiError("ACCESS_INVALID");
   if (access !== "public" && family === "IPv6") throw new ApiError("FAMILY_INVALID");
   if (sent.server === undefined) throw new ApiError("SERVER_MISSING");

@@ -1,8 +1,8 @@
 import type { ErrorEnvelope } from "../../api/wire";
 
 /**
- * The errors of the API, each with its status and the template of its message. The messages are those that were recorded,
- * otherwise those of the API documentation.
+ * The errors of the API, each with its status and the template of its message. The messages are those that were
+ * recorded, otherwise those of the API documentation.
  */
 export const errorTable = {
   ACTION_FORBIDDEN: [403, "The action is not allowed."],

@@ -13,7 +13,7 @@ export function normalizePtrRecord(sent: string, rules: Rules): string | undefin
   return rules.ptrUpperCase === "lower" ? spelling.toLowerCase() : spelling;
 }
 
-/** At least two labels of letters, digits and inner hyphens. The last one is not a number, so an address is not a name. */
+/** At least two labels of letters, digits and inner hyphens. The last label is not a number, as in an address. */
 function isFullyQualified(name: string, allowsUnderscores: boolean): boolean {
   if (name.length > 253) return false;
   const labels = name.split(".");

@@ -51,8 +51,8 @@ export class AddressPool {
   }
 
   /**
-   * Allocates an address, on an interface with the given MAC or a new one. Returns undefined, and changes nothing, if the
-   * zone has no free address.
+   * Allocates an address, on an interface with the given MAC or a new one. Returns undefined, and changes nothing, if
+   * the zone has no free address.
    */
   allocate(zone: string, family: Family, network: Network, mac?: string): Allocation | undefined {
     const pool = this.zone(zone);
