@@ -1,7 +1,7 @@
 import { Agent, get, request } from "node:http";
 import type { Seed, Simulator } from "../../src/simulator";
-import { basic, send, started } from "./support/api";
-import { addresses, macs, town, uuids } from "./support/town";
+import { basic, send, startTestSimulator } from "./support/api";
+import { addresses, macs, testSeed, uuids } from "./support/testSeed";
 
 const assign = (attributes: object) => ["POST", "/1.3/ip_address", { ip_address: attributes }] as const;
 const history: readonly (readonly [method: string, path: string, body?: unknown])[] = [
@@ -43,7 +43,7 @@ function raw(simulator: Simulator, method: string, path: string, body?: unknown)
 }
 
 async function replay(): Promise<string[]> {
-  const simulator = await started({ seed: town });
+  const simulator = await startTestSimulator({ seed: testSeed });
   const answers = [];
   for (const [method, path, body] of history) answers.push(await raw(simulator, method, path, body));
   return answers;
@@ -56,7 +56,7 @@ test("the same seed and the same requests give byte-identical answers", async ()
 });
 
 test("every address that is handed out lies in a range that belongs to nobody", async () => {
-  const simulator = await started();
+  const simulator = await startTestSimulator();
   const stopped = "0053cd80-5945-4105-9081-11192806a8f7";
   for (const family of ["IPv4", "IPv4", "IPv4", "IPv4", "IPv6"]) {
     await send(simulator, "POST", "/1.2/ip_address", { ip_address: { server: stopped, family } });
@@ -92,7 +92,7 @@ describe("with ten thousand addresses", () => {
       const startMs: number[] = [];
       for (let i = 0; i < 5; i++) {
         const begun = performance.now();
-        await started({ seed });
+        await startTestSimulator({ seed });
         startMs.push(performance.now() - begun);
       }
       return Math.min(...startMs);
@@ -102,7 +102,7 @@ describe("with ten thousand addresses", () => {
   }, 60_000);
 
   test("it answers a thousand lists and sees each change in the next one", async () => {
-    const simulator = await started({ seed: large });
+    const simulator = await startTestSimulator({ seed: large });
     const agent = new Agent({ keepAlive: true });
     const list = () =>
       new Promise<number>((resolve, reject) => {

@@ -1,6 +1,6 @@
 import type { SimulatorOptions } from "../../src/simulator";
-import { send, started } from "./support/api";
-import { addresses, town, uuids } from "./support/town";
+import { send, startTestSimulator } from "./support/api";
+import { addresses, testSeed, uuids } from "./support/testSeed";
 
 const uuid = uuids.off;
 const server = (more: object) => ({ seed: { servers: [{ uuid, ...more }] } });
@@ -125,17 +125,17 @@ describe("startSimulator refuses", () => {
     ],
   ];
   test.each(rows)("%s", async (_, options, message) => {
-    await expect(started(options as SimulatorOptions)).rejects.toThrow(message);
+    await expect(startTestSimulator(options as SimulatorOptions)).rejects.toThrow(message);
   });
 
   test("a port that is taken", async () => {
-    const { port } = await started();
-    await expect(started({ port })).rejects.toMatchObject({ code: "EADDRINUSE" });
+    const { port } = await startTestSimulator();
+    await expect(startTestSimulator({ port })).rejects.toMatchObject({ code: "EADDRINUSE" });
   });
 });
 
 test("the demo account is the documented one", async () => {
-  const simulator = await started();
+  const simulator = await startTestSimulator();
   expect(simulator.credentials).toEqual({ username: "demo", password: "demo", token: "ucat_demo" });
   const shown = simulator.account.listServers().map(({ uuid, title, zone, state }) => ({
     ...{ uuid, title, zone, state },
@@ -161,7 +161,7 @@ test("the demo account is the documented one", async () => {
 });
 
 test("it listens on 127.0.0.1 only, and stops twice without complaint, also while a request waits", async () => {
-  const simulator = await started({ latencyMs: 60_000 });
+  const simulator = await startTestSimulator({ latencyMs: 60_000 });
   expect(simulator.url).toBe(`http://127.0.0.1:${simulator.port}`);
   const waiting = send(simulator, "GET", "/1.2/ip_address").catch(() => "closed");
   await new Promise((resolve) => setTimeout(resolve, 30));
@@ -172,72 +172,18 @@ test("it listens on 127.0.0.1 only, and stops twice without complaint, also whil
 });
 
 test("latency is waited for before the effect", async () => {
-  const simulator = await started({ seed: town, latencyMs: 60 });
+  const simulator = await startTestSimulator({ seed: testSeed, latencyMs: 60 });
   const begun = performance.now();
   await send(simulator, "DELETE", `/1.2/ip_address/${addresses.off}`);
   expect(performance.now() - begun).toBeGreaterThan(55);
 });
 
 test("a request that still waits when the simulator stops has no effect", async () => {
-  const simulator = await started({ seed: town, latencyMs: 100 });
+  const simulator = await startTestSimulator({ seed: testSeed, latencyMs: 100 });
   const waiting = send(simulator, "DELETE", `/1.2/ip_address/${addresses.off}`).catch(() => "closed");
   await new Promise((resolve) => setTimeout(resolve, 30));
   await simulator.stop();
   expect(await waiting).toBe("closed");
   await new Promise((resolve) => setTimeout(resolve, 120));
   expect(simulator.account.getIpAddress(addresses.off)).toBeDefined();
-});
-
-describe("somebody beside the client", () => {
-  test("assigns, renames, moves and releases addresses of running servers at once", async () => {
-    const { account } = await started({ seed: town });
-    const made = account.assignIpAddress({ server: uuids.running, family: "IPv6" });
-    expect(account.modifyIpAddress(made.address, { ptrRecord: "a.example.com" }).ptrRecord).toBe("a.example.com");
-    expect(account.modifyIpAddress(made.address, { ptrRecord: "" }).ptrRecord).toBe(made.ptrRecord);
-    const moved = account.moveIpAddress(made.address, uuids.off);
-    expect(moved).toMatchObject({ address: made.address, server: uuids.off, index: 4 });
-    account.releaseIpAddress(made.address);
-    expect(account.getIpAddress(made.address)).toBeUndefined();
-  });
-
-  test("is held to limits and credits, and told what is not there", async () => {
-    const { account } = await started({ seed: town });
-    expect(() => account.assignIpAddress({ server: uuids.full })).toThrow("The maximum number of IP addresses");
-    account.credits = 0;
-    expect(() => account.assignIpAddress({ server: uuids.off })).toThrow("not enough credits");
-    expect(() => account.releaseIpAddress(addresses.nowhere)).toThrow(
-      `There is no address ${addresses.nowhere} in the simulator.`,
-    );
-    expect(() => account.startServer(uuids.nowhere)).toThrow(`There is no server ${uuids.nowhere} in the simulator.`);
-    expect(() => account.modifyIpAddress(addresses.offPrivate, { ptrRecord: "a.example.com" })).toThrow(
-      "for a public address",
-    );
-  });
-
-  test("gives a server away with its addresses, and takes a zone's last addresses", async () => {
-    const simulator = await started({ seed: town });
-    simulator.account.giveServerAway(uuids.lonely);
-    expect((await send(simulator, "GET", `/1.2/server/${uuids.lonely}`)).status).toBe(403);
-    expect((await send(simulator, "GET", `/1.2/ip_address/${addresses.lonely}`)).status).toBe(403);
-    simulator.account.limitZone("fi-hel1", { IPv4: 0 });
-    expect(() => simulator.account.assignIpAddress({ server: uuids.off })).toThrow("not enough IP addresses");
-  });
-
-  test("does not give a full zone an address back by moving one or giving one away", async () => {
-    const { account } = await started({ seed: { ...town, zones: { "fi-hel1": { freeIPv4: 0 } } } });
-    account.giveIpAddressAway(addresses.running);
-    account.moveIpAddress(addresses.off, uuids.lonely);
-    expect(() => account.assignIpAddress({ server: uuids.off })).toThrow("not enough IP addresses");
-    account.releaseIpAddress(addresses.off);
-    expect(account.assignIpAddress({ server: uuids.off }).address).toBe(addresses.off);
-  });
-
-  test("changes how a guest behaves, and deletes a server", async () => {
-    const simulator = await started({ seed: town });
-    simulator.account.setGuest(uuids.off, { boots: false });
-    expect((await send(simulator, "POST", `/1.2/server/${uuids.off}/start`)).body.server.state).toBe("error");
-    simulator.account.deleteServer(uuids.off);
-    expect(simulator.account.getServer(uuids.off)).toBeUndefined();
-    expect(simulator.account.listIpAddresses(uuids.off)).toEqual([]);
-  });
 });

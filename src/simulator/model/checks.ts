@@ -2,8 +2,8 @@
 // what is wrong and what is expected.
 
 /**
- * An option, a seed, a rule, a fault or a state file is invalid, or an address or server does not exist. The message says
- * what is wrong and what is expected.
+ * An option, a seed, a rule, a fault or a state file is invalid, or an address or server does not exist. The message
+ * says what is wrong and what is expected.
  */
 export class SetupError extends Error {
   /** Identifies the error without `instanceof`. */

@@ -1,6 +1,6 @@
 import type { Fault, Simulator } from "../../../src/simulator";
-import { send, started } from "../support/api";
-import { addresses, town, uuids } from "../support/town";
+import { send, startTestSimulator } from "../support/api";
+import { addresses, testSeed, uuids } from "../support/testSeed";
 
 const assign = { ip_address: { server: uuids.off } };
 const count = (simulator: Simulator) => simulator.account.listIpAddresses(uuids.off).length;
@@ -11,7 +11,7 @@ async function outcome(answer: Promise<{ status: number; text: string }>): Promi
 
 describe.each(["in the program", "over HTTP"])("a fault queued %s", (way) => {
   async function simulatorWith(...faults: Fault[]): Promise<Simulator> {
-    const simulator = await started({ seed: town });
+    const simulator = await startTestSimulator({ seed: testSeed });
     if (way === "in the program") for (const fault of faults) simulator.faults.add(fault);
     else expect((await send(simulator, "POST", "/__simulator/faults", faults, {})).status).toBe(201);
     return simulator;
@@ -143,14 +143,14 @@ describe.each(["in the program", "over HTTP"])("a fault queued %s", (way) => {
 
 describe("a race", () => {
   test("is written down as a function that runs between two requests", async () => {
-    const simulator = await started({ seed: town });
+    const simulator = await startTestSimulator({ seed: testSeed });
     simulator.faults.add({ method: "DELETE", kind: "act", act: (account) => account.giveIpAddressAway(addresses.off) });
     const { status, body } = await send(simulator, "DELETE", `/1.2/ip_address/${addresses.off}`);
     expect([status, body.error.error_code]).toEqual([403, "IP_ADDRESS_FORBIDDEN"]);
   });
 
   test("that cannot happen as it is written down shows as SERVICE_ERROR with the reason", async () => {
-    const simulator = await started({ seed: town });
+    const simulator = await startTestSimulator({ seed: testSeed });
     simulator.faults.add({ kind: "act", act: { verb: "releaseIpAddress", with: [addresses.nowhere] } });
     const { status, body } = await send(simulator, "GET", "/1.2/account");
     expect([status, body.error.error_message]).toEqual([
@@ -186,7 +186,7 @@ describe("a fault that is not one is refused, and nothing is queued:", () => {
       `The act's verb is "explode": expected one of assignIpAddress,`,
     ],
   ])("%s", async (_, fault, message) => {
-    const simulator = await started();
+    const simulator = await startTestSimulator();
     const { status, body } = await send(simulator, "POST", "/__simulator/faults", fault, {});
     expect([status, body.error]).toEqual([400, expect.stringContaining(message)]);
     expect(() => simulator.faults.add(fault as Fault)).toThrow(message);
@@ -196,7 +196,7 @@ describe("a fault that is not one is refused, and nothing is queued:", () => {
 
 describe("the request log", () => {
   test("has method, path, status and time of each request, and none of the simulator's own", async () => {
-    const simulator = await started({ seed: town });
+    const simulator = await startTestSimulator({ seed: testSeed });
     await send(simulator, "GET", "/1.2/ip_address?a=b");
     await send(simulator, "DELETE", "/1.3/ip_address/x", undefined, {});
     const logged = [

@@ -1,8 +1,8 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { send, started } from "../support/api";
-import { addresses, town, uuids } from "../support/town";
+import { send, startTestSimulator } from "../support/api";
+import { addresses, testSeed, uuids } from "../support/testSeed";
 
 const chromium = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
 const reason = !existsSync(chromium)
@@ -34,7 +34,7 @@ interface Browser {
 }
 
 test("the page and what it asks for need no credentials and are not in the request log", async () => {
-  const simulator = await started({ seed: town });
+  const simulator = await startTestSimulator({ seed: testSeed });
   const page = await send(simulator, "GET", "/", undefined, {});
   expect([page.status, page.headers.get("content-type")]).toEqual([200, "text/html; charset=UTF-8"]);
   expect(page.text.match(/(?:src|href)\s*=\s*"(?!data:)[^"]*"|https?:\/\//g)).toBeNull();
@@ -75,7 +75,7 @@ test("the page and what it asks for need no credentials and are not in the reque
   });
 
   test("it shows servers, addresses and PTR records, follows changes and requests, and loads nothing from elsewhere", async () => {
-    const simulator = await started({ seed: town });
+    const simulator = await startTestSimulator({ seed: testSeed });
     const page = await browser.newPage();
     const asked: string[] = [];
     const errors: string[] = [];

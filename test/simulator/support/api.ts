@@ -3,7 +3,7 @@ import { type Simulator, type SimulatorOptions, startSimulator } from "../../../
 const running = new Set<Simulator>();
 
 /** A simulator that is stopped when the test is over, however it ends. */
-export async function started(options: SimulatorOptions = {}): Promise<Simulator> {
+export async function startTestSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const simulator = await startSimulator(options);
   running.add(simulator);
   return simulator;
@@ -14,7 +14,7 @@ afterEach(async () => {
   running.clear();
 });
 
-export interface Answer {
+export interface ApiResponse {
   status: number;
   headers: Headers;
   text: string;
@@ -29,7 +29,7 @@ export async function send(
   path: string,
   body?: unknown,
   headers: Record<string, string> = { Authorization: basic("demo", "demo") },
-): Promise<Answer> {
+): Promise<ApiResponse> {
   const sent = body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) };
   const response = await fetch(`${simulator.url}${path}`, { method, headers, ...sent });
   const text = await response.text();
@@ -42,7 +42,7 @@ export function basic(username: string, password: string): string {
 }
 
 /** All that a refused request must leave as it was. */
-export function everything(simulator: Simulator): string {
+export function accountSnapshot(simulator: Simulator): string {
   const { account } = simulator;
   return JSON.stringify([account.listIpAddresses(), account.listServers(), account.credits]);
 }

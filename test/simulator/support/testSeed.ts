@@ -38,7 +38,7 @@ export const macs = {
 
 const five = (address: SeedIpAddress) => [0, 1, 2, 3, 4].map(() => address);
 
-export const town: Seed = {
+export const testSeed: Seed = {
   servers: [
     {
       uuid: uuids.running,
