@@ -4,8 +4,8 @@ import { AccountModel, type Family, type Step, seed, servers, theirs, unknownSer
 import { accountSnapshot, send } from "./support/api";
 
 /**
- * Random requests against the simulator and against a model of an account that knows nothing of HTTP: both have to say
- * the same to each request, and no invariant may break. SIMULATOR_MODEL_RUNS sets how many sequences are tried.
+ * Sends random requests to the simulator and to a model of the account: both must respond alike to each request, and no
+ * invariant may break. SIMULATOR_MODEL_RUNS sets the number of sequences.
  */
 const runs = Number(process.env.SIMULATOR_MODEL_RUNS ?? (process.env.SOAK === "1" ? 10_000 : 200));
 
@@ -68,7 +68,7 @@ function request(step: Step, target: string): [method: string, path: string, bod
   }
 }
 
-/** Indices below zero stand for what is no address, and for somebody else's; too high ones for one that nobody has. */
+/** -2 is an invalid address, -1 one of the other account; an index that is too high is an address that is not in use. */
 function targetOf(step: Step, model: AccountModel): string {
   if (!("address" in step)) return "";
   if (step.address === -2) return "garbage";
@@ -117,7 +117,7 @@ async function follow(simulator: Simulator, steps: readonly Step[]): Promise<voi
   }
 }
 
-/** Time goes on during a refused request too: a stop under way may end. */
+/** A rejected request advances the time as well, so a stop in progress may end. */
 function statesAside(text: string): string {
   return text.replace(/"state":"[a-z]+"|,"transition":\{.*?\]\}/g, "");
 }
@@ -127,7 +127,7 @@ function inOrder<T extends { address: string }>(list: readonly T[]): T[] {
 }
 
 test(
-  `${runs} random sequences of requests never leave the model, nor break an invariant`,
+  `${runs} random sequences of requests agree with the model and break no invariant`,
   async () => {
     const property = fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 30 }), async (steps) => {
       const simulator = await startSimulator({ seed });

@@ -10,7 +10,7 @@ import { addresses, testSeed } from "../support/testSeed";
 
 const produced = new Set<string>();
 
-async function refuses(simulator: Simulator, row: Row, prefix: string): Promise<void> {
+async function expectRejection(simulator: Simulator, row: Row, prefix: string): Promise<void> {
   const [, [method, path], body, outcome, { headers, message } = {}] = row;
   const [status, code] = outcome.split(" ");
   const before = accountSnapshot(simulator);
@@ -24,21 +24,21 @@ async function refuses(simulator: Simulator, row: Row, prefix: string): Promise<
   produced.add(answer.body.error.error_code);
 }
 
-describe.each(["1.2", "1.3"] as const)("API %s refuses, and changes nothing, when", (version) => {
+describe.each(["1.2", "1.3"] as const)("API %s rejects a request, and changes nothing, if", (version) => {
   const mine = rows.filter(([, , , , more]) => more?.only === undefined || more.only === version);
   test.each(mine.map((row) => [row[0], row[3], row] as const))("%s: %s", async (_, __, row) => {
     const { credits = 1000, servers = testSeed.servers ?? [], rules = {} } = row[4] ?? {};
     const simulator = await startTestSimulator({ seed: { ...testSeed, credits, servers }, rules });
-    await refuses(simulator, row, `/${version}`);
+    await expectRejection(simulator, row, `/${version}`);
   });
 });
 
-describe("whatever the version,", () => {
+describe("in any version,", () => {
   const versionRows: Row[] = [
-    ["a version that never was", ["GET", "/9.9/ip_address"], none, "404 API_VERSION_INVALID"],
+    ["an unknown version", ["GET", "/9.9/ip_address"], none, "404 API_VERSION_INVALID"],
     ["version 1.1", ["GET", "/1.1/ip_address"], none, "404 API_VERSION_OBSOLETE"],
     [
-      "1.2 where it was declared so",
+      "1.2, if a rule makes it obsolete",
       ["GET", "/1.2/ip_address"],
       none,
       "404 API_VERSION_OBSOLETE",
@@ -48,15 +48,15 @@ describe("whatever the version,", () => {
   ];
   test.each(versionRows.map((row) => [row[0], row[3], row] as const))("%s is %s", async (_, __, row) => {
     const simulator = await startTestSimulator({ seed: testSeed, rules: row[4]?.rules ?? {} });
-    await refuses(simulator, row, "");
+    await expectRejection(simulator, row, "");
   });
 
-  test("1.3 is served while 1.2 is obsolete", async () => {
+  test("1.3 is available while 1.2 is obsolete", async () => {
     const simulator = await startTestSimulator({ rules: { api12: "obsolete" } });
     expect((await send(simulator, "GET", "/1.3/ip_address")).status).toBe(200);
   });
 
-  test("a change that cannot be kept is answered with SERVICE_ERROR", async () => {
+  test("a change that cannot be saved results in SERVICE_ERROR", async () => {
     const folder = mkdtempSync(join(tmpdir(), "simulator-"));
     const simulator = await startTestSimulator({ seed: testSeed, stateFile: join(folder, "account.json") });
     rmSync(folder, { recursive: true });
@@ -65,7 +65,7 @@ describe("whatever the version,", () => {
     produced.add("SERVICE_ERROR");
   });
 
-  test("a body of unknown length that grows too large is refused", async () => {
+  test("a body of unknown length is rejected when it becomes too large", async () => {
     const simulator = await startTestSimulator({ seed: testSeed });
     const body = new ReadableStream({
       pull(controller) {
@@ -84,7 +84,7 @@ describe("whatever the version,", () => {
     expect(response.status).toBe(413);
   });
 
-  test("every code of the error table was produced by a request above", () => {
+  test("the requests above produce every code of the error table", () => {
     expect([...produced].sort()).toEqual(Object.keys(errorTable).sort());
   });
 });

@@ -4,7 +4,7 @@ import { addresses, macs, testSeed, uuids } from "../support/testSeed";
 describe("floating addresses of API 1.3", () => {
   const floating = (attributes: object) => ({ ip_address: { floating: "yes", ...attributes } });
 
-  test("one is assigned to a zone, attached to a running server, moved and detached, and released", async () => {
+  test("an address is assigned to a zone, attached to a running server, moved, detached and released", async () => {
     const simulator = await startTestSimulator({ seed: testSeed });
     const made = await send(simulator, "POST", "/1.3/ip_address", floating({ zone: "fi-hel1", family: "IPv4" }));
     expect(made.status).toBe(201);
@@ -29,7 +29,7 @@ describe("floating addresses of API 1.3", () => {
     expect((await send(simulator, "DELETE", path)).status).toBe(204);
   });
 
-  test("one that is assigned to an interface shows inside that interface, with its server running", async () => {
+  test("an address assigned to an interface of a running server is listed in that interface", async () => {
     const simulator = await startTestSimulator({ seed: testSeed });
     const made = await send(simulator, "POST", "/1.3/ip_address", floating({ mac: macs.running }));
     expect(made.body.ip_address).toMatchObject({ mac: macs.running, server: uuids.running, zone: "fi-hel1" });
@@ -39,14 +39,14 @@ describe("floating addresses of API 1.3", () => {
     expect(server.ip_addresses.ip_address.at(-1).address).toBe(made.body.ip_address.address);
   });
 
-  test("one is detached when the address that owns its interface is released", async () => {
+  test("an address is detached when the address that owns its interface is released", async () => {
     const simulator = await startTestSimulator({ seed: testSeed });
     await send(simulator, "PATCH", `/1.3/ip_address/${addresses.floating}`, { ip_address: { mac: macs.off } });
     await send(simulator, "DELETE", `/1.3/ip_address/${addresses.off}`);
     expect(simulator.account.getIpAddress(addresses.floating)).toMatchObject({ server: undefined, mac: undefined });
   });
 
-  test("an attached one counts to the limit of its server, unless a rule says otherwise", async () => {
+  test("an attached address counts towards the limit of its server, unless a rule excludes it", async () => {
     for (const floatingCountsToLimit of [true, false]) {
       const simulator = await startTestSimulator({ seed: testSeed, rules: { floatingCountsToLimit } });
       const { status } = await send(simulator, "POST", "/1.3/ip_address", floating({ mac: macs.full }));
@@ -54,7 +54,7 @@ describe("floating addresses of API 1.3", () => {
     }
   });
 
-  test("a server's end leaves floating addresses and those to be kept, detached", async () => {
+  test("deleting a server detaches its floating addresses and those with the policy keep", async () => {
     const simulator = await startTestSimulator({ seed: testSeed });
     await send(simulator, "PATCH", `/1.3/ip_address/${addresses.floating}`, { ip_address: { mac: macs.off } });
     const kept = await send(simulator, "PATCH", `/1.3/ip_address/${addresses.off}`, {
@@ -70,7 +70,7 @@ describe("floating addresses of API 1.3", () => {
     expect(simulator.account.getIpAddress(addresses.offIPv6)).toBeUndefined();
   });
 
-  test("release_policy shows only where a rule says so", async () => {
+  test("release_policy is included only if a rule says so", async () => {
     const simulator = await startTestSimulator({ seed: testSeed, rules: { showReleasePolicy: true } });
     const { body } = await send(simulator, "GET", `/1.3/ip_address/${addresses.off}`);
     expect(body.ip_address.release_policy).toBe("release");

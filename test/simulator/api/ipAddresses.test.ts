@@ -7,7 +7,7 @@ const internal = { "1.2": "private", "1.3": "utility" } as const;
 describe.each(versions)("API %s", (version) => {
   const path = (rest: string) => `/${version}${rest}`;
 
-  test("list shows the account's addresses and nobody else's, in the version's words", async () => {
+  test("the list has the account's addresses only, in the version's terms", async () => {
     const simulator = await startTestSimulator({ seed: testSeed });
     const { status, body } = await send(simulator, "GET", path("/ip_address"));
     const all: { address: string; access: string }[] = body.ip_addresses.ip_address;
@@ -18,7 +18,7 @@ describe.each(versions)("API %s", (version) => {
     expect(body).not.toHaveProperty("error");
   });
 
-  test("details have the version's fields, each a string, and no field that does not apply", async () => {
+  test("the details have the version's properties, each a string, and none that does not apply", async () => {
     const simulator = await startTestSimulator({ seed: testSeed });
     const details = async (address: string) => (await send(simulator, "GET", path(`/ip_address/${address}`))).body;
     const newer = (mac: string) => (version === "1.3" ? { mac, zone: "fi-hel1" } : {});
@@ -55,7 +55,7 @@ describe.each(versions)("API %s", (version) => {
     expect(body.ip_address.ptr_record).toBe("d845-c4ff-fe5c-0022.v6.fi-hel1.upcloud.host");
   });
 
-  test.each(spelledOtherwise)("an address is not found by another spelling, %s, and nothing happens", async (other) => {
+  test.each(spelledOtherwise)("an address is not found by another spelling, %s, and nothing changes", async (other) => {
     const simulator = await startTestSimulator({ seed: testSeed });
     const before = accountSnapshot(simulator);
     const change = { ip_address: { ptr_record: "a.example.com" } };
@@ -67,13 +67,13 @@ describe.each(versions)("API %s", (version) => {
     expect(accountSnapshot(simulator)).toBe(before);
   });
 
-  test.each(spelledOtherwise)("an address is found by %s where the rule allows any spelling", async (other) => {
+  test.each(spelledOtherwise)("an address is found by %s if a rule allows any spelling", async (other) => {
     const simulator = await startTestSimulator({ seed: testSeed, rules: { addressSpelling: "any" } });
     const { status, body } = await send(simulator, "GET", path(`/ip_address/${other}`));
     expect([status, body.ip_address?.address]).toEqual([200, spelled]);
   });
 
-  test("assign adds one address with an interface of its own, and answers as details do", async () => {
+  test("assigning adds one address on a new interface, and the response equals its details", async () => {
     const simulator = await startTestSimulator({ seed: testSeed });
     const before = simulator.account.listIpAddresses();
     const { status, body } = await send(simulator, "POST", path("/ip_address"), { ip_address: { server: uuids.off } });
@@ -89,7 +89,7 @@ describe.each(versions)("API %s", (version) => {
     expect(new Set(interfaces.map(({ mac }) => mac)).size).toBe(4);
   });
 
-  test("an assigned IPv6 address is made from the MAC of its interface", async () => {
+  test("an assigned IPv6 address is derived from the MAC of its interface", async () => {
     const simulator = await startTestSimulator({ seed: testSeed });
     const wanted = { ip_address: { server: uuids.off, family: "IPv6", access: "public" } };
     const { body } = await send(simulator, "POST", path("/ip_address"), wanted);
@@ -100,7 +100,7 @@ describe.each(versions)("API %s", (version) => {
     );
   });
 
-  test("a server without an internal address gets one, and only one", async () => {
+  test("a server without an internal address can get exactly one", async () => {
     const simulator = await startTestSimulator({ seed: testSeed });
     const wanted = { ip_address: { server: uuids.lonely, access: internal[version] } };
     const { status, body } = await send(simulator, "POST", path("/ip_address"), wanted);
@@ -108,20 +108,23 @@ describe.each(versions)("API %s", (version) => {
     expect((await send(simulator, "POST", path("/ip_address"), wanted)).status).toBe(409);
   });
 
-  test.each(["IPv4", "IPv6"])("a released %s address is gone, and the next one to be handed out", async (family) => {
-    const simulator = await startTestSimulator({ seed: testSeed });
-    const wanted = { ip_address: { server: uuids.off, family } };
-    const first = (await send(simulator, "POST", path("/ip_address"), wanted)).body.ip_address.address;
-    await send(simulator, "PUT", path(`/ip_address/${first}`), { ip_address: { ptr_record: "old.example.com" } });
-    const released = await send(simulator, "DELETE", path(`/ip_address/${first}`));
-    expect([released.status, released.text, released.headers.get("content-type")]).toEqual([204, "", null]);
-    expect((await send(simulator, "GET", path(`/ip_address/${first}`))).status).toBe(404);
-    const again = (await send(simulator, "POST", path("/ip_address"), wanted)).body.ip_address;
-    expect(again.address).toBe(first);
-    expect(again.ptr_record).toMatch(/\.fi-hel1\.upcloud\.host$/);
-  });
+  test.each(["IPv4", "IPv6"])(
+    "a released %s address no longer exists, and is the next one to be assigned",
+    async (family) => {
+      const simulator = await startTestSimulator({ seed: testSeed });
+      const wanted = { ip_address: { server: uuids.off, family } };
+      const first = (await send(simulator, "POST", path("/ip_address"), wanted)).body.ip_address.address;
+      await send(simulator, "PUT", path(`/ip_address/${first}`), { ip_address: { ptr_record: "old.example.com" } });
+      const released = await send(simulator, "DELETE", path(`/ip_address/${first}`));
+      expect([released.status, released.text, released.headers.get("content-type")]).toEqual([204, "", null]);
+      expect((await send(simulator, "GET", path(`/ip_address/${first}`))).status).toBe(404);
+      const again = (await send(simulator, "POST", path("/ip_address"), wanted)).body.ip_address;
+      expect(again.address).toBe(first);
+      expect(again.ptr_record).toMatch(/\.fi-hel1\.upcloud\.host$/);
+    },
+  );
 
-  test("of two released addresses the later one is handed out first", async () => {
+  test("of two released addresses, the last one is assigned first", async () => {
     const simulator = await startTestSimulator({ seed: testSeed });
     const wanted = { ip_address: { server: uuids.off } };
     const assign = async () => (await send(simulator, "POST", path("/ip_address"), wanted)).body.ip_address.address;
@@ -130,22 +133,19 @@ describe.each(versions)("API %s", (version) => {
     expect([await assign(), await assign()]).toEqual([second, first]);
   });
 
-  test.each(["IPv4", "IPv6"])(
-    "a zone without %s addresses has one again when one is released there",
-    async (family) => {
-      const simulator = await startTestSimulator({
-        seed: { ...testSeed, zones: { "fi-hel1": { freeIPv4: 1, freeIPv6: 1 } } },
-      });
-      const wanted = { ip_address: { server: uuids.off, family } };
-      const assign = () => send(simulator, "POST", path("/ip_address"), wanted);
-      const first = await assign();
-      expect([first.status, (await assign()).body.error.error_code]).toEqual([201, "IP_ADDRESS_RESOURCES_UNAVAILABLE"]);
-      await send(simulator, "DELETE", path(`/ip_address/${first.body.ip_address.address}`));
-      expect([(await assign()).status, (await assign()).status]).toEqual([201, 409]);
-    },
-  );
+  test.each(["IPv4", "IPv6"])("a zone without free %s addresses has one again after a release", async (family) => {
+    const simulator = await startTestSimulator({
+      seed: { ...testSeed, zones: { "fi-hel1": { freeIPv4: 1, freeIPv6: 1 } } },
+    });
+    const wanted = { ip_address: { server: uuids.off, family } };
+    const assign = () => send(simulator, "POST", path("/ip_address"), wanted);
+    const first = await assign();
+    expect([first.status, (await assign()).body.error.error_code]).toEqual([201, "IP_ADDRESS_RESOURCES_UNAVAILABLE"]);
+    await send(simulator, "DELETE", path(`/ip_address/${first.body.ip_address.address}`));
+    expect([(await assign()).status, (await assign()).status]).toEqual([201, 409]);
+  });
 
-  test("an address released by one account and given to another answers 403", async () => {
+  test("the response to an address that was given to another account is 403", async () => {
     const simulator = await startTestSimulator({ seed: testSeed });
     simulator.account.giveIpAddressAway(addresses.off);
     expect((await send(simulator, "GET", path(`/ip_address/${addresses.off}`))).status).toBe(403);
@@ -153,7 +153,7 @@ describe.each(versions)("API %s", (version) => {
     expect(list).not.toContain(addresses.off);
   });
 
-  test("the other account's user sees what is theirs, and everything of this account answers 403", async () => {
+  test("the other account sees its own resources, and the response to this account's is 403", async () => {
     const simulator = await startTestSimulator({ seed: testSeed });
     const { username, password, token } = simulator.otherCredentials;
     expect([username, password, token]).toEqual(["other", "other", "ucat_other"]);
@@ -181,7 +181,7 @@ describe.each(versions)("API %s", (version) => {
     expect(accountSnapshot(simulator)).toBe(before);
   });
 
-  test("the last address of a server may go where a rule allows it", async () => {
+  test("the last address of a server can be released if a rule allows it", async () => {
     const simulator = await startTestSimulator({ seed: testSeed, rules: { releaseLastAddress: "allow" } });
     expect((await send(simulator, "DELETE", path(`/ip_address/${addresses.lonely}`))).status).toBe(204);
   });

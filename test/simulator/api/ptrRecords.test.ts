@@ -20,11 +20,11 @@ describe.each(["1.2", "1.3"] as const)("API %s", (version) => {
 
   test.each([
     ["keeps the dot", { ptrTrailingDot: "keep" }, "a.example.com.", "a.example.com."],
-    ["drops the dot", { ptrTrailingDot: "strip" }, "a.example.com.", "a.example.com"],
-    ["makes it lower case", { ptrUpperCase: "lower" }, "A.Example.com", "a.example.com"],
-    ["takes underscores", { ptrUnderscore: "keep" }, "_a.example.com", "_a.example.com"],
-    ["resets by the empty name", { ptrEmpty: "reset" }, "", "203-0-113-22.fi-hel1.upcloud.host"],
-  ] as const)("a rule %s of a PTR record", async (_, rules, sent, stored) => {
+    ["removes the dot", { ptrTrailingDot: "strip" }, "a.example.com.", "a.example.com"],
+    ["lower-cases the letters", { ptrUpperCase: "lower" }, "A.Example.com", "a.example.com"],
+    ["accepts the underscores", { ptrUnderscore: "keep" }, "_a.example.com", "_a.example.com"],
+    ["resets to the default for the empty name", { ptrEmpty: "reset" }, "", "203-0-113-22.fi-hel1.upcloud.host"],
+  ] as const)("with a rule, UpCloud %s of a PTR record", async (_, rules, sent, stored) => {
     const simulator = await startTestSimulator({ seed: testSeed, rules });
     await send(simulator, "PUT", path(`/ip_address/${addresses.off}`), {
       ip_address: { ptr_record: "old.example.com" },

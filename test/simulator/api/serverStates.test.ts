@@ -28,7 +28,7 @@ describe.each(["1.2", "1.3"] as const)("API %s", (version) => {
     ),
   );
 
-  test.each(cells)("%s on a server that is %s answers %d", async (verb, state, status) => {
+  test.each(cells)("%s on a server that is %s results in %d", async (verb, state, status) => {
     const simulator = await startWithServer({ state });
     const [method, path, body] = requests[verb];
     const answer = await send(simulator, method, `/${version}${path}`, body);

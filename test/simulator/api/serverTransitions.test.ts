@@ -2,7 +2,7 @@ import type { Rules, SeedServer } from "../../../src/simulator";
 import { send, startTestSimulator } from "../support/api";
 import { startWithServer, stateNow, uuid } from "../support/oneServer";
 
-/** What a server goes through after a request: [ms after it, state]. */
+/** The states of a server after a request: [ms after the request, state]. */
 type Timeline = readonly (readonly [number, string])[];
 const hard = { stop_server: { stop_type: "hard" } };
 const soft = (timeout?: string) => ({ stop_server: { stop_type: "soft", ...(timeout && { timeout }) } });
@@ -24,7 +24,7 @@ const timelines: [string, Partial<SeedServer>, string, unknown, Timeline, Partia
     ],
   ],
   [
-    "a stop without a body is soft and takes eight",
+    "a stop without a body is soft and takes eight seconds",
     {},
     "stop",
     undefined,
@@ -35,7 +35,7 @@ const timelines: [string, Partial<SeedServer>, string, unknown, Timeline, Partia
   ],
   ["a soft stop that the guest ignores never ends", deaf, "stop", soft(), [[day, "started"]]],
   [
-    "a soft stop that the guest ignores ends hard after its timeout",
+    "a soft stop that the guest ignores becomes hard after its timeout",
     deaf,
     "stop",
     soft("60"),
@@ -45,7 +45,7 @@ const timelines: [string, Partial<SeedServer>, string, unknown, Timeline, Partia
     ],
   ],
   [
-    "a soft stop that the guest honours does not wait for its timeout",
+    "a soft stop that the guest obeys does not wait for its timeout",
     {},
     "stop",
     soft("60"),
@@ -55,7 +55,7 @@ const timelines: [string, Partial<SeedServer>, string, unknown, Timeline, Partia
     ],
   ],
   [
-    "a soft stop with a short timeout ends hard",
+    "a soft stop with a short timeout becomes hard",
     {},
     "stop",
     soft("1"),
@@ -65,7 +65,7 @@ const timelines: [string, Partial<SeedServer>, string, unknown, Timeline, Partia
     ],
   ],
   [
-    "a stop shows maintenance where a rule says so",
+    "a stop goes through maintenance if a rule says so",
     {},
     "stop",
     hard,
@@ -99,7 +99,7 @@ const timelines: [string, Partial<SeedServer>, string, unknown, Timeline, Partia
       [30_000, "started"],
     ],
   ],
-  ["a soft restart that the guest ignores never comes", deaf, "restart", softRestart({}), [[day, "started"]]],
+  ["a soft restart that the guest ignores never happens", deaf, "restart", softRestart({}), [[day, "started"]]],
   [
     "a soft restart that the guest ignores is given up after its timeout",
     deaf,
@@ -112,7 +112,7 @@ const timelines: [string, Partial<SeedServer>, string, unknown, Timeline, Partia
     ],
   ],
   [
-    "a soft restart that the guest ignores becomes hard where asked",
+    "a soft restart that the guest ignores becomes hard if requested",
     deaf,
     "restart",
     softRestart({ timeout: "60", timeout_action: "destroy" }),
@@ -144,7 +144,7 @@ const timelines: [string, Partial<SeedServer>, string, unknown, Timeline, Partia
     ],
   ],
   [
-    "a start answers at once where a rule says so",
+    "the response to a start is immediate if a rule says so",
     { state: "stopped" },
     "start",
     { server: {} },
@@ -174,13 +174,16 @@ describe("on the clock,", () => {
   test.each([
     ["started", true],
     ["error", false],
-  ] as const)("a start answers %s when it is over, where boots is %s", async (state, boots) => {
-    const simulator = await startWithServer({ state: "stopped", boots });
-    const { status, body } = await send(simulator, "POST", `/1.2/server/${uuid}/start`, { server: {} });
-    expect([status, body.server.state, simulator.clock.now()]).toEqual([200, state, 1_000]);
-  });
+  ] as const)(
+    "the response to a start says %s when boots is %s, and comes when the start is complete",
+    async (state, boots) => {
+      const simulator = await startWithServer({ state: "stopped", boots });
+      const { status, body } = await send(simulator, "POST", `/1.2/server/${uuid}/start`, { server: {} });
+      expect([status, body.server.state, simulator.clock.now()]).toEqual([200, state, 1_000]);
+    },
+  );
 
-  test("a stop answers that the server is started, and it is seen stopped after a few polls", async () => {
+  test("the response to a stop says started, and polls see the server stopped later", async () => {
     const simulator = await startWithServer({}, { requestMs: 2_000 });
     const stopped = await send(simulator, "POST", `/1.2/server/${uuid}/stop`, hard);
     expect(stopped.body.server.state).toBe("started");
@@ -190,7 +193,7 @@ describe("on the clock,", () => {
     expect(polls).toEqual(["started", "started", "stopped"]);
   });
 
-  test("a hard stop overtakes a soft one that does not end, and a soft one does not put off a hard one", async () => {
+  test("a hard stop overrides a soft one that never ends, and a soft one does not delay a hard one", async () => {
     const simulator = await startWithServer(deaf);
     await send(simulator, "POST", `/1.2/server/${uuid}/stop`, soft());
     await send(simulator, "POST", `/1.2/server/${uuid}/stop`, hard);
@@ -203,7 +206,7 @@ describe("on the clock,", () => {
   test.each([
     ["maintenance", "started"],
     ["error", "stopped"],
-  ] as const)("a server in %s becomes %s by itself", async (state, then) => {
+  ] as const)("a server in %s becomes %s without a request", async (state, then) => {
     const simulator = await startWithServer({ state, becomes: { state: then, afterMs: 5_000 } });
     simulator.clock.advance(4_999);
     expect(stateNow(simulator)).toBe(state);
@@ -211,7 +214,7 @@ describe("on the clock,", () => {
     expect(stateNow(simulator)).toBe(then);
   });
 
-  test("on the real clock a start is answered when its time has passed", async () => {
+  test("on the real clock, the response to a start is sent when its time has passed", async () => {
     const seed = { servers: [{ uuid, state: "stopped" as const }] };
     const simulator = await startTestSimulator({ seed, clock: "real", rules: { startMs: 120 } });
     const begun = performance.now();

@@ -6,7 +6,7 @@ const internal = { "1.2": "private", "1.3": "utility" } as const;
 describe.each(["1.2", "1.3"] as const)("API %s", (version) => {
   const path = (rest: string) => `/${version}${rest}`;
 
-  test("the list of servers has no addresses, and details have what the clients of this version read", async () => {
+  test("the list of servers has no addresses, and the details have the properties that clients of this version read", async () => {
     const simulator = await startTestSimulator({ seed: testSeed });
     const list = (await send(simulator, "GET", path("/server"))).body.servers.server;
     expect(list).toHaveLength(7);
@@ -27,7 +27,7 @@ describe.each(["1.2", "1.3"] as const)("API %s", (version) => {
     expect((await send(simulator, "GET", path(`/server/${uuids.off}`))).body.server).not.toHaveProperty("host");
   });
 
-  test("delete takes a stopped server away with its addresses", async () => {
+  test("deleting a stopped server deletes its addresses", async () => {
     const simulator = await startTestSimulator({ seed: testSeed });
     const { status, text } = await send(simulator, "DELETE", path(`/server/${uuids.off}?storages=1`));
     expect([status, text]).toEqual([204, ""]);
@@ -36,7 +36,7 @@ describe.each(["1.2", "1.3"] as const)("API %s", (version) => {
   });
 
   test.each([basic("demo", "demo"), "Bearer ucat_demo", "bearer ucat_demo"])(
-    "%s is who the account says",
+    "the account has the username of the credentials %s",
     async (Authorization) => {
       const simulator = await startTestSimulator();
       const { status, body } = await send(simulator, "GET", path("/account"), undefined, { Authorization });
@@ -44,7 +44,7 @@ describe.each(["1.2", "1.3"] as const)("API %s", (version) => {
     },
   );
 
-  test("a full version number in the path is the same version", async () => {
+  test("a full version number in the path selects the same version", async () => {
     const simulator = await startTestSimulator();
     const [short, long] = [
       await send(simulator, "GET", path("/ip_address")),

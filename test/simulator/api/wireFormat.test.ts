@@ -2,8 +2,8 @@ import { get } from "node:http";
 import { send, startTestSimulator } from "../support/api";
 import { addresses, testSeed, uuids } from "../support/testSeed";
 
-describe("the wire form", () => {
-  test("a body is Perl's: three spaces, ` : `, sorted keys, a newline at the end", async () => {
+describe("the wire format", () => {
+  test("a body has Perl's format: three spaces, ` : `, sorted keys, a newline at the end", async () => {
     const simulator = await startTestSimulator({ seed: testSeed });
     const { text } = await send(simulator, "GET", `/1.3/ip_address/${addresses.floating}`);
     expect(text).toBe(`{
@@ -21,7 +21,7 @@ describe("the wire form", () => {
     expect(server.text).toContain(`      "tags" : {\n         "tag" : []\n      },`);
   });
 
-  test("headers are those of UpCloud's front end, with the reason phrase of a refused login", async () => {
+  test("headers are those of UpCloud's web server, with the reason phrase of a failed authentication", async () => {
     const simulator = await startTestSimulator();
     const raw = await new Promise<{ phrase: string | undefined; headers: string[] }>((resolve) => {
       get(`${simulator.url}/1.2/ip_address`, (answer) => {

@@ -2,7 +2,7 @@ import { send, startTestSimulator } from "../support/api";
 import { addresses, testSeed, uuids } from "../support/testSeed";
 
 describe("the account", () => {
-  test("assigns, renames, moves and releases addresses of running servers at once", async () => {
+  test("assigns, renames, moves and releases addresses of running servers immediately", async () => {
     const { account } = await startTestSimulator({ seed: testSeed });
     const made = account.assignIpAddress({ server: uuids.running, family: "IPv6" });
     expect(account.modifyIpAddress(made.address, { ptrRecord: "a.example.com" }).ptrRecord).toBe("a.example.com");
@@ -13,7 +13,7 @@ describe("the account", () => {
     expect(account.getIpAddress(made.address)).toBeUndefined();
   });
 
-  test("is held to limits and credits, and told what is not there", async () => {
+  test("enforces limits and credits, and throws if an address or server does not exist", async () => {
     const { account } = await startTestSimulator({ seed: testSeed });
     expect(() => account.assignIpAddress({ server: uuids.full })).toThrow("The maximum number of IP addresses");
     account.credits = 0;
@@ -27,7 +27,7 @@ describe("the account", () => {
     );
   });
 
-  test("gives a server away with its addresses, and takes a zone's last addresses", async () => {
+  test("transfers a server with its addresses, and removes the free addresses of a zone", async () => {
     const simulator = await startTestSimulator({ seed: testSeed });
     simulator.account.giveServerAway(uuids.lonely);
     expect((await send(simulator, "GET", `/1.2/server/${uuids.lonely}`)).status).toBe(403);
@@ -36,7 +36,7 @@ describe("the account", () => {
     expect(() => simulator.account.assignIpAddress({ server: uuids.off })).toThrow("not enough IP addresses");
   });
 
-  test("does not give a full zone an address back by moving one or giving one away", async () => {
+  test("does not free an address of a full zone by moving or transferring one", async () => {
     const { account } = await startTestSimulator({ seed: { ...testSeed, zones: { "fi-hel1": { freeIPv4: 0 } } } });
     account.giveIpAddressAway(addresses.running);
     account.moveIpAddress(addresses.off, uuids.lonely);

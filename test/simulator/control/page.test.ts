@@ -19,7 +19,7 @@ function isInstalled(name: string): boolean {
   }
 }
 
-/** What this test uses of a browser's page. */
+/** The part of Playwright's page that this test uses. */
 interface Page {
   goto(url: string): Promise<unknown>;
   on(event: "request", listener: (request: { url(): string }) => void): void;
@@ -33,7 +33,7 @@ interface Browser {
   close(): Promise<void>;
 }
 
-test("the page and what it asks for need no credentials and are not in the request log", async () => {
+test("the page and its requests need no credentials and are not logged", async () => {
   const simulator = await startTestSimulator({ seed: testSeed });
   const page = await send(simulator, "GET", "/", undefined, {});
   expect([page.status, page.headers.get("content-type")]).toEqual([200, "text/html; charset=UTF-8"]);
@@ -74,7 +74,7 @@ test("the page and what it asks for need no credentials and are not in the reque
     rmSync(profile, { recursive: true, force: true });
   });
 
-  test("it shows servers, addresses and PTR records, follows changes and requests, and loads nothing from elsewhere", async () => {
+  test("the page shows servers, addresses and PTR records, refreshes them, and loads nothing from elsewhere", async () => {
     const simulator = await startTestSimulator({ seed: testSeed });
     const page = await browser.newPage();
     const asked: string[] = [];

@@ -9,7 +9,7 @@ const folder = mkdtempSync(join(tmpdir(), "simulator-"));
 const file = (name: string) => join(folder, name);
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test("the account goes on where it was, with what it would hand out next", async () => {
+test("the account is restored, with the addresses to assign next", async () => {
   const stateFile = file("on.json");
   const first = await startTestSimulator({ seed: testSeed, stateFile });
   await send(first, "PUT", `/1.2/ip_address/${addresses.running}`, { ip_address: { ptr_record: "a.example.com" } });
@@ -23,7 +23,7 @@ test("the account goes on where it was, with what it would hand out next", async
   expect(again.address).toBe(made.address);
 });
 
-test("what the account's owner does beside the API is kept too", async () => {
+test("changes without the API are kept as well", async () => {
   const stateFile = file("beside.json");
   const first = await startTestSimulator({ seed: testSeed, stateFile });
   first.account.credits = 5;
@@ -34,7 +34,7 @@ test("what the account's owner does beside the API is kept too", async () => {
   expect((await send(second, "GET", `/1.2/ip_address/${addresses.off}`)).status).toBe(403);
 });
 
-test("a stop that was under way goes on with the time that was left", async () => {
+test("a stop in progress continues with the time that was left", async () => {
   const stateFile = file("stop.json");
   const first = await startTestSimulator({ seed: testSeed, stateFile, rules: { requestMs: 0 } });
   first.clock.advance(50_000);
@@ -47,7 +47,7 @@ test("a stop that was under way goes on with the time that was left", async () =
   expect(second.account.getServer(uuids.running)?.state).toBe("stopped");
 });
 
-test("the other account's credentials are kept, and a file from before there were any has the default ones", async () => {
+test("the other account's credentials are kept, and a file without them results in the default ones", async () => {
   const stateFile = file("other.json");
   const otherAccount = { ...testSeed.otherAccount, credentials: { token: "ucat_theirs" } };
   await (await startTestSimulator({ seed: { ...testSeed, otherAccount }, stateFile })).stop();
@@ -62,7 +62,7 @@ test("the other account's credentials are kept, and a file from before there wer
   expect(await tokenKept()).toBe("ucat_other");
 });
 
-test("rules are kept, and those of the options win over them", async () => {
+test("rules are kept, and those of the options override them", async () => {
   const stateFile = file("rules.json");
   await (
     await startTestSimulator({ seed: testSeed, stateFile, rules: { api12: "obsolete", ptrEmpty: "reset" } })
@@ -73,10 +73,10 @@ test("rules are kept, and those of the options win over them", async () => {
 });
 
 test.each([
-  ["half", '{"format":1,"state":{"cred'],
+  ["half a state", '{"format":1,"state":{"cred'],
   ["another format", '{"format":9}'],
   ["no state", "[]"],
-])("a file that holds %s is an error that names it", async (_, content) => {
+])("a state file with %s results in an error that names the file", async (_, content) => {
   const stateFile = file("bad.json");
   writeFileSync(stateFile, content);
   await expect(startTestSimulator({ stateFile })).rejects.toThrow(`The state file ${stateFile} cannot be used`);

@@ -32,7 +32,7 @@ interface ModelAddress {
   ptr: string;
 }
 
-/** The account as this test understands it. */
+/** A model of the account that does not know HTTP. */
 export class AccountModel {
   addresses: ModelAddress[];
   states = new Map<string, "started" | "stopped">(

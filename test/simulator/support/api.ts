@@ -2,7 +2,7 @@ import { type Simulator, type SimulatorOptions, startSimulator } from "../../../
 
 const running = new Set<Simulator>();
 
-/** A simulator that is stopped when the test is over, however it ends. */
+/** Starts a simulator that is stopped after the test, even if the test fails. */
 export async function startTestSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const simulator = await startSimulator(options);
   running.add(simulator);
@@ -18,11 +18,11 @@ export interface ApiResponse {
   status: number;
   headers: Headers;
   text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a test reads into bodies of many shapes, and fails where one is not as it says.
+  // biome-ignore lint/suspicious/noExplicitAny: bodies have many shapes, and a test fails if one is not as expected.
   body: any;
 }
 
-/** Sends a request; a body that is a string goes as it is, anything else as JSON. */
+/** Sends a request. A body that is a string is sent as it is, any other as JSON. */
 export async function send(
   simulator: Simulator,
   method: string,
@@ -41,7 +41,7 @@ export function basic(username: string, password: string): string {
   return `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
 }
 
-/** All that a refused request must leave as it was. */
+/** Everything that a rejected request must not change. */
 export function accountSnapshot(simulator: Simulator): string {
   const { account } = simulator;
   return JSON.stringify([account.listIpAddresses(), account.listServers(), account.credits]);

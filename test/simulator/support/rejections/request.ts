@@ -6,7 +6,7 @@ type Version = "1.2" | "1.3";
 
 export type Request = readonly [method: string, path: string];
 
-/** When a request is refused: what it sends, and what comes back. */
+/** A request that is rejected, and the expected response. */
 export type Row = readonly [
   when: string,
   request: Request,
@@ -21,9 +21,9 @@ interface More {
   headers?: Record<string, string>;
   rules?: Partial<Rules>;
   credits?: number;
-  /** Default: the town's. */
+  /** Default: the servers of the test seed. */
   servers?: SeedServer[];
-  /** Where the sentence is recorded or documented. */
+  /** The exact message, if it was recorded or documented. */
   message?: string;
 }
 
