@@ -6,18 +6,18 @@ export interface ServerAddressesArgs {
   server: pulumi.Input<string>;
   /** The PTR record of all its addresses. */
   hostname: pulumi.Input<string>;
-  /** One address of each; default both. Plain, not inputs: which resources there are has to be known in the preview. */
+  /** One address of each; default: both. Plain values, not inputs: the preview has to know which resources there are. */
   families?: readonly Family[];
 }
 
-/** The extra addresses of one server, which all lead back to its name. */
+/** The extra addresses of one server, all with its name as PTR record. */
 export class ServerAddresses extends pulumi.ComponentResource {
   readonly addresses: pulumi.Output<string[]>;
 
   constructor(name: string, args: ServerAddressesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("example:index:ServerAddresses", name, {}, opts);
     const { server, hostname, families = ["IPv4", "IPv6"] } = args;
-    const made = families.map(
+    const resources = families.map(
       (family) =>
         new ServerIpAddress(
           `${name}-${family.toLowerCase()}`,
@@ -25,7 +25,7 @@ export class ServerAddresses extends pulumi.ComponentResource {
           { parent: this },
         ),
     );
-    this.addresses = pulumi.all(made.map(({ address }) => address));
+    this.addresses = pulumi.all(resources.map(({ address }) => address));
     this.registerOutputs({ addresses: this.addresses });
   }
 }

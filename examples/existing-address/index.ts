@@ -6,17 +6,17 @@ const server = config.require("server");
 const domain = config.require("domain");
 
 export = async () => {
-  // An address that somebody once assigned to the server by hand.
+  // An address that somebody assigned to the server manually.
   const { address, family } = await getIpAddress({ address: config.require("address") });
 
-  // From here on it is this stack's, and no new one is assigned. A destroy leaves it on the server.
+  // Take it over instead of assigning a new one. A destroy leaves it on the server.
   const mail = new ServerIpAddress(
     "mail",
     { server, family, adopt: address, ptrRecord: `mail.${domain}` },
     { retainOnDelete: true },
   );
 
-  // An address of the server's plan comes and goes with the server: its PTR record alone is this stack's.
+  // The address in the server's plan belongs to the server: this stack manages only its PTR record.
   const addresses = await getIpAddresses({ server, family: "IPv4", access: "public" });
   const planned = addresses.filter(({ partOfPlan }) => partOfPlan);
   const web = planned.map(

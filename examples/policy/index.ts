@@ -4,7 +4,7 @@ import { requirePtrDomain } from "./ptrPolicy";
 
 const config = new pulumi.Config();
 
-// Before the first resource.
+// Has to run before the first resource.
 requirePtrDomain(config.require("companyDomain"));
 
 const mail = new ServerIpAddress("mail", {

@@ -2,16 +2,16 @@ import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { PtrRecord, ServerIpAddress } from "pulumi-upcloud-ip";
 
-/** From here on, a resource of the stack whose PTR record is not in the domain ends the program, with nothing changed. */
+/** Makes every later resource whose PTR record is not in the domain end the program, before anything changes. */
 export function requirePtrDomain(domain: string): void {
   pulumi.runtime.registerStackTransformation(({ resource, name, props, opts }) => {
     if (!ServerIpAddress.isInstance(resource) && !PtrRecord.isInstance(resource)) return undefined;
     if (props.ptrRecord === undefined) return undefined;
-    // It may come from another resource, and is then checked as soon as it is known.
+    // The record may come from another resource: then this checks it as soon as it is known.
     const ptrRecord = pulumi.output(props.ptrRecord).apply((record: string) => {
       if (isInDomain(record, domain)) return record;
       throw new PolicyViolation(
-        `Resource "${name}": expected a ptrRecord in ${domain}, such as "mail.${domain}", got "${record}": name it so.`,
+        `Resource "${name}": expected a ptrRecord in ${domain}, such as "mail.${domain}", got "${record}": rename it.`,
       );
     });
     return { props: { ...props, ptrRecord }, opts };
@@ -23,9 +23,9 @@ function isInDomain(record: string, domain: string): boolean {
   return `.${name}`.endsWith(`.${domain.toLowerCase()}`);
 }
 
-/** A RunError is shown as its message, without a stack. */
+/** Pulumi shows the message of a RunError without a stack trace. */
 class PolicyViolation extends pulumi.RunError {
-  // Pulumi inspects an error of an Output, and through it the whole program: most of a minute, for nothing.
+  // Pulumi inspects the error of an Output, and through it the whole program, which takes most of a minute.
   [inspect.custom](): string {
     return this.message;
   }

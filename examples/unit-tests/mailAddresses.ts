@@ -10,11 +10,11 @@ export interface MailAddressesArgs {
 export interface MailAddresses {
   /** A new address, for outgoing mail. */
   mail: pulumi.Output<string>;
-  /** The addresses of the server's plan. */
+  /** The addresses in the server's plan. */
   web: pulumi.Output<string>[];
 }
 
-/** What the program declares, as a function, so that a test can call it as the program does. */
+/** What the program declares, as a function that a test can call too. */
 export async function mailAddresses({ server, domain }: MailAddressesArgs): Promise<MailAddresses> {
   const mail = new ServerIpAddress("mail", { server, ptrRecord: `mail.${domain}` });
   const addresses = await getIpAddresses({ server, access: "public" });

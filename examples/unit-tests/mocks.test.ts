@@ -9,13 +9,13 @@ let onServer: GetIpAddressesResult = [];
 
 beforeAll(() =>
   pulumi.runtime.setMocks({
-    // A new resource: its id is the address, which UpCloud chooses.
+    // A new resource: its id is the address that UpCloud chooses.
     newResource: (resource) => {
       declared.push(resource);
       const { address = "203.0.113.25", ...inputs } = resource.inputs;
       return { id: address, state: { ...inputs, address } };
     },
-    // A look-up: `getIpAddresses` returns the list, `getIpAddress` one of them.
+    // A look-up: `getIpAddresses` returns a list, `getIpAddress` one address.
     call: (call) => {
       asked.push(call);
       return onServer;
@@ -28,7 +28,7 @@ beforeEach(() => {
   declared.length = 0;
 });
 
-test("the new address is the one that UpCloud gave, with its PTR record under the domain", async () => {
+test("the new address is the one that UpCloud assigned, with a PTR record in the domain", async () => {
   onServer = [];
   const { mail, web } = await mailAddresses({ server, domain: "example.com" });
   expect([await valueIn(mail), web]).toEqual(["203.0.113.25", []]);
@@ -37,7 +37,7 @@ test("the new address is the one that UpCloud gave, with its PTR record under th
   ]);
 });
 
-test("of the addresses that the server has, those of its plan get a PTR record", async () => {
+test("only the addresses in the server's plan get another PTR record", async () => {
   onServer = [address("198.51.100.2", true), address("198.51.100.3", false)];
   const { web } = await mailAddresses({ server, domain: "example.com" });
   expect(await Promise.all(web.map(valueIn))).toEqual(["198.51.100.2"]);

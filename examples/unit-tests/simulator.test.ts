@@ -29,7 +29,7 @@ afterAll(async () => {
   rmSync(state, { recursive: true });
 }, 60_000);
 
-test("up gives the server a new address and both their PTR records, and destroy leaves the account as it was", async () => {
+test("up assigns an address and sets both PTR records, and destroy restores the account", async () => {
   const before = simulator.account.listIpAddresses();
 
   const { outputs } = await stack.up();

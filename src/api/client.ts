@@ -1,8 +1,10 @@
-import { isVersionRefused, UpCloudError } from "./errors/upCloudError";
-import { createHttp, type HttpOptions, type HttpRequest } from "./http/http";
-import { ipAddressesIn, ipAddressIn, type ListedAddress, ShapeError, serverIn, serversIn } from "./responses";
-import { createRetry } from "./retry";
+import { createHttp, type HttpOptions } from "./http/http";
+import { createRedact } from "./http/redaction";
+import { parseLayer } from "./parse";
+import { type ListedAddress, readIpAddress, readIpAddresses, readNothing, readServer, readServers } from "./responses";
+import { retryLayer } from "./retry";
 import { type Sleep, sleep } from "./sleep";
+import { type VersionOptions, versionLayer } from "./version";
 import type {
   Access,
   ApiVersion,
@@ -15,23 +17,21 @@ import type {
   StopType,
 } from "./wire";
 
-export interface ClientOptions extends HttpOptions {
-  apiVersion: ApiVersion;
-  /** Told once when UpCloud refuses API 1.2 and the client goes on with 1.3. */
-  onVersionChange?: (from: ApiVersion, to: ApiVersion) => void;
-  /** Waits before a request is repeated. Default: real time. */
+export interface ClientOptions extends HttpOptions, VersionOptions {
+  /** Waits before a retry. Default: real time. */
   sleep?: Sleep;
 }
 
 interface AssignRequest {
+  /** UUID. */
   server: string;
   family: Family;
-  /** `private` and `utility` both stand for the internal network: the version's own word is sent. */
+  /** `private` and `utility` both mean the internal network; the request has the word of its API version. */
   access: Access;
 }
 
 /**
- * UpCloud's verbs. Each is one request, repeated where that is safe; every failure is an `UpCloudError`. `signal` ends
+ * UpCloud's verbs. Each is one request, with retries where they are safe. Every failure is an `UpCloudError`. `signal` ends
  * requests and waits early.
  */
 export interface UpCloudClient {
@@ -41,134 +41,124 @@ export interface UpCloudClient {
     assign(request: AssignRequest, signal?: AbortSignal): Promise<IpAddressWire>;
     modify(address: string, change: { ptrRecord: string }, signal?: AbortSignal): Promise<IpAddressWire>;
     /**
-     * `stillOurs` is asked before a repeat: the address may be released already, and somebody else's by now. When it says
-     * no, the release counts as done.
+     * @param isStillOurs called before a retry: the address may have been released, and may belong to somebody else now.
+     *   When it returns `false`, the release is done. Default: the address is still ours.
      */
-    release(address: string, signal?: AbortSignal, stillOurs?: () => Promise<boolean>): Promise<void>;
+    release(address: string, signal?: AbortSignal, isStillOurs?: () => Promise<boolean>): Promise<void>;
   };
   readonly servers: {
     list(signal?: AbortSignal): Promise<ServerWire[]>;
     get(uuid: string, signal?: AbortSignal): Promise<ServerWire>;
-    /** Answers before the server has stopped. After `timeoutSeconds` UpCloud stops a soft-stopping server hard. */
-    stop(uuid: string, how: { type: StopType; timeoutSeconds: number }, signal?: AbortSignal): Promise<ServerWire>;
+    /** Returns before the server has stopped. After `timeoutSeconds` UpCloud turns a soft stop into a hard one. */
+    stop(uuid: string, options: { type: StopType; timeoutSeconds: number }, signal?: AbortSignal): Promise<ServerWire>;
     start(uuid: string, signal?: AbortSignal): Promise<ServerWire>;
   };
   close(): Promise<void>;
 }
 
 export function createClient(options: ClientOptions): UpCloudClient {
-  const http = createHttp(options);
-  const retry = createRetry(options.sleep ?? sleep);
-  let version = options.apiVersion;
+  const redact = createRedact(options.credentials);
+  const http = createHttp(options, redact);
 
-  /** One request in the version of the day; a refused version cannot have had an effect, so any verb may go again. */
-  async function send<T>(
-    request: (version: ApiVersion) => HttpRequest,
-    read: (body: unknown) => T,
-    signal: AbortSignal | undefined,
-    beforeRetry?: () => Promise<T | undefined>,
-  ): Promise<T> {
-    const used = version;
-    const { path, ...rest } = request(used);
-    const sent = { ...rest, path: `/${used}${path}`, signal };
-    const once = async () => {
-      const { status, body } = await http.send(sent);
-      try {
-        return read(body);
-      } catch (error) {
-        if (body === undefined) throw UpCloudError.unreadable(sent, status, "an empty body");
-        throw UpCloudError.malformed(sent, status, (error as ShapeError).message);
-      }
-    };
-    try {
-      return await retry({ send: once, beforeRetry, signal });
-    } catch (error) {
-      if (used !== "1.2" || !isVersionRefused(error)) throw error;
-      if (version === used) {
-        version = "1.3";
-        options.onVersionChange?.(used, version);
-      }
-      return send(request, read, signal, beforeRetry);
-    }
-  }
-
-  const getAddress: UpCloudClient["ipAddresses"]["get"] = (address, signal) =>
-    send(
-      () => ({ method: "GET", path: `/ip_address/${encodeAddress(address)}`, subject: { address } }),
-      ipAddressIn,
-      signal,
+  // The layers of a call, outermost first.
+  const call =
+    // Speaks API 1.3 when UpCloud refuses 1.2.
+    versionLayer(
+      options,
+      // Sends again what is safe to send again.
+      retryLayer(
+        options.sleep ?? sleep,
+        // Makes the result from the body.
+        parseLayer(
+          redact,
+          // Sends one request over HTTP.
+          http.send,
+        ),
+      ),
     );
+
+  const getIpAddress: UpCloudClient["ipAddresses"]["get"] = (address, signal) =>
+    call(() => ({ method: "GET", path: addressPath(address), context: { address }, signal, read: readIpAddress }));
 
   return {
     ipAddresses: {
-      list: (signal) => send(() => ({ method: "GET", path: "/ip_address", subject: {} }), ipAddressesIn, signal),
-      get: getAddress,
-      assign: ({ server, family, access }, signal) =>
-        send(
-          (used) => {
-            const body: AssignRequestWire = { ip_address: { family, access: accessIn(used, access), server } };
-            return { method: "POST", path: "/ip_address", body, subject: { server, assigning: true } };
-          },
-          ipAddressIn,
+      list: (signal) =>
+        call(() => ({ method: "GET", path: "/ip_address", context: {}, signal, read: readIpAddresses })),
+
+      get: getIpAddress,
+
+      assign: (request, signal) =>
+        call((version) => ({
+          method: "POST",
+          path: "/ip_address",
+          body: assignBody(request, version),
+          context: { server: request.server, assigning: true },
           signal,
-        ),
+          read: readIpAddress,
+        })),
+
       async modify(address, { ptrRecord }, signal) {
-        const answer = await send(
-          (used) => {
-            const body: ModifyRequestWire = { ip_address: { ptr_record: ptrRecord } };
-            const method = used === "1.2" ? "PUT" : "PATCH";
-            return { method, path: `/ip_address/${encodeAddress(address)}`, body, subject: { address, ptrRecord } };
-          },
-          (body) => (body === undefined ? undefined : ipAddressIn(body)),
+        const modified = await call((version) => ({
+          method: version === "1.2" ? "PUT" : "PATCH",
+          path: addressPath(address),
+          body: { ip_address: { ptr_record: ptrRecord } } satisfies ModifyRequestWire,
+          context: { address, ptrRecord },
           signal,
-        );
-        // Without a body the change has succeeded, too.
-        return answer ?? getAddress(address, signal);
+          read: (body) => (body === undefined ? undefined : readIpAddress(body)),
+        }));
+        // A response without a body is a success, too.
+        return modified ?? getIpAddress(address, signal);
       },
-      release: (address, signal, stillOurs) =>
-        send(
-          () => ({ method: "DELETE", path: `/ip_address/${encodeAddress(address)}`, subject: { address } }),
-          nothingIn,
+
+      async release(address, signal, isStillOurs = async () => true) {
+        await call(() => ({
+          method: "DELETE",
+          path: addressPath(address),
+          context: { address },
           signal,
-          async () => (stillOurs === undefined || (await stillOurs()) ? undefined : null),
-        ).then(() => undefined),
+          read: readNothing,
+          beforeRetry: async () => ((await isStillOurs()) ? undefined : null),
+        }));
+      },
     },
+
     servers: {
-      list: (signal) => send(() => ({ method: "GET", path: "/server", subject: {} }), serversIn, signal),
+      list: (signal) => call(() => ({ method: "GET", path: "/server", context: {}, signal, read: readServers })),
+
       get: (server, signal) =>
-        send(() => ({ method: "GET", path: serverPath(server), subject: { server } }), serverIn, signal),
+        call(() => ({ method: "GET", path: serverPath(server), context: { server }, signal, read: readServer })),
+
       stop: (server, { type, timeoutSeconds }, signal) =>
-        send(
-          () => {
-            const body: StopRequestWire = { stop_server: { stop_type: type, timeout: String(timeoutSeconds) } };
-            return { method: "POST", path: `${serverPath(server)}/stop`, body, subject: { server } };
-          },
-          serverIn,
+        call(() => ({
+          method: "POST",
+          path: `${serverPath(server)}/stop`,
+          body: { stop_server: { stop_type: type, timeout: String(timeoutSeconds) } } satisfies StopRequestWire,
+          context: { server },
           signal,
-        ),
+          read: readServer,
+        })),
+
       start: (server, signal) =>
-        send(
-          () => ({ method: "POST", path: `${serverPath(server)}/start`, body: { server: {} }, subject: { server } }),
-          serverIn,
+        call(() => ({
+          method: "POST",
+          path: `${serverPath(server)}/start`,
+          body: { server: {} },
+          context: { server },
           signal,
-        ),
+          read: readServer,
+        })),
     },
+
     close: http.close,
   };
 }
 
-/** A release has no body to answer with: what comes with one is somebody else's answer. */
-function nothingIn(body: unknown): null {
-  if (body === undefined) return null;
-  throw new ShapeError("the body", "empty", body);
-}
-
-function accessIn(version: ApiVersion, access: Access): Access {
-  if (access === "public") return access;
-  return version === "1.2" ? "private" : "utility";
+function assignBody({ server, family, access }: AssignRequest, version: ApiVersion): AssignRequestWire {
+  const internal = version === "1.2" ? "private" : "utility";
+  return { ip_address: { family, access: access === "public" ? access : internal, server } };
 }
 
 const serverPath = (uuid: string) => `/server/${encodeURIComponent(uuid)}`;
 
-/** UpCloud takes the colons of an IPv6 address as they are. */
-const encodeAddress = (address: string) => encodeURIComponent(address).replaceAll("%3A", ":");
+/** UpCloud accepts the colons of an IPv6 address as they are. */
+const addressPath = (address: string) => `/ip_address/${encodeURIComponent(address).replaceAll("%3A", ":")}`;

@@ -2,58 +2,66 @@ import { isIP } from "node:net";
 import type { Access, IpAddressWire, ServerWire } from "./wire";
 
 /*
- * Readers of UpCloud's answers. Each gives what the wire types promise, or fails with `ShapeError` for JSON that breaks the
- * promise. Fields that UpCloud adds are passed over, since it counts additions as compatible; `null` is as good as absent.
+ * Readers of UpCloud's responses. Each gives what the wire types promise, or fails with `ShapeError` for JSON that breaks the
+ * promise. Fields that UpCloud adds are ignored, since it regards additions as compatible; `null` means absent.
  */
 
-/** JSON of another shape than documented; the message names the field, what was expected and what came. */
+/** JSON that is not as documented. The message names the field, what was expected and what came. */
 export class ShapeError extends Error {
+  override readonly name = "ShapeError";
+
   constructor(field: string, expected: string, got: unknown) {
-    super(`expected ${field} to be ${expected}, got ${shown(got)}`);
+    super(`expected ${field} to be ${expected}, got ${preview(got)}`);
   }
 }
 
-/** An address of the list. Of one that is not as documented, the fields that are; the others are as if absent. */
+/** An address of the list. If it is not as documented, it has only the fields that are. */
 export interface ListedAddress extends IpAddressWire {
-  /** What is not as documented. A request about the address alone fails for it, unless its answer is better. */
+  /** What is not as documented. A request for this address fails, unless its response is correct. */
   malformed?: string;
 }
 
-export function ipAddressIn(body: unknown): IpAddressWire {
+export function readIpAddress(body: unknown): IpAddressWire {
   const value = field(body, "ip_address");
-  const read = ipAddress(value);
+  const read = readFields(value);
   if (read === undefined) throw new ShapeError("ip_address.address", "an IP address", field(value, "address"));
   const { malformed, ...address } = read;
   if (malformed !== undefined) throw malformed;
   return address;
 }
 
-/** An entry without a readable address is nobody's: it is passed over. */
-export const ipAddressesIn = (body: unknown): ListedAddress[] =>
-  entriesIn(body, "ip_addresses", "ip_address")
-    .map(ipAddress)
+/** An entry without a readable address is ignored: nobody can own it. */
+export const readIpAddresses = (body: unknown): ListedAddress[] =>
+  readEntries(body, "ip_addresses", "ip_address")
+    .map(readFields)
     .filter((read) => read !== undefined)
     .map(({ malformed, ...address }) => (malformed ? { ...address, malformed: malformed.message } : address));
 
-export function serverIn(body: unknown): ServerWire {
+export function readServer(body: unknown): ServerWire {
   const value = field(body, "server");
   const [uuid, state] = [field(value, "uuid"), field(value, "state")];
   if (typeof uuid !== "string") throw new ShapeError("server.uuid", "a string", uuid);
   if (typeof state !== "string") throw new ShapeError("server.state", "a string", state);
-  return { uuid, state, title: textIn(value, "title"), zone: textIn(value, "zone") };
+  return { uuid, state, title: readText(value, "title"), zone: readText(value, "zone") };
 }
 
-/** An entry without a readable UUID is passed over. */
-export const serversIn = (body: unknown): ServerWire[] =>
-  entriesIn(body, "servers", "server").flatMap((value) => {
+/** An entry without a readable UUID is ignored. */
+export const readServers = (body: unknown): ServerWire[] =>
+  readEntries(body, "servers", "server").flatMap((value) => {
     const uuid = field(value, "uuid");
-    const state = textIn(value, "state") || "unknown";
+    const state = readText(value, "state") || "unknown";
     return typeof uuid === "string"
-      ? [{ uuid, state, title: textIn(value, "title"), zone: textIn(value, "zone") }]
+      ? [{ uuid, state, title: readText(value, "title"), zone: readText(value, "zone") }]
       : [];
   });
 
-function ipAddress(value: unknown): (IpAddressWire & { malformed?: ShapeError }) | undefined {
+/** The body of a release, which has none: what comes with one is a response to something else. */
+export function readNothing(body: unknown): null {
+  if (body === undefined) return null;
+  throw new ShapeError("the body", "empty", body);
+}
+
+function readFields(value: unknown): (IpAddressWire & { malformed?: ShapeError }) | undefined {
   const address = field(value, "address");
   if (typeof address !== "string" || isIP(address) === 0) return undefined;
   let malformed: ShapeError | undefined;
@@ -81,7 +89,7 @@ function ipAddress(value: unknown): (IpAddressWire & { malformed?: ShapeError })
 
 const optionalFields = ["server", "part_of_plan", "floating", "mac", "zone", "release_policy"];
 
-function entriesIn(body: unknown, list: string, name: string): unknown[] {
+function readEntries(body: unknown, list: string, name: string): unknown[] {
   const entries = field(field(body, list), name);
   if (Array.isArray(entries)) return entries;
   throw new ShapeError(`${list}.${name}`, "a list", entries);
@@ -91,13 +99,13 @@ function field(value: unknown, key: string): unknown {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined;
 }
 
-/** Of what is only told. */
-function textIn(value: unknown, key: string): string {
+/** For fields that are only displayed: an empty text if there is none. */
+function readText(value: unknown, key: string): string {
   const text = field(value, key);
   return typeof text === "string" ? text : "";
 }
 
-function shown(value: unknown): string {
+function preview(value: unknown): string {
   if (value === undefined) return "nothing";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object" && value !== null) return "an object";

@@ -1,9 +1,9 @@
 import type { UpCloudError } from "./errors/upCloudError";
 
 /**
- * Whether a request that failed may be sent again, and how long UpCloud asks to wait first. `undefined`: never. GET, PUT,
- * PATCH and DELETE are idempotent. A POST may buy an address, or undo what somebody did to a server: it is sent again only
- * when it was certainly not carried out. See decisions/0004-what-may-be-sent-again.md.
+ * Whether a failed request may be sent again, and how many milliseconds UpCloud asks to wait first. `undefined`: never. GET,
+ * PUT, PATCH and DELETE are idempotent. A POST may buy an address, or undo what somebody did to a server: it is sent again
+ * only if it was certainly not carried out. See decisions/0004-what-may-be-sent-again.md.
  */
 export function retryPolicy({
   method,
@@ -11,7 +11,7 @@ export function retryPolicy({
   status,
   retryAfterMs = 0,
 }: UpCloudError): { afterMs: number } | undefined {
-  // A rate limiter refuses a request before anything is done about it.
+  // A rate limiter refuses a request before it is carried out.
   const isNotCarriedOut = failure === "unsent" || (failure === "refused" && status === 429);
   const isInDoubt =
     failure === "unanswered" ||

@@ -1,9 +1,9 @@
 /**
- * UpCloud's JSON, as it travels. Every value of an address is a string; a flag that does not apply is absent, not "no".
- * Chapter "IP addresses" of the API 1.2 documentation; API 1.3 adds `mac`, `zone`, `floating` and `release_policy`.
+ * UpCloud's JSON as it is sent. Every value of an address is a string; a flag that does not apply is absent, not "no". From
+ * chapter "IP addresses" of the API 1.2 documentation; API 1.3 adds `mac`, `zone`, `floating` and `release_policy`.
  */
 
-/** The versions of the API that this package speaks. */
+/** The versions of the API that this package supports. */
 export const apiVersions = ["1.2", "1.3"] as const;
 export type ApiVersion = (typeof apiVersions)[number];
 
@@ -51,7 +51,7 @@ export type ServerState = (typeof serverStates)[number];
 export interface ServerWire {
   uuid: string;
   title: string;
-  /** A `ServerState`, or a word that UpCloud has added since: of such a server is known only that it is not stopped. */
+  /** A `ServerState`, or one that UpCloud has added since, which means only that the server is not stopped. */
   state: string;
   zone: string;
 }

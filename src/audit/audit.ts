@@ -1,51 +1,51 @@
 import type { IpAddressWire } from "../api/wire";
 import { addressKey, defaultPtrRecordIn, isSamePtrRecord } from "../model/addresses";
 import type { StackState } from "../state/stackState";
-import { nameOf, stackOf } from "../state/urns";
+import { resourceNameIn, stackNameIn } from "../state/urns";
 import { type Hint, hintsIn, isMeantFor } from "./hints";
 import type { JournalHint } from "./journalHints";
 
-/** An address of the account that the given stacks do not manage. */
+/** An address of the account that none of the given stacks manages. */
 export interface Finding {
   address: string;
   family: IpAddressWire["family"];
   access: IpAddressWire["access"];
-  /** Absent of a floating address that is not attached. */
+  /** Absent on a floating address that is not attached. */
   server?: string;
   ptrRecord: string;
   why: string;
 }
 
-/** An address that an interrupted create may have brought, as far as the address itself tells. */
+/** An address that may be the result of an interrupted create, judging by the address alone. */
 export interface Possible extends Finding {
-  /** The line that has a `ServerIpAddress` take the address over. */
+  /** The line that makes a `ServerIpAddress` take over the address. */
   adopt: string;
 }
 
-/** One that looks like the result of an interrupted create: a record tells of it, or the server that it is on. */
+/** An address that looks like the result of an interrupted create, judging by a state, the journal or its server. */
 export interface Suspect extends Possible {
-  /** The resource that it was meant for, where a state or the journal tells. */
-  resource?: { urn: string; name: string /** What it has by now, from another create. */; has?: string };
+  /** The resource that it was meant for, if a state or the journal tells; `has` is the address that the resource has now. */
+  resource?: { urn: string; name: string; has?: string };
 }
 
-/** An address that is the id of several resources: only one of them can own it. */
+/** An address that is the id of several resources, of which only one can own it. */
 export interface Shared {
   address: string;
-  /** The URNs of the resources, of one stack or of several. */
+  /** URNs, of one stack or of several. */
   resources: string[];
 }
 
 export interface Audit {
-  /** How many addresses of the account the stacks manage. */
+  /** The number of addresses that the stacks manage. */
   managed: number;
   shared: Shared[];
   suspects: Suspect[];
-  /** Not among the suspects. A process that was killed at its first create has left nothing but the address. */
+  /** Disjoint from the suspects. A process that was killed during its first create leaves nothing but the address. */
   possible: Possible[];
   others: Finding[];
 }
 
-/** Pure: which of the account's addresses the stacks, together, do not manage, and which of those they probably bought. */
+/** Pure: which of the account's addresses no stack manages, and which of those the stacks have probably bought. */
 export function audit(
   account: readonly IpAddressWire[],
   states: readonly StackState[],
@@ -55,30 +55,30 @@ export function audit(
   const unmanaged = account.filter(({ address }) => !stacks.managed.has(addressKey(address)));
   const hints = hintsIn(states, journal);
   const claims = claimsOf(hints, unmanaged, stacks);
-  const usedServers = usersOf(states, hints);
+  const usedServers = serverUses(states, hints);
 
   const managed = account.length - unmanaged.length;
   const found: Audit = { managed, shared: sharedIn(states), suspects: [], possible: [], others: [] };
   for (const one of unmanaged) {
     const hint = claims.get(one);
-    const harmless = hint === undefined ? harmlessness(one, stacks) : undefined;
-    if (harmless !== undefined) {
-      found.others.push({ ...finding(one), why: harmless });
+    const excluded = hint === undefined ? exclusionReason(one, stacks) : undefined;
+    if (excluded !== undefined) {
+      found.others.push({ ...finding(one), why: excluded });
       continue;
     }
     const adopt = `adopt: "${one.address}"`;
     const isOwn = isPerhapsOwn(one, unmanaged);
-    const why = hint?.why ?? (isOwn ? undefined : whyOf(one, usedServers));
-    if (why === undefined) found.possible.push({ ...finding(one), why: doubt(one, isOwn), adopt });
-    else found.suspects.push({ ...finding(one), why: why + caution(one, hint), adopt, ...resourceOf(hint, stacks) });
+    const why = hint?.why ?? (isOwn ? undefined : suspicionReason(one, usedServers));
+    if (why === undefined) found.possible.push({ ...finding(one), why: uncertaintyReason(one, isOwn), adopt });
+    else found.suspects.push({ ...finding(one), why: why + ipv6Caveat(one, hint), adopt, ...resourceOf(hint, stacks) });
   }
   return found;
 }
 
-/** What the given states know of addresses, by canonical spelling. */
+/** The addresses of the given states, by canonical spelling. */
 class Stacks {
   readonly managed = new Set<string>();
-  /** Addresses that a state tells of in another way: nothing that an unrecorded create can have bought. */
+  /** Addresses that a state contains for another reason: an unrecorded create cannot have bought them. */
   readonly known = new Map<string, string>();
   private readonly addressOf = new Map<string, string>();
 
@@ -86,19 +86,19 @@ class Stacks {
     for (const { addresses, pendingOperations, otherIds } of states) {
       for (const { inputs, urn } of pendingOperations) {
         const { adopt } = inputs;
-        if (adopt !== undefined) this.know(adopt, `${nameOf(urn)} was about to adopt it: run \`pulumi up\``);
+        if (adopt !== undefined) this.know(adopt, `${resourceNameIn(urn)} was about to adopt it: run \`pulumi up\``);
       }
-      for (const id of otherIds) this.know(id, "a resource of another kind has it");
+      for (const id of otherIds) this.know(id, "a resource of another type has it");
       for (const { type, external, id, urn, pendingDelete } of addresses) {
         const isManaged = type === "ServerIpAddress" && !external;
-        if (!isManaged) this.know(id, `${nameOf(urn)} only ${external ? "reads it" : "sets its PTR record"}`);
+        if (!isManaged) this.know(id, `${resourceNameIn(urn)} only ${external ? "reads it" : "sets its PTR record"}`);
         else this.managed.add(addressKey(id));
         if (isManaged && !pendingDelete) this.addressOf.set(urn, id);
       }
     }
   }
 
-  /** The address that the resource has, if it has one. */
+  /** The current address of the resource, if any. */
   addressAt(urn: string): string | undefined {
     return this.addressOf.get(urn);
   }
@@ -115,7 +115,7 @@ function sharedIn(states: readonly StackState[]): Shared[] {
       if (type !== "ServerIpAddress" || external) continue;
       const found = holders.get(addressKey(id)) ?? { address: id, resources: [], keys: new Set() };
       holders.set(addressKey(id), found);
-      // A resource that is being replaced is there twice.
+      // A resource that is being replaced occurs twice.
       if (!found.keys.has(`${index} ${urn}`)) found.resources.push(urn);
       found.keys.add(`${index} ${urn}`);
     }
@@ -125,7 +125,7 @@ function sharedIn(states: readonly StackState[]): Shared[] {
     .map(({ address, resources }) => ({ address, resources }));
 }
 
-/** Each hint claims one address that fits it, the surest first: creates of the same kind are interchangeable. */
+/** Each hint claims one matching address, the strongest match first: creates of the same kind are interchangeable. */
 function claimsOf(
   hints: readonly Hint[],
   unmanaged: readonly IpAddressWire[],
@@ -150,62 +150,64 @@ function claimsOf(
   return claims;
 }
 
-/** By whom each server is used, as a phrase: a stack manages addresses there, or was creating one. */
-function usersOf(states: readonly StackState[], hints: readonly Hint[]): Map<string, string> {
+/** What the stacks do on each server, as a phrase: a stack manages addresses there, or was creating one. */
+function serverUses(states: readonly StackState[], hints: readonly Hint[]): Map<string, string> {
   const managers = states
     .flatMap(({ addresses }) => addresses)
     .filter(({ type, external }) => type === "ServerIpAddress" && !external)
-    .map(({ server, urn }) => [server, `stack "${stackOf(urn)}" manages addresses`] as const);
-  const creators = hints.map(({ server, urn }) => [server, `stack "${stackOf(urn)}" was creating an address`] as const);
+    .map(({ server, urn }) => [server, `stack "${stackNameIn(urn)}" manages addresses`] as const);
+  const creators = hints.map(
+    ({ server, urn }) => [server, `stack "${stackNameIn(urn)}" was creating an address`] as const,
+  );
   return new Map([...creators, ...managers].flatMap(([server, use]) => (server === undefined ? [] : [[server, use]])));
 }
 
-/** Why no create of a `ServerIpAddress` can have left the address, if so. */
-function harmlessness(one: IpAddressWire, stacks: Stacks): string | undefined {
+/** Why no create of a `ServerIpAddress` can have left the address; `undefined` if one can. */
+function exclusionReason(one: IpAddressWire, stacks: Stacks): string | undefined {
   if (one.part_of_plan === "yes") return "part of the server's plan";
   if (!isAssigned(one)) return "a floating address";
   const known = stacks.known.get(addressKey(one.address));
   if (known !== undefined) return known;
-  return one.access === "public" ? undefined : "of the internal network";
+  return one.access === "public" ? undefined : "on the internal network";
 }
 
-/** Why an address that no record tells of is a suspect all the same: a killed provider leaves no record. */
-function whyOf(one: IpAddressWire, usedServers: Map<string, string>): string | undefined {
+/** Why an address without a record is a suspect anyway: a killed provider leaves no record. */
+function suspicionReason(one: IpAddressWire, usedServers: Map<string, string>): string | undefined {
   const use = usedServers.get(one.server ?? "");
   return use === undefined || !hasDefaultPtrRecord(one) ? undefined : `${extra} where ${use}`;
 }
 
 const extra = "an extra address with UpCloud's default PTR record, on a server";
 
-/** Why it is no suspect, though no record speaks for it. */
-function doubt(one: IpAddressWire, isOwn: boolean): string {
-  if (!hasDefaultPtrRecord(one)) return "an extra address with a PTR record that a stack or somebody else has set";
-  if (isOwn) return "an extra IPv6 address, perhaps the one that the server was made with";
-  return `${extra} where the stacks manage no address`;
+/** Why the address is only possibly lost. */
+function uncertaintyReason(one: IpAddressWire, isOwn: boolean): string {
+  if (!hasDefaultPtrRecord(one)) return "an extra address whose PTR record was set by a stack or by somebody else";
+  if (isOwn) return "an extra IPv6 address, perhaps the one that the server was created with";
+  return `${extra} where these stacks manage no addresses`;
 }
 
-/** A server has an IPv6 address of its own that looks like an assigned one. */
-function caution({ family, server }: IpAddressWire, hint: Hint | undefined): string {
+/** A server's own IPv6 address looks like an assigned one. */
+function ipv6Caveat({ family, server }: IpAddressWire, hint: Hint | undefined): string {
   if (family === "IPv4" || hint?.address !== undefined) return "";
-  return `; it may also be the one that server ${server} was made with: compare before you adopt it`;
+  return `; it may also be the one that server ${server} was created with: compare before you adopt it`;
 }
 
 function resourceOf(hint: Hint | undefined, stacks: Stacks): Pick<Suspect, "resource"> {
   if (hint === undefined) return {};
   const { urn } = hint;
   const has = stacks.addressAt(urn);
-  return { resource: { urn, name: nameOf(urn), ...(has !== undefined && { has }) } };
+  return { resource: { urn, name: resourceNameIn(urn), ...(has !== undefined && { has }) } };
 }
 
 function finding({ address, family, access, server, ptr_record: ptrRecord }: IpAddressWire): Omit<Finding, "why"> {
   return { address, family, access, ...(server !== undefined && { server }), ptrRecord };
 }
 
-/** The only one of its family that nothing accounts for. */
+/** Whether it may be the IPv6 address that its server was created with: the only one that nothing accounts for. */
 const isPerhapsOwn = (one: IpAddressWire, unmanaged: readonly IpAddressWire[]) =>
   one.family === "IPv6" && unmanaged.filter((other) => isExtraBeside(one, other)).length === 1;
 
-/** What an assign can have brought: addresses of the plan come with the server, floating ones are assigned to nobody. */
+/** Whether an assign can have returned it: addresses of the plan come with the server, and floating ones are separate. */
 const isAssigned = ({ part_of_plan, floating, server }: IpAddressWire) =>
   part_of_plan !== "yes" && floating !== "yes" && server !== undefined;
 

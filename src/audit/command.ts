@@ -1,9 +1,8 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { createClient } from "../api/client";
+import { packageVersion } from "../api/http/packageVersion";
 import type { IpAddressWire } from "../api/wire";
-import { readConfiguration, type StackConfig } from "../model/configuration";
+import { readConfiguration, type StackConfig, versionNotice } from "../model/configuration";
 import { readStackConfig } from "../state/stackConfig";
 import { readStackState, readStateFile, type StackState } from "../state/stackState";
 import { audit } from "./audit";
@@ -12,37 +11,39 @@ import { jsonReport, report } from "./report";
 
 const help = `Usage: pulumi-upcloud-ip audit [options]
 
-Lists addresses of the UpCloud account that look like the result of a create that was interrupted: bought, and in no
-state; then those that may be, or belong to something else. Names addresses that more than one resource has. All given stacks together manage what is theirs; without
---stack and --state it is the selected stack of the project here. Nothing is changed. Credentials: configuration of the
-(first) stack, then environment.
+Lists the addresses of the UpCloud account that look like the result of an interrupted create: bought, but in no state.
+Then lists those that may be such a result, or belong to something else, and names the addresses that several resources
+have. Changes nothing.
 
-  --stack NAME   a stack, also as org/project/stack; may be repeated
-  --state FILE   what \`pulumi stack export\` wrote, or a backend's checkpoint file; may be repeated
-  --cwd DIR      the folder of the Pulumi project (default: this one)
+An address is managed if any of the given stacks manages it. Default: the selected stack of the project in the current
+folder. Credentials come from the configuration of the first stack, or from the environment.
+
+  --stack NAME   a stack, also as org/project/stack; can be repeated
+  --state FILE   output of \`pulumi stack export\`, or a checkpoint file of a self-managed backend; can be repeated
+  --cwd DIR      folder of the Pulumi project (default: current folder)
   --all          list every address that the stacks do not manage
-  --json         for scripts
-  --help         show this
+  --json         print JSON for scripts
+  --help         show this help
   --version      show the version
 
-Exit code: 0 no address looks like it, 1 at least one does, or several resources have one, 2 the audit could not be made.
+Exit code: 0 no address looks lost, 1 an address looks lost or several resources have the same one, 2 the audit failed.
 `;
 
 export interface CommandIo {
   env: NodeJS.ProcessEnv;
   write(text: string): void;
-  /** Lines about what could not be read, beside the result. */
+  /** Reports what could not be read, apart from the result. */
   warn(line: string): void;
 }
 
-/** `pulumi-upcloud-ip` with these arguments; the exit code. What keeps it from an audit is thrown, in words for people. */
+/** Runs `pulumi-upcloud-ip` with these arguments, and returns its exit code. Throws if the audit cannot be made, with a message for users. */
 export async function command(args: readonly string[], io: CommandIo): Promise<0 | 1> {
-  const { values, positionals } = options(args);
-  if (values.help) return done(io, help);
-  if (values.version) return done(io, `${packageVersion()}\n`);
+  const { values, positionals } = parseOptions(args);
+  if (values.help) return finish(io, help);
+  if (values.version) return finish(io, `${packageVersion}\n`);
   const [verb = "nothing", ...more] = positionals;
-  if (verb !== "audit") throw usage(`Expected the command audit, got ${verb}`);
-  if (more.length > 0) throw usage(`Expected only options after audit, got ${more.join(" ")}`);
+  if (verb !== "audit") throw usageError(`Expected the command audit, got ${verb}`);
+  if (more.length > 0) throw usageError(`Expected only options after audit, got ${more.join(" ")}`);
 
   const { stack, state, cwd } = values;
   const stacks = stack.length + state.length > 0 ? stack : [undefined];
@@ -57,7 +58,7 @@ export async function command(args: readonly string[], io: CommandIo): Promise<0
   return result.suspects.length + result.shared.length === 0 ? 0 : 1;
 }
 
-function options(args: readonly string[]) {
+function parseOptions(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
@@ -74,13 +75,13 @@ function options(args: readonly string[]) {
     });
   } catch (error) {
     const [sentence] = (error as Error).message.split(/\.(?:\s|$)/);
-    throw usage(sentence ?? "");
+    throw usageError(sentence ?? "");
   }
 }
 
-const usage = (what: string) => new Error(`${what}: see pulumi-upcloud-ip --help.`);
+const usageError = (what: string) => new Error(`${what}: see pulumi-upcloud-ip --help.`);
 
-function done(io: CommandIo, text: string): 0 {
+function finish(io: CommandIo, text: string): 0 {
   io.write(text);
   return 0;
 }
@@ -90,15 +91,17 @@ async function readState(file: string): Promise<StackState> {
     return await readStateFile(file);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    throw code === undefined ? error : new Error(`--state is ${JSON.stringify(file)}: expected a file (${message}).`);
+    throw code === undefined
+      ? error
+      : new Error(`Expected --state to name a readable file, got ${JSON.stringify(file)}: ${message}.`);
   }
 }
 
-/** Credentials that cannot be decrypted come from the environment, as a whole; the rest still holds. */
+/** If the stack's credentials cannot be decrypted, those of the environment replace them; its other values still apply. */
 async function stackConfig(run: Parameters<typeof readStackConfig>[0], { warn }: CommandIo): Promise<StackConfig> {
   const { values, withoutSecrets } = await readStackConfig(run);
   if (withoutSecrets === undefined) return (key) => values.get(key);
-  warn(`Going on with credentials of the environment, since those of the stack cannot be read: ${withoutSecrets}`);
+  warn(`Using the credentials of the environment, because those of the stack cannot be read: ${withoutSecrets}`);
   return (key) => (credentialKeys.includes(key) ? undefined : values.get(key));
 }
 
@@ -107,16 +110,11 @@ const credentialKeys = ["upcloud:token", "upcloud:username", "upcloud:password"]
 async function listAddresses(config: StackConfig, { env, warn }: CommandIo): Promise<IpAddressWire[]> {
   const client = createClient({
     ...readConfiguration(config, env),
-    onVersionChange: (from, to) => warn(`UpCloud no longer serves API ${from}: going on with ${to}.`),
+    onVersionChange: (from, to) => warn(versionNotice(from, to)),
   });
   try {
     return await client.ipAddresses.list();
   } finally {
     await client.close();
   }
-}
-
-function packageVersion(): string {
-  const manifest: { version: string } = JSON.parse(readFileSync(join(__dirname, "..", "..", "package.json"), "utf8"));
-  return manifest.version;
 }

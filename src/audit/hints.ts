@@ -1,24 +1,24 @@
 import type { IpAddressWire } from "../api/wire";
 import type { PendingOperation, StackState } from "../state/stackState";
-import { nameOf, stackOf } from "../state/urns";
+import { resourceNameIn, stackNameIn } from "../state/urns";
 import type { JournalHint } from "./journalHints";
 
-/** A create of an address that has begun, and of which nothing says that it ended well. */
+/** A create of an address that was started, and whose success is not recorded. */
 export interface Hint {
   urn: string;
-  /** Unknown, like family and access, where the state has it encrypted. */
+  /** `undefined`, like family and access, if it is encrypted in the state. */
   server: string | undefined;
   family: string | undefined;
   access: string | undefined;
   ptrRecord?: string | undefined;
   address?: string | undefined;
-  /** How it is known, as a reason to suspect an address that fits. */
+  /** The reason to suspect a matching address. */
   why: string;
 }
 
 /**
- * Pending operations of the states, and what this machine's journal knows. A create that both know is one. What tells
- * most comes first.
+ * The creates among the states' pending operations and in this machine's journal; one that is in both counts once. The most
+ * specific ones come first.
  */
 export function hintsIn(states: readonly StackState[], journal: readonly JournalHint[]): Hint[] {
   const pending = states.flatMap(({ pendingOperations }) => pendingOperations).filter(isAssign);
@@ -27,7 +27,7 @@ export function hintsIn(states: readonly StackState[], journal: readonly Journal
     states.some(({ urnPrefix }) => urnPrefix === undefined || urn.startsWith(urnPrefix));
   const journaled = journal.flatMap((entry) => {
     const twin = pending.find(({ urn, inputs }) => inputs.__creation === entry.token || urn === entry.urn);
-    // Pulumi was told of it for a stack that is not given here, which has it unless it says otherwise.
+    // Reported to Pulumi for a stack that is not given here: that stack's state has it.
     if (twin === undefined && entry.phase === "reported" && !isOfTheStacks(entry)) return [];
     if (twin !== undefined) open.delete(twin);
     return [{ ...(twin && fromState(twin)), ...fromJournal(entry) }];
@@ -36,22 +36,22 @@ export function hintsIn(states: readonly StackState[], journal: readonly Journal
   return hints.sort((a, b) => unknowns(a) - unknowns(b));
 }
 
-/** An adoption buys nothing. */
+/** Whether the create assigns: an adoption buys nothing. */
 const isAssign = ({ type, resourceType, inputs }: PendingOperation) =>
   type === "creating" && resourceType === "ServerIpAddress" && inputs.adopt === undefined;
 
 function fromState({ urn, inputs: { server, family, access, ptrRecord } }: PendingOperation): Hint {
-  const why = `the state of stack "${stackOf(urn)}" holds an interrupted create of "${nameOf(urn)}", which it fits`;
+  const why = `matches an interrupted create of "${resourceNameIn(urn)}" in the state of stack "${stackNameIn(urn)}"`;
   return { urn, server, family, access, ptrRecord, why };
 }
 
 function fromJournal({ urn, server, family, access, address, at }: JournalHint): Hint {
-  const what = `this machine's journal has an assign for "${nameOf(urn)}" of stack "${stackOf(urn)}" at ${at}`;
-  const why = address === undefined ? `${what} without its answer, which it fits` : `${what} that brought it`;
+  const assign = `an assign for "${resourceNameIn(urn)}" of stack "${stackNameIn(urn)}" at ${at} in this machine's journal`;
+  const why = address === undefined ? `matches ${assign}, whose response is missing` : `the result of ${assign}`;
   return { urn, server, family, access, address, why };
 }
 
-/** Whether the create may have brought this address, as far as server, family and access tell. */
+/** Whether the create may have returned this address, judging by server, family and access. */
 export function isMeantFor({ server, family, access, address }: Hint, one: IpAddressWire): boolean {
   return (
     address === undefined &&

@@ -1,25 +1,30 @@
-import { nameOf, stackOf } from "../state/urns";
+import { resourceNameIn, stackNameIn } from "../state/urns";
 import type { Audit, Finding, Possible, Shared, Suspect } from "./audit";
 
 export interface ReportOptions {
-  /** List the other addresses too; otherwise they are only counted. */
+  /** Whether to list the other addresses; otherwise they are only counted. */
   all: boolean;
 }
 
-/** For people. */
+/** The report for people. */
 export function report({ managed, shared, suspects, possible, others }: Audit, { all }: ReportOptions): string {
   const parts = [headline(suspects.length)];
-  if (shared.length > 0) parts.unshift(sharedBy(shared));
-  if (suspects.length > 0) parts.push(table(suspects, proposal));
-  if (possible.length > 0) parts.push(doubts(possible.length), table(possible, proposal));
-  if (suspects.length + possible.length > 0) parts.push(ways);
+  if (shared.length > 0) parts.unshift(sharedSection(shared));
+  if (suspects.length > 0) parts.push(table(suspects, proposalLines));
+  if (possible.length > 0) parts.push(possibleHeadline(possible.length), table(possible, proposalLines));
+  if (suspects.length + possible.length > 0) parts.push(advice);
   const managing = `These stacks manage ${plural(managed, "address", "addresses")} of the account`;
   if (others.length === 0) parts.push(`${managing}.`);
-  else parts.push(`${managing}, and not these:`, all ? table(others, reason) : counts(others), ...(all ? [] : [hint]));
+  else
+    parts.push(
+      `${managing}, but not these:`,
+      all ? table(others, reasonLines) : counts(others),
+      ...(all ? [] : [hint]),
+    );
   return `${parts.join("\n\n")}\n`;
 }
 
-/** For scripts: what `report` says, with the same choice of addresses. */
+/** The report for scripts: the same addresses as in `report`. */
 export function jsonReport({ managed, shared, suspects, possible, others }: Audit, { all }: ReportOptions): string {
   const found = {
     shared,
@@ -32,12 +37,12 @@ export function jsonReport({ managed, shared, suspects, possible, others }: Audi
   return `${JSON.stringify(found, null, 2)}\n`;
 }
 
-function sharedBy(shared: readonly Shared[]): string {
+function sharedSection(shared: readonly Shared[]): string {
   const lines = shared.flatMap(({ address, resources }) => [
     `  ${address}`,
-    ...resources.map((urn) => `      "${nameOf(urn)}" of stack "${stackOf(urn)}"`),
+    ...resources.map((urn) => `      "${resourceNameIn(urn)}" of stack "${stackNameIn(urn)}"`),
   ]);
-  const head = `${plural(shared.length, "address is", "addresses are")} in the state more than once. Remove all but one of its resources with \`pulumi state delete\`:`;
+  const head = `${plural(shared.length, "address belongs", "addresses belong")} to several resources. Only one can own it: remove the others with \`pulumi state delete\`:`;
   return [head, "", ...lines].join("\n");
 }
 
@@ -46,16 +51,16 @@ function headline(count: number): string {
   return `${plural(count, "address looks", "addresses look")} like the result of an interrupted create:`;
 }
 
-const doubts = (count: number) =>
+const possibleHeadline = (count: number) =>
   `${plural(count, "address", "addresses")} may be the result of an interrupted create, or belong to something else, such as a stack that\n` +
-  "is not named here (--stack NAME, for each stack of the account, shortens this list):";
+  "is not given here (to shorten this list, pass --stack NAME for each stack of the account):";
 
-const ways = `To keep an address, put its line into the arguments of a ServerIpAddress with the same server, family and access,
-and run \`pulumi up\`. To be rid of one, release it in UpCloud's control panel while the server is stopped.`;
+const advice = `To keep an address, add its line to the arguments of a ServerIpAddress with the same server, family and access,
+and run \`pulumi up\`. To remove one, release it in UpCloud's control panel while the server is stopped.`;
 
-const hint = "--all lists them.";
+const hint = "To list them, pass --all.";
 
-/** How many there are of each reason. */
+/** The number of addresses for each reason. */
 function counts(others: readonly Finding[]): string {
   const byReason = new Map<string, number>();
   for (const { why } of others) byReason.set(why, (byReason.get(why) ?? 0) + 1);
@@ -83,18 +88,18 @@ const columns: Column[] = [
   { head: "PTR RECORD", of: ({ ptrRecord }) => ptrRecord },
 ];
 
-function proposal({ why, adopt, resource }: Possible & Pick<Suspect, "resource">): string[] {
+function proposalLines({ why, adopt, resource }: Possible & Pick<Suspect, "resource">): string[] {
   const forWhom = resource === undefined ? "" : `   in "${resource.name}"`;
   const taken =
     resource?.has === undefined
       ? []
       : [
-          `"${resource.name}" has ${resource.has} by now, and adopting releases that: to keep both, adopt in a new resource`,
+          `"${resource.name}" now has ${resource.has}, which adopting would release: to keep both, adopt in a new resource`,
         ];
   return [`why:  ${why}`, `line: ${adopt}${forWhom}`, ...taken.map((text) => `note: ${text}`)];
 }
 
-const reason = ({ why }: Finding): string[] => [why];
+const reasonLines = ({ why }: Finding): string[] => [why];
 
 const indent = (line: string) => `    ${line}`;
 

@@ -10,7 +10,7 @@ import {
 } from "./journalEntry";
 import { JournalFiles, journalDirectory, lineOf } from "./journalFiles";
 
-/** An entry of another process, and the file that holds it. */
+/** The entry of another process, and the file that holds it. */
 export interface Leftover {
   file: string;
   entry: JournalEntry;
@@ -18,16 +18,16 @@ export interface Leftover {
 
 /**
  * A write-ahead journal of creates: one small file for each create that is under way or was interrupted, shared by all
- * stacks of the user. A line per phase, and the last whole line counts, so a write that is cut off loses no more than
+ * stacks of the user. Each phase appends a line, and the last complete line counts, so a truncated write loses only
  * itself. See decisions/0005-nothing-bought-twice.md.
  */
 export class AssignmentJournal {
   /** By token. */
   private readonly mine = new Map<string, JournalEntry>();
-  /** By file: what the other processes had written when this one first asked. */
+  /** By file: the entries of other processes as this one first read them. */
   private loaded: Map<string, Leftover> | undefined;
   private loadedByAddress: Map<string, string[]> | undefined;
-  private isUnusable = false;
+  private hasWarned = false;
 
   private constructor(
     private readonly files: JournalFiles,
@@ -35,7 +35,7 @@ export class AssignmentJournal {
     private readonly self: ProcessName = thisProcess,
   ) {}
 
-  /** The user's: beside what Pulumi itself keeps. */
+  /** The user's journal, in Pulumi's home. */
   static of(
     env: NodeJS.ProcessEnv,
     warn: (line: string) => void = () => undefined,
@@ -44,64 +44,65 @@ export class AssignmentJournal {
     return new AssignmentJournal(new JournalFiles(journalDirectory(env), (self ?? thisProcess).run), warn, self);
   }
 
-  /** What this process has written of a create that it is asked for again. */
-  own({ token }: Assignment): JournalEntry | undefined {
+  /** The entry that this process has written for the create; present when Pulumi repeats it. */
+  ownEntry({ token }: Assignment): JournalEntry | undefined {
     return this.mine.get(token);
   }
 
-  /** Entries of other processes as they were when this one first asked, without those that it knows to be over. */
+  /** Entries of other processes as this one first read them, without those that have been removed since. */
   leftovers(): readonly Leftover[] {
     this.loaded ??= this.loadLeftovers();
     return [...this.loaded.values()];
   }
 
-  /** The entry as it is now; `undefined` where it is over. */
+  /** Reads the entry again; `undefined` where it has been removed. */
   current(leftover: Leftover): JournalEntry | undefined {
-    const now = this.files.lastEntry<JournalEntry>(leftover.file);
-    if (now === undefined) this.loaded?.delete(leftover.file);
-    else leftover.entry = now;
-    return now;
+    const latest = this.files.lastEntry<JournalEntry>(leftover.file);
+    if (latest === undefined) this.loaded?.delete(leftover.file);
+    else leftover.entry = latest;
+    return latest;
   }
 
   isOfThisOperation(entry: JournalEntry): boolean {
     return isOfOperation(entry, this.self);
   }
 
-  isAtWork(entry: Pick<JournalEntry, "process" | "at">, longestMs: number): boolean {
-    return isAtWork(entry, this.self, longestMs);
+  isAtWork(entry: Pick<JournalEntry, "process" | "at">, maxWorkMs: number): boolean {
+    return isAtWork(entry, this.self, maxWorkMs);
   }
 
-  /** The assign is about to be sent. Durable before it ends. */
+  /** Before the assign is sent. Resolves when the entry is durable. */
   begin(assignment: Assignment, baseline: string[]): Promise<void> {
     return this.write(assignment, { phase: "intent", baseline });
   }
 
-  /** The resource is about to adopt the address: no other process of the operation may release it. Durable before it ends. */
+  /** Before the address is adopted: no other process of the operation may release it. Resolves when the entry is durable. */
   beginAdoption(assignment: Assignment, address: string): Promise<void> {
     return this.write(assignment, { phase: "assigned", baseline: [], address, adopted: true });
   }
 
-  inDoubt(assignment: Assignment): Promise<void> {
+  /** The answer to the assign was lost. */
+  recordInDoubt(assignment: Assignment): Promise<void> {
     return this.append(assignment, { phase: "in-doubt" }, false);
   }
 
-  /** UpCloud has answered, or the address was found. Durable before it ends. */
-  assigned(assignment: Assignment, address: string): Promise<void> {
+  /** UpCloud has answered, or the address was found. Resolves when the entry is durable. */
+  recordAssigned(assignment: Assignment, address: string): Promise<void> {
     return this.append(assignment, { phase: "assigned", address }, true);
   }
 
-  /** Pulumi is told next. */
-  reported(assignment: Assignment): Promise<void> {
+  /** Before the result is returned to Pulumi. */
+  recordReported(assignment: Assignment): Promise<void> {
     return this.append(assignment, { phase: "reported" }, false);
   }
 
-  /** It is certain that nothing was assigned, or that what was assigned is not there any more. */
+  /** Removes the own entry: nothing was assigned, or the address no longer exists. */
   drop({ token }: Assignment): void {
     this.mine.delete(token);
     this.files.remove(fileOf(token));
   }
 
-  /** Makes the entry of an interrupted create this create's own. `false`: another process was first. Durable before it ends. */
+  /** Makes the entry of an interrupted create this create's own. `false`: another process was first. Resolves when it is durable. */
   async takeOver({ file, entry }: Leftover, assignment: Assignment, address?: string): Promise<boolean> {
     if (!this.files.rename(file, fileOf(assignment.token))) return false;
     this.loaded?.delete(file);
@@ -112,17 +113,14 @@ export class AssignmentJournal {
     return true;
   }
 
-  /** What the entry tells of does not exist, or nobody has to look for it any more. */
+  /** Removes the entry and its claim: nothing was assigned, or the address no longer exists. */
   discard({ file, entry: { address } }: Leftover): void {
     this.files.remove(file);
     if (address !== undefined) this.files.remove(claimOf(address));
     this.loaded?.delete(file);
   }
 
-  /**
-   * The address is the id of a resource in a state: nobody has to look for it any more. What another provider process of
-   * the operation under way has written stays.
-   */
+  /** The address is the id of a resource in a state: removes its entries, except for those of this operation. */
   acknowledge(address: string): void {
     this.loadedByAddress ??= this.filesByAddress();
     for (const file of this.loadedByAddress.get(keyOf(address)) ?? []) {
@@ -132,13 +130,13 @@ export class AssignmentJournal {
     this.loadedByAddress.delete(keyOf(address));
   }
 
-  /** Creates and adoptions of other processes that have the address, as the journal is now. */
-  othersWith(address: string): JournalEntry[] {
+  /** Creates and adoptions of the address by other processes. Reads the journal anew. */
+  entriesElsewhere(address: string): JournalEntry[] {
     const isIts = (one: JournalEntry) => keyOf(one.address ?? "") === keyOf(address);
     return this.entries().filter((entry) => entry.process.run !== this.self.run && isIts(entry));
   }
 
-  /** An address is about to be released: if an assign that is under way brings it, it is new. Durable before it ends. */
+  /** Before a release: an assign under way may be given this address, which is new then. Resolves when the entries are durable. */
   async removeFromBaselines(address: string): Promise<void> {
     const isOther = (one: string) => keyOf(one) !== keyOf(address);
     for (const entry of this.mine.values()) {
@@ -147,25 +145,28 @@ export class AssignmentJournal {
     }
   }
 
-  /** All creates of this machine that are under way or were interrupted, as the journal is now. */
+  /** All creates of this machine that are under way or were interrupted. Reads the journal anew. */
   entries(): JournalEntry[] {
     return this.load().map(({ entry }) => entry);
   }
 
   /**
-   * Of an address that was only inferred to be this create's: at most one create of the machine is told `true`.
+   * Claims an address that is only inferred to be this create's: at most one create of the machine gets `true`. Where the
+   * claim cannot be written, nothing is excluded.
    *
-   * @param former the token of the entry that this create has taken over, with its claim
+   * @param formerToken the token of the entry that this create has taken over, with its claim
    */
-  async claim(address: string, { token }: Assignment, former = token): Promise<boolean> {
+  async claim(address: string, { token }: Assignment, formerToken = token): Promise<boolean> {
     try {
-      return (await this.files.create(claimOf(address), token)) || [token, former].includes(this.claimantOf(address));
+      return (
+        (await this.files.create(claimOf(address), token)) || [token, formerToken].includes(this.claimantOf(address))
+      );
     } catch {
       return true;
     }
   }
 
-  /** The token of the create that has claimed the address; empty where none has. */
+  /** The token of the create that has claimed the address; empty if none has. */
   claimantOf(address: string): string {
     return this.files.read(claimOf(address));
   }
@@ -176,10 +177,10 @@ export class AssignmentJournal {
   ): Promise<void> {
     const entry: JournalEntry = { token, urn, server, family, access, ...change, process: this.self, at: now() };
     const isNew = !this.mine.has(token);
-    // Also where it cannot be written: a create that is repeated goes on where it was.
+    // Even if it cannot be written: a create that Pulumi repeats continues from here.
     this.mine.set(token, entry);
     if (!isNew) return this.store(entry, true);
-    await this.files.create(fileOf(token), lineOf(entry)).catch((error) => this.giveUp(error));
+    await this.files.create(fileOf(token), lineOf(entry)).catch((error) => this.warnUnwritable(error));
   }
 
   private async append({ token }: Assignment, change: Partial<JournalEntry>, isDurable: boolean): Promise<void> {
@@ -192,32 +193,32 @@ export class AssignmentJournal {
 
   private async store(entry: JournalEntry, isDurable: boolean): Promise<void> {
     const stored = this.files.append(fileOf(entry.token), lineOf(entry), isDurable);
-    await stored.catch((error) => this.giveUp(error));
+    await stored.catch((error) => this.warnUnwritable(error));
   }
 
-  /** Journal and claim of each address that has left the hands of its operation. */
+  /** The entries and the claim of each address, except for this operation's. */
   private filesByAddress(): Map<string, string[]> {
     const claims = new Set(this.files.names().filter((name) => name.endsWith(claimEnding)));
     const files = new Map<string, string[]>();
     for (const { file, entry } of this.leftovers()) {
       if (entry.address === undefined || this.isOfThisOperation(entry)) continue;
       const claim = claimOf(entry.address);
-      const known = files.get(keyOf(entry.address)) ?? (claims.has(claim) ? [claim] : []);
-      files.set(keyOf(entry.address), [...known, file]);
+      const filesSoFar = files.get(keyOf(entry.address)) ?? (claims.has(claim) ? [claim] : []);
+      files.set(keyOf(entry.address), [...filesSoFar, file]);
     }
     return files;
   }
 
-  /** What has outlived its use goes: entries that are too old to be evidence, and claims of creates that are over. */
+  /** Also removes expired entries, and claims without an entry. */
   private loadLeftovers(): Map<string, Leftover> {
     const names = this.files.names();
     const all = this.load(names);
-    const isOld = ({ entry }: Leftover) => !(Date.now() - Date.parse(entry.at) <= lifetimeMs);
-    const young = all.filter((one) => !isOld(one));
-    const tokens = new Set(young.map(({ entry }) => entry.token));
-    const idleClaims = names.filter((name) => name.endsWith(claimEnding) && !tokens.has(this.files.read(name)));
-    for (const name of [...all.filter(isOld).map(({ file }) => file), ...idleClaims]) this.files.remove(name);
-    const others = young.filter(({ entry }) => entry.process.run !== this.self.run);
+    const isExpired = ({ entry }: Leftover) => !(Date.now() - Date.parse(entry.at) <= maxEntryAgeMs);
+    const valid = all.filter((one) => !isExpired(one));
+    const tokens = new Set(valid.map(({ entry }) => entry.token));
+    const orphanedClaims = names.filter((name) => name.endsWith(claimEnding) && !tokens.has(this.files.read(name)));
+    for (const name of [...all.filter(isExpired).map(({ file }) => file), ...orphanedClaims]) this.files.remove(name);
+    const others = valid.filter(({ entry }) => entry.process.run !== this.self.run);
     return new Map(others.map((one) => [one.file, one]));
   }
 
@@ -229,19 +230,19 @@ export class AssignmentJournal {
     });
   }
 
-  private giveUp(error: unknown): void {
-    if (this.isUnusable) return;
-    this.isUnusable = true;
+  private warnUnwritable(error: unknown): void {
+    if (this.hasWarned) return;
+    this.hasWarned = true;
     this.warn(
-      `warning: the journal of assignments in ${this.files.directory} cannot be written (${messageOf(error)}): should this operation be interrupted, \`pulumi-upcloud-ip audit\` finds what it had assigned.`,
+      `warning: the journal in ${this.files.directory} cannot be written (${messageOf(error)}): if this operation is interrupted, run \`pulumi-upcloud-ip audit\` to find what it assigned.`,
     );
   }
 }
 
 const ending = ".jsonl";
 const claimEnding = ".claim";
-/** After 30 days, too much may have happened to the account for an entry to tell anything. */
-const lifetimeMs = 30 * 24 * 60 * 60_000;
+/** An older entry is no evidence: too much may have happened to the account since. */
+const maxEntryAgeMs = 30 * 24 * 60 * 60_000;
 const fileOf = (token: string) => `${token}${ending}`;
 const keyOf = (address: string) => addressKey(address).replaceAll(":", "_");
 const claimOf = (address: string) => `${keyOf(address)}${claimEnding}`;

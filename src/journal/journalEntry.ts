@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { Access, Family } from "../api/wire";
 
-/** One create: which one, for which resource, and the kind of address on which server. */
+/** One create: its identity, its resource, and the kind of address. */
 export interface Assignment {
-  /** Names the create for good (`CreateTokens`). */
+  /** Identifies the create permanently; issued by `CreateTokens`. */
   token: string;
   urn: string;
   server: string;
@@ -14,31 +14,31 @@ export interface Assignment {
 
 export interface JournalEntry extends Assignment {
   /**
-   * `intent`: the assign is about to be sent. `in-doubt`: its answer will not come any more. `assigned`: the address is
-   * known. `reported`: Pulumi is told next, which is the last that the provider hears of it.
+   * `intent`: written before the assign is sent. `in-doubt`: the answer was lost. `assigned`: the address is known.
+   * `reported`: written before the result is returned to Pulumi; whether Pulumi saves it, the provider never learns.
    */
   phase: "intent" | "in-doubt" | "assigned" | "reported";
   address?: string;
-  /** The address was there before and is adopted: nothing is bought. */
+  /** The address existed before and is adopted: nothing is assigned. */
   adopted?: true;
-  /** What was on the server before the assign. */
+  /** The addresses of the server before the assign. */
   baseline: string[];
-  /** The process at work. */
+  /** The process that wrote the entry. */
   process: ProcessName;
-  /** When the phase began, in ISO 8601. */
+  /** When the last line was written, in ISO 8601. */
   at: string;
 }
 
-/** `run` tells processes apart that have the same id, one after the other or in two containers. */
 export interface ProcessName {
   id: number;
+  /** Random: distinguishes processes that have the same id, at different times or in two containers. */
   run: string;
   host: string;
-  /** The address of the engine that the process works for: of one operation, however many providers it has. */
+  /** The address of the engine that the process works for. All provider processes of one operation have the same. */
   engine?: string;
 }
 
-/** The engine's address is the plugin's first argument. */
+/** Pulumi passes the engine's address as the plugin's first argument. */
 const [engine] = process.argv.slice(2, 3).filter((argument) => /:\d+$/.test(argument));
 export const thisProcess: ProcessName = {
   id: process.pid,
@@ -48,35 +48,36 @@ export const thisProcess: ProcessName = {
 };
 
 /**
- * Whether the process that wrote the entry may still be at work on it. A time in the future tells nothing.
+ * Whether the process that wrote the entry may still be at work on it. Not if the entry is older than `maxWorkMs`, or from the
+ * future. Always `false` for the own process. A process of another host is assumed to run.
  *
- * @param longestMs how long such work may take
+ * @param maxWorkMs how long such work may take
  */
 export function isAtWork(
   { process: owner, at }: Pick<JournalEntry, "process" | "at">,
   self: ProcessName,
-  longestMs: number,
+  maxWorkMs: number,
 ): boolean {
   const ageMs = Date.now() - Date.parse(at);
-  if (owner.run === self.run || !(ageMs <= longestMs) || ageMs < -clockSkewMs) return false;
+  if (owner.run === self.run || !(ageMs <= maxWorkMs) || ageMs < -clockSkewMs) return false;
   return owner.host !== self.host || isRunning(owner, self);
 }
 
-/** Whether the process runs on this host, as far as its id tells, which may be another one's by now. */
+/** Whether a process with this id runs on this host. It may be another one that reuses the id. */
 export const isRunning = (owner: ProcessName, self: ProcessName): boolean =>
-  owner.run === self.run || (owner.host === self.host && owner.id !== self.id && isInUse(owner.id));
+  owner.run === self.run || (owner.host === self.host && owner.id !== self.id && isProcessAlive(owner.id));
 
 /**
- * Whether the entry was written for the same operation, maybe by another provider process of it. The address of an engine that
- * has ended may be another one's by now: so the process has to run still.
+ * Whether the entry belongs to the operation of `self`, perhaps from another provider process. A later engine may reuse the
+ * address of this one, so the process must still run.
  */
 export const isOfOperation = ({ process: owner }: Pick<JournalEntry, "process">, self: ProcessName): boolean =>
   isRunning(owner, self) && (owner.run === self.run || (owner.engine !== undefined && owner.engine === self.engine));
 
-/** Two containers of one machine may tell the time a little differently. */
+/** The clocks of two containers may differ a little. */
 const clockSkewMs = 5000;
 
-function isInUse(id: number): boolean {
+function isProcessAlive(id: number): boolean {
   try {
     process.kill(id, 0);
     return true;

@@ -16,27 +16,26 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-/** The user's: beside what Pulumi itself keeps. */
+/** In Pulumi's home, so that all stacks of the user share it. */
 export const journalDirectory = (env: NodeJS.ProcessEnv): string =>
   join(env.PULUMI_HOME || join(homedir(), ".pulumi"), "upcloud-ip");
 
 /**
- * A directory of small files that outlive the process: each is there whole or not at all, by one process only, and grows
- * by lines. What does not wait for the disk is done at once: for files of this size a detour over other threads takes ten
- * times as long.
+ * A directory of small files that outlive the process. A file is created atomically, by one process only, and grows by lines.
+ * Only syncs are asynchronous: for files of this size, asynchronous reads and writes take ten times as long.
  */
 export class JournalFiles {
-  private isMade = false;
+  private isDirectoryMade = false;
   private syncing: Promise<void> = Promise.resolve();
   private nextSync: Promise<void> | undefined;
 
-  /** @param run tells the drafts of processes apart */
+  /** @param run distinguishes the temporary files of processes */
   constructor(
     readonly directory: string,
     private readonly run: string,
   ) {}
 
-  /** Durable before it ends. `false`: the file is there already. */
+  /** Resolves when the file is durable. `false`: it exists already. */
   async create(name: string, text: string): Promise<boolean> {
     this.makeDirectory();
     const draft = this.pathOf(`${name}.${this.run}`);
@@ -44,10 +43,10 @@ export class JournalFiles {
     try {
       writeSync(file, text);
       linkSync(draft, this.pathOf(name));
-      await Promise.all([synced(file), this.syncDirectory()]);
+      await Promise.all([syncFile(file), this.syncDirectory()]);
       return true;
     } catch (error) {
-      if (isPresent(error)) return false;
+      if (isExistsError(error)) return false;
       throw error;
     } finally {
       closeSync(file);
@@ -55,7 +54,7 @@ export class JournalFiles {
     }
   }
 
-  /** Whole or not at all, at once, and not durable: for what tells nothing once its process has ended. */
+  /** Atomic, synchronous and not durable: for what means nothing after the process has ended. */
   replace(name: string, text: string): void {
     this.makeDirectory();
     const draft = this.pathOf(`${name}.${this.run}`);
@@ -63,26 +62,26 @@ export class JournalFiles {
     renameSync(draft, this.pathOf(name));
   }
 
-  /** One that is not there is made. */
+  /** Creates the file if it does not exist. */
   async append(name: string, text: string, isDurable: boolean): Promise<void> {
     const file = openSync(this.pathOf(name), "a", ownerOnly);
     try {
       writeSync(file, text);
-      if (isDurable) await synced(file);
+      if (isDurable) await syncFile(file);
     } finally {
       closeSync(file);
     }
   }
 
-  /** The last line that is whole; `undefined` where there is none. */
+  /** The last complete line; `undefined` if there is none. */
   lastEntry<Entry>(name: string): Entry | undefined {
     return this.read(name)
       .split("\n")
-      .map((line) => parsed<Entry>(line))
+      .map((line) => parseLine<Entry>(line))
       .findLast((entry) => entry !== undefined);
   }
 
-  /** An empty text for one that is not there, or cannot be read. */
+  /** Empty if the file does not exist or cannot be read. */
   read(name: string): string {
     try {
       return readFileSync(this.pathOf(name), "utf8");
@@ -99,7 +98,7 @@ export class JournalFiles {
     }
   }
 
-  /** One that cannot be removed is read once more. */
+  /** Never fails: a file that cannot be removed is only read again. */
   remove(name: string): void {
     try {
       unlinkSync(this.pathOf(name));
@@ -108,7 +107,7 @@ export class JournalFiles {
     }
   }
 
-  /** `false`: it is not there any more. */
+  /** `false`: the file does not exist any more. */
   rename(name: string, to: string): boolean {
     try {
       renameSync(this.pathOf(name), this.pathOf(to));
@@ -119,29 +118,29 @@ export class JournalFiles {
   }
 
   private makeDirectory(): void {
-    if (!this.isMade) mkdirSync(this.directory, { recursive: true });
-    this.isMade = true;
+    if (!this.isDirectoryMade) mkdirSync(this.directory, { recursive: true });
+    this.isDirectoryMade = true;
   }
 
   private pathOf(name: string): string {
     return join(this.directory, name);
   }
 
-  /** One sync serves all who wait for the next to begin: the one under way may have missed their files. */
+  /** Shared by all callers until it begins. The sync under way may have missed their files. */
   private syncDirectory(): Promise<void> {
     this.nextSync ??= this.syncing.then(() => {
       this.nextSync = undefined;
-      this.syncing = syncedDirectory(this.directory);
+      this.syncing = fsyncDirectory(this.directory);
       return this.syncing;
     });
     return this.nextSync;
   }
 }
 
-/** Begins a line of its own, also after one that was cut off. */
+/** Starts with the line feed, so that it is a line of its own even after a truncated one. */
 export const lineOf = (entry: object): string => `\n${JSON.stringify(entry)}`;
 
-function parsed<Entry>(line: string): Entry | undefined {
+function parseLine<Entry>(line: string): Entry | undefined {
   try {
     return JSON.parse(line) as Entry;
   } catch {
@@ -150,10 +149,10 @@ function parsed<Entry>(line: string): Entry | undefined {
 }
 
 const ownerOnly = 0o600;
-const synced = promisify(fdatasync);
+const syncFile = promisify(fdatasync);
 
-/** A directory that cannot be synced, as on Windows, is no reason to do without its files. */
-async function syncedDirectory(directory: string): Promise<void> {
+/** Never fails: on Windows, directories cannot be synced. */
+async function fsyncDirectory(directory: string): Promise<void> {
   let file: number | undefined;
   try {
     file = openSync(directory, "r");
@@ -165,4 +164,4 @@ async function syncedDirectory(directory: string): Promise<void> {
   }
 }
 
-const isPresent = (error: unknown) => (error as NodeJS.ErrnoException).code === "EEXIST";
+const isExistsError = (error: unknown) => (error as NodeJS.ErrnoException).code === "EEXIST";

@@ -1,34 +1,34 @@
 import { isOfOperation, type JournalEntry, type ProcessName } from "./journalEntry";
 import { JournalFiles, lineOf } from "./journalFiles";
 
-/** What a provider process does with a server, and what the others of its operation leave to it meanwhile. */
+/** What a provider process does with a server, and what the operation's other processes must not do meanwhile. */
 type Phase =
-  /** Has changes under way: nobody starts the server. */
+  /** Has changes under way: nobody else may start the server. */
   | "changing"
-  /** The same, and wants to ask for the stop: one that was first, or whose run sorts first, goes ahead. */
+  /** The same, and wants to request the stop. Of several such processes, the one whose `run` sorts first continues. */
   | "claiming"
-  /** The same, and has stopped the server: nobody else asks for a stop. */
+  /** The same, and requests the stop: nobody else may. */
   | "stopping"
-  /** Its changes have ended, and it starts the server when those of the others have. */
+  /** Its changes have ended, and it will start the server when the others' have too. */
   | "waiting"
-  /** Starts the server: a change that comes now waits until it has ended. */
+  /** Starts the server: new changes wait for that. */
   | "starting";
 
 interface Note extends Pick<JournalEntry, "server" | "process" | "at"> {
   phase?: Phase | undefined;
-  /** How many addresses of the server the engine has handed over to the process. */
+  /** How many of the server's addresses the process has received from the engine. */
   arrived?: number | undefined;
 }
 
 /**
- * What the provider processes of one operation know of each other's changes of a server: an explicit provider is a process
- * of its own, with a memory of its own. Each has a small file for a server that it changes, in the journal's directory. It
- * writes its own file first and reads the others' then, so of two that do so at once, one at least sees the other. The file of
- * a process that was killed does not count.
+ * Coordinates the provider processes of one operation, which change the same servers: an explicit provider is a separate
+ * process. Each writes a small file for a server that it changes, in the journal's directory. A process writes its own file
+ * before it reads the others', so of two concurrent ones at least one sees the other. The file of a killed process does
+ * not count.
  */
 export class OperationChanges {
   private readonly files: JournalFiles;
-  private recent: { names: readonly string[]; atMs: number } = { names: [], atMs: 0 };
+  private cachedListing: { names: readonly string[]; atMs: number } = { names: [], atMs: 0 };
   private readonly mine = new Map<string, Pick<Note, "phase" | "arrived">>();
 
   constructor(
@@ -39,50 +39,50 @@ export class OperationChanges {
     this.files = new JournalFiles(directory, self.run);
   }
 
-  /** A change begins: nobody else starts the server from now on. */
+  /** A change begins: from now on nobody else may start the server. */
   begin(server: string): void {
-    const hasStopped = this.isIn(server, "stopping", "waiting", "starting");
-    this.note(server, { phase: hasStopped ? "stopping" : "changing" });
+    const hasStopped = this.isInPhase(server, "stopping", "waiting", "starting");
+    this.write(server, { phase: hasStopped ? "stopping" : "changing" });
   }
 
-  /** Takes the stop upon this process. `false`: another one asks for it, or both want to at this moment: try again later. */
+  /** Claims the right to request the stop. `false`: another process has it or is claiming it too; try again later. */
   claimStop(server: string): boolean {
-    if (this.isIn(server, "stopping")) return true;
-    this.note(server, { phase: "claiming" });
+    if (this.isInPhase(server, "stopping")) return true;
+    this.write(server, { phase: "claiming" });
     const rivals = this.others(server, "claiming", "stopping");
-    if (rivals.length === 0) this.note(server, { phase: "stopping" });
+    if (rivals.length === 0) this.write(server, { phase: "stopping" });
     else if (rivals.some(({ phase, process: { run } }) => phase === "stopping" || run < this.self.run)) {
-      this.note(server, { phase: "changing" });
+      this.write(server, { phase: "changing" });
     }
     return rivals.length === 0;
   }
 
-  /** Nothing was stopped: another process may try. */
+  /** The stop failed: another process may request it. */
   giveUpStop(server: string): void {
-    if (this.isIn(server, "stopping")) this.note(server, { phase: "changing" });
+    if (this.isInPhase(server, "stopping")) this.write(server, { phase: "changing" });
   }
 
-  /** The changes of this process have ended, and it starts the server. */
+  /** The changes of this process have ended, and it will start the server. */
   wait(server: string): void {
-    this.note(server, { phase: "waiting" });
+    this.write(server, { phase: "waiting" });
   }
 
-  /** The changes of this process have ended, and there is nothing left for it to do. */
+  /** This process has nothing left to do with the server. */
   end(server: string): void {
     if (this.mine.get(server)?.arrived !== undefined) {
-      this.note(server, { phase: undefined });
+      this.write(server, { phase: undefined });
       return;
     }
     this.mine.delete(server);
     this.files.remove(fileOf(server, this.self));
   }
 
-  /** Keeps changes that come now waiting. `false`: some are under way. */
+  /** Claims the start: new changes of other processes wait for it. `false`: some are under way. */
   claimStart(server: string): boolean {
     if (this.areOthersChanging(server)) return false;
-    this.note(server, { phase: "starting" });
+    this.write(server, { phase: "starting" });
     if (!this.areOthersChanging(server)) return true;
-    this.note(server, { phase: "waiting" });
+    this.write(server, { phase: "waiting" });
     return false;
   }
 
@@ -90,9 +90,9 @@ export class OperationChanges {
     return this.others(server, "changing", "claiming", "stopping").length > 0;
   }
 
-  /** Another process has stopped the server, or is about to. For those who ask again and again. */
+  /** Another process has stopped the server, or is about to. May be outdated by 100 ms, for polling. */
   isStoppedByOthers(server: string): boolean {
-    return this.notesOf(server, this.recentNames()).some(isIn("stopping", "waiting", "starting"));
+    return this.notesOf(server, this.cachedNames()).some(isIn("stopping", "waiting", "starting"));
   }
 
   isStartedByOthers(server: string): boolean {
@@ -100,19 +100,19 @@ export class OperationChanges {
   }
 
   arrived(server: string, count: number): void {
-    this.note(server, { arrived: count });
+    this.write(server, { arrived: count });
   }
 
   arrivedElsewhere(server: string): number {
-    return this.notesOf(server, this.recentNames()).reduce((sum, { arrived = 0 }) => sum + arrived, 0);
+    return this.notesOf(server, this.cachedNames()).reduce((sum, { arrived = 0 }) => sum + arrived, 0);
   }
 
-  private isIn(server: string, ...phases: Phase[]): boolean {
+  private isInPhase(server: string, ...phases: Phase[]): boolean {
     return isIn(...phases)(this.mine.get(server) ?? {});
   }
 
-  /** A file that cannot be written is no reason not to go on: this process is alone then, and the journal has warned. */
-  private note(server: string, change: Pick<Note, "phase" | "arrived">): void {
+  /** Never fails: without the file, this process works as if it were the only one, and the journal has warned. */
+  private write(server: string, change: Pick<Note, "phase" | "arrived">): void {
     if (this.self.engine === undefined) return;
     if (this.mine.size === 0) this.removeStale();
     const mine = { ...this.mine.get(server), ...change };
@@ -129,7 +129,7 @@ export class OperationChanges {
     return this.notesOf(server, this.files.names()).filter(isIn(...phases));
   }
 
-  /** Those of the other processes that run. */
+  /** Of this operation's other processes that run. */
   private notesOf(server: string, names: readonly string[]): Note[] {
     const own = fileOf(server, this.self);
     return names
@@ -138,10 +138,11 @@ export class OperationChanges {
       .filter((note) => isOfOperation(note, this.self));
   }
 
-  /** A thousand changes that wait would read the directory all the time. */
-  private recentNames(): readonly string[] {
-    if (Date.now() - this.recent.atMs > recentMs) this.recent = { names: this.files.names(), atMs: Date.now() };
-    return this.recent.names;
+  /** Many waiting changes share one reading of the directory. */
+  private cachedNames(): readonly string[] {
+    if (Date.now() - this.cachedListing.atMs > listingMaxAgeMs)
+      this.cachedListing = { names: this.files.names(), atMs: Date.now() };
+    return this.cachedListing.names;
   }
 
   private removeStale(): void {
@@ -153,7 +154,7 @@ export class OperationChanges {
 }
 
 const ending = ".change";
-const recentMs = 100;
+const listingMaxAgeMs = 100;
 
 const isIn =
   (...phases: Phase[]) =>

@@ -1,15 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { createClient } from "../api/client";
 import type { ListedAddress } from "../api/responses";
-import { readConfiguration } from "../model/configuration";
+import { readConfiguration, versionNotice } from "../model/configuration";
 
 type Addresses = readonly ListedAddress[];
 
-/** Of each run of a program: the Automation API may have several runs, of several stacks, in one process. */
+/** By run of a program: with the Automation API one process can run several programs. */
 const listsOfRuns = new WeakMap<object, Map<string, AddressList>>();
 const noEngine = {};
 
-/** The list that the look-ups of this run and configuration share. */
+/** The list that all look-ups of this run with the same configuration share. */
 export function listOfThisRun(): AddressList {
   const run = pulumi.runtime.getMonitor() ?? noEngine;
   const lists = listsOfRuns.get(run) ?? new Map<string, AddressList>();
@@ -21,21 +21,21 @@ export function listOfThisRun(): AddressList {
   return list;
 }
 
-/** The addresses of the account: one request for all look-ups that can share it. */
+/** The account's addresses: one request for all look-ups that can share it. */
 export class AddressList {
   private latest: Promise<Addresses> | undefined;
-  /** Asked for and not yet begun: whoever asks until then can share it. */
+  /** Requested, but not yet sent: calls until then share it. */
   private next: Promise<Addresses> | undefined;
 
   constructor(private readonly list: () => Promise<Addresses>) {}
 
-  /** From any time of the run. */
-  ofRun(): Promise<Addresses> {
-    return this.latest ?? this.fromNowOn();
+  /** May date from any time of the run. */
+  cached(): Promise<Addresses> {
+    return this.latest ?? this.fresh();
   }
 
   /** Not older than this call. */
-  fromNowOn(): Promise<Addresses> {
+  fresh(): Promise<Addresses> {
     this.next ??= this.begin();
     return this.next;
   }
@@ -54,13 +54,11 @@ export class AddressList {
   }
 }
 
-/** The connection is closed at once: it would keep the program, which waits for nothing else, from ending. */
+/** Closes the connection at once, since an open one would keep the program from ending. */
 async function listAll(configuration: ReturnType<typeof readConfiguration>): Promise<Addresses> {
   const client = createClient({
     ...configuration,
-    onVersionChange: (from, to) => {
-      pulumi.log.warn(`UpCloud no longer serves API ${from}: going on with ${to}. Set upcloud:apiVersion to ${to}.`);
-    },
+    onVersionChange: (from, to) => void pulumi.log.warn(versionNotice(from, to)),
   });
   try {
     return await client.ipAddresses.list();

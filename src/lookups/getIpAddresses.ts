@@ -10,24 +10,42 @@ import type {
 } from "./types";
 
 /**
- * An address of the UpCloud account. Needs no resource and no provider: it uses the same configuration as the resources.
- * All look-ups of a program share one request.
+ * Looks up an address of the UpCloud account. Needs neither a resource nor a provider: it uses the stack's configuration, as
+ * the resources do. All look-ups of a program share one request where possible.
  *
  * ```ts
  * const { server, ptrRecord } = await getIpAddress({ address: "198.51.100.7" });
  * ```
  *
- * Errors: no address, an address that is not in the account, no credentials, and what UpCloud answers.
+ * Rejects if the address is invalid or not in the account, if there are no credentials, or if UpCloud refuses the request
+ * ([AUTHENTICATION_FAILED](../../docs/errors/AUTHENTICATION_FAILED.md),
+ * [ACTION_FORBIDDEN](../../docs/errors/ACTION_FORBIDDEN.md)).
  *
- * Source: UpCloud API 1.2, chapter "IP addresses", "List IP addresses".
+ * Source: UpCloud API 1.2, chapter "IP addresses", section "List IP addresses".
+ *
+ * @param args which address
+ * @param opts Pulumi's options; they affect only the mocks of a unit test
  */
 export function getIpAddress(args: GetIpAddressArgs, opts?: pulumi.InvokeOptions): Promise<GetIpAddressResult> {
   return lookUp("getIpAddress", args, opts);
 }
 
 /**
- * The same for inputs of which some come from resources. In a preview the result is unknown as long as an input is. It is
- * as new as its inputs: it sees what the resources that they come from have made.
+ * Looks up an address of the UpCloud account like `getIpAddress`, with inputs that may come from resources. In a preview the
+ * result is unknown as long as an input is. In an update the look-up runs after the resources of its inputs, and sees what
+ * they have created.
+ *
+ * ```ts
+ * const zone = getIpAddressOutput({ address: mail.address }).zone;
+ * ```
+ *
+ * Fails as `getIpAddress` does: for an address that is invalid or not in the account, without credentials, or if UpCloud
+ * refuses the request.
+ *
+ * Source: UpCloud API 1.2, chapter "IP addresses", section "List IP addresses".
+ *
+ * @param args which address
+ * @param opts `dependsOn`, and options that affect only the mocks of a unit test
  */
 export function getIpAddressOutput(
   args: GetIpAddressOutputArgs,
@@ -37,13 +55,21 @@ export function getIpAddressOutput(
 }
 
 /**
- * The addresses of the UpCloud account that fit, in UpCloud's order; all of them without a filter. None is no error.
+ * Lists the addresses of the UpCloud account that match all given filters, or every address without a filter, in the order in
+ * which UpCloud lists them. The list may be empty. All look-ups of a program share one request where possible.
  *
  * ```ts
  * const [planAddress] = (await getIpAddresses({ server, access: "public" })).filter(({ partOfPlan }) => partOfPlan);
  * ```
  *
- * Errors: a filter that cannot fit anything, such as an unknown family; no credentials; what UpCloud answers.
+ * Rejects if a filter is invalid, such as an unknown family, if there are no credentials, or if UpCloud refuses the request
+ * ([AUTHENTICATION_FAILED](../../docs/errors/AUTHENTICATION_FAILED.md),
+ * [ACTION_FORBIDDEN](../../docs/errors/ACTION_FORBIDDEN.md)).
+ *
+ * Source: UpCloud API 1.2, chapter "IP addresses", section "List IP addresses".
+ *
+ * @param args the filters
+ * @param opts Pulumi's options; they affect only the mocks of a unit test
  */
 export function getIpAddresses(
   args: GetIpAddressesArgs = {},
@@ -52,7 +78,22 @@ export function getIpAddresses(
   return lookUp("getIpAddresses", args, opts);
 }
 
-/** The same for inputs of which some come from resources, as with `getIpAddressOutput`. */
+/**
+ * Lists addresses of the UpCloud account like `getIpAddresses`, with filters that may come from resources. In a preview the
+ * result is unknown as long as a filter is. In an update the look-up runs after the resources of its filters, and sees what
+ * they have created.
+ *
+ * ```ts
+ * const addresses = getIpAddressesOutput({ server: mail.server, family: "IPv6" });
+ * ```
+ *
+ * Fails as `getIpAddresses` does: for an invalid filter, without credentials, or if UpCloud refuses the request.
+ *
+ * Source: UpCloud API 1.2, chapter "IP addresses", section "List IP addresses".
+ *
+ * @param args the filters
+ * @param opts `dependsOn`, and options that affect only the mocks of a unit test
+ */
 export function getIpAddressesOutput(
   args: GetIpAddressesOutputArgs = {},
   opts?: LookUpOutputOptions,
@@ -69,12 +110,12 @@ async function lookUp<Name extends keyof Results>(
   name: Name,
   args: object,
   opts?: pulumi.InvokeOptions,
-  isLate = false,
+  needsFreshList = false,
 ): Promise<Results[Name]> {
-  if (isMocked()) return mocked(name, args, opts);
-  // Loaded here: a program that looks nothing up has no use for an HTTP client.
+  if (isMocked()) return lookUpWithMocks(name, args, opts);
+  // biome-ignore lint/style/noCommonJs: only a program that looks something up needs an HTTP client.
   const lookUps = require("./lookUps") as typeof import("./lookUps");
-  return lookUps[name](args, { isLate }) as Promise<Results[Name]>;
+  return lookUps[name](args, { needsFreshList }) as Promise<Results[Name]>;
 }
 
 function lookUpOutput<Name extends keyof Results>(
@@ -82,27 +123,29 @@ function lookUpOutput<Name extends keyof Results>(
   args: object,
   { dependsOn, ...opts }: LookUpOutputOptions = {},
 ): pulumi.Output<Results[Name]> {
-  // In a preview nothing is made that a later list would show.
-  const isLate = !pulumi.runtime.isDryRun() && (dependsOn !== undefined || Object.values(args).some(isToCome));
-  const before = pulumi.output(dependsOn).apply((resources) => pulumi.all([resources ?? []].flat().map(comingOf)));
-  const result = pulumi.all([args, before]).apply(([known]) => lookUp(name, known, opts, isLate));
+  // A preview creates nothing that a later list would show.
+  const needsFreshList =
+    !pulumi.runtime.isDryRun() && (dependsOn !== undefined || Object.values(args).some(isUnresolved));
+  const before = pulumi.output(dependsOn).apply((resources) => pulumi.all([resources ?? []].flat().map(readinessOf)));
+  const result = pulumi.all([args, before]).apply(([known]) => lookUp(name, known, opts, needsFreshList));
   return result as pulumi.Output<Results[Name]>;
 }
 
-const isToCome = (input: unknown) => pulumi.Output.isInstance(input) || input instanceof Promise;
+const isUnresolved = (input: unknown) => pulumi.Output.isInstance(input) || input instanceof Promise;
 
-const comingOf = (resource: pulumi.Resource) =>
+/** The output that is known once the resource exists. */
+const readinessOf = (resource: pulumi.Resource) =>
   pulumi.CustomResource.isInstance(resource) ? resource.id : resource.urn;
 
-/** The program runs in a unit test (`pulumi.runtime.setMocks`), whose `call` serves look-ups like those of any provider. */
+/** Whether the program runs in a unit test (`pulumi.runtime.setMocks`): its `call` then answers look-ups. */
 const isMocked = () => "mocks" in (pulumi.runtime.getMonitor() ?? {});
 
-async function mocked<Name extends keyof Results>(
+async function lookUpWithMocks<Name extends keyof Results>(
   name: Name,
   args: object,
   opts?: pulumi.InvokeOptions,
 ): Promise<Results[Name]> {
   const result = await pulumi.runtime.invoke(`pulumi-nodejs:dynamic/upcloud:${name}`, args, opts);
-  // Pulumi carries a list over as an object with the indexes for names.
+  // Pulumi transfers a list as an object whose keys are the indexes.
   return (name === "getIpAddresses" ? Object.values(result) : result) as Results[Name];
 }

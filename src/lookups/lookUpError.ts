@@ -2,18 +2,18 @@ import { inspect } from "node:util";
 import { RunError } from "@pulumi/pulumi";
 
 /**
- * A look-up that failed, in words for people: Pulumi ends the program and shows the message without a stack.
+ * A failed look-up, with a message for users: Pulumi ends the program and shows the message without a stack trace.
  *
- * Pulumi hangs the promise that failed on the error, and inspects every error that nobody catches. Through the promise
- * Node's `inspect` walks the whole runtime of the program, its connections too, which takes Pulumi half a minute and more.
- * So this error says itself what there is to see.
+ * Pulumi attaches the failed promise to the error, and inspects every uncaught error. Through the promise Node's `inspect`
+ * walks the program's whole runtime, connections included, which takes half a minute and more. So this error provides its
+ * own inspection.
  */
 export class LookUpError extends RunError {
   override readonly name = "LookUpError";
 
   constructor(message: string) {
     super(message);
-    // Of an error that a resource is given for an input Pulumi shows the stack all the same.
+    // Pulumi shows the stack anyway when the failed look-up is an input of a resource.
     this.stack = message;
   }
 

@@ -1,58 +1,60 @@
 import type { ListedAddress } from "../api/responses";
 import { accesses, families } from "../api/wire";
-import { addressKey, defaultPtrRecordIn, isSameNetwork, isSamePtrRecord } from "../model/addresses";
+import { addressKey, isSameNetwork, isSamePtrRecord } from "../model/addresses";
+import { addressFromWire } from "../model/addressFromWire";
 import { ipAddress, ptrRecord, server } from "../model/inputRules";
 import { messageOf } from "../model/messageOf";
-import { checkEach, oneOf, type Rule } from "../model/rules";
+import { checkEach, hasPassed, oneOf, type Rules, type WhenAbsent } from "../model/rules";
 import { listOfThisRun } from "./addressList";
 import { LookUpError } from "./lookUpError";
 import type { GetIpAddressArgs, GetIpAddressesArgs, GetIpAddressesResult, GetIpAddressResult } from "./types";
 
-/** What the declarations in `src/getIpAddresses.ts` load when a program makes its first look-up. */
+/* Loaded by `getIpAddresses.ts` with the first look-up of a program. */
 
-export interface When {
-  /** The inputs come from resources: what those have made has to be seen. */
-  isLate: boolean;
+interface Freshness {
+  /** The inputs come from resources: the list has to include what those have created. */
+  needsFreshList: boolean;
 }
 
-export async function getIpAddress(args: object, { isLate }: When): Promise<GetIpAddressResult> {
-  return inPlainWords("getIpAddress", async () => {
-    const { address } = checked<GetIpAddressArgs>(addressRules, args);
-    if (address === undefined) throw new Error(`address: expected ${expectedAddress}, got nothing: give the address`);
+export async function getIpAddress(args: object, { needsFreshList }: Freshness): Promise<GetIpAddressResult> {
+  return withLookUpError("getIpAddress", async () => {
+    const { address } = checkArgs<GetIpAddressArgs>(addressRules, args, requiredAddress);
     const list = listOfThisRun();
     const found =
-      byAddress(isLate ? await list.fromNowOn() : await list.ofRun()).get(address) ??
-      // Somebody, even this program, may have assigned it since the list was made.
-      (isLate ? undefined : byAddress(await list.fromNowOn()).get(address));
+      byAddress(needsFreshList ? await list.fresh() : await list.cached()).get(address) ??
+      // Somebody, perhaps this program, may have assigned it since the list was read.
+      (needsFreshList ? undefined : byAddress(await list.fresh()).get(address));
     if (found !== undefined) return resultOf(found);
     throw new Error(
-      `there is no address ${address} in the UpCloud account: correct the address. A floating address that is attached to nothing shows with upcloud:apiVersion 1.3 only.`,
+      `there is no address ${address} in the UpCloud account: correct \`address\`. Only upcloud:apiVersion 1.3 lists floating addresses that are not attached to a server.`,
     );
   });
 }
 
-export async function getIpAddresses(args: object, { isLate }: When): Promise<GetIpAddressesResult> {
-  return inPlainWords("getIpAddresses", async () => {
-    const filter = checked<GetIpAddressesArgs>(filterRules, args);
+export async function getIpAddresses(args: object, { needsFreshList }: Freshness): Promise<GetIpAddressesResult> {
+  return withLookUpError("getIpAddresses", async () => {
+    const filter = checkArgs<GetIpAddressesArgs>(filterRules, args, {});
     const list = listOfThisRun();
-    const addresses = isLate ? await list.fromNowOn() : await list.ofRun();
+    const addresses = needsFreshList ? await list.fresh() : await list.cached();
     return addresses.filter((address) => fits(address, filter)).map(resultOf);
   });
 }
 
-const expectedAddress = "an IP address of the account, such as 198.51.100.7";
-const addressRules: Record<keyof GetIpAddressArgs, Rule> = { address: ipAddress(expectedAddress) };
-const filterRules: Record<keyof GetIpAddressesArgs, Rule> = {
+const requiredAddress = {
+  address: { expected: "an IP address of the account, such as 198.51.100.7", advice: "set `address`" },
+};
+const addressRules: Rules<GetIpAddressArgs> = { address: ipAddress(requiredAddress.address.expected) };
+const filterRules: Rules<GetIpAddressesArgs> = {
   server,
   family: oneOf(families),
   access: oneOf(accesses),
-  ptrRecord: ptrRecord("leave ptrRecord out to have addresses with any record"),
+  ptrRecord: ptrRecord("omit `ptrRecord` to find addresses with any record"),
 };
 
-function checked<Args>(rules: Record<string, Rule>, args: object): Partial<Args> {
-  const { inputs, failures } = checkEach(rules, { ...args });
-  if (failures.length === 0) return inputs as Partial<Args>;
-  throw new Error(failures.map(({ property, reason }) => `${property}: ${reason}`).join("; "));
+function checkArgs<Args>(rules: Rules<Args>, args: object, whenAbsent: WhenAbsent<Args>): Args {
+  const checked = checkEach(rules, { ...args }, whenAbsent);
+  if (hasPassed(checked)) return checked.inputs;
+  throw new Error(checked.failures.map(({ property, reason }) => `${property}: ${reason}`).join("; "));
 }
 
 const fits = (one: ListedAddress, { server, family, access, ptrRecord }: GetIpAddressesArgs): boolean =>
@@ -63,37 +65,21 @@ const fits = (one: ListedAddress, { server, family, access, ptrRecord }: GetIpAd
 
 const indexes = new WeakMap<readonly ListedAddress[], Map<string, ListedAddress>>();
 
-/** Made once for each list, however many look-ups share it. */
+/** Built once for each list, however many look-ups share it. */
 function byAddress(list: readonly ListedAddress[]): Map<string, ListedAddress> {
   const index = indexes.get(list) ?? new Map(list.map((one) => [addressKey(one.address), one]));
   indexes.set(list, index);
   return index;
 }
 
-/** Plain data: what does not apply is absent. */
-function resultOf(answer: ListedAddress): GetIpAddressResult {
-  const { address, family, access, server, ptr_record, part_of_plan, floating, mac, zone, malformed } = answer;
-  if (malformed !== undefined) {
-    throw new Error(
-      `UpCloud's list of addresses is not as documented for ${address}: ${malformed}. If it persists, update pulumi-upcloud-ip, or report it.`,
-    );
-  }
-  const defaultPtrRecord = defaultPtrRecordIn(answer);
-  return {
-    address,
-    family,
-    access,
-    ...(server !== undefined && { server }),
-    ptrRecord: ptr_record,
-    ...(defaultPtrRecord !== undefined && { defaultPtrRecord }),
-    partOfPlan: part_of_plan === "yes",
-    floating: floating === "yes",
-    ...(mac !== undefined && { mac }),
-    ...(zone !== undefined && { zone }),
-  };
+function resultOf(listed: ListedAddress): GetIpAddressResult {
+  if (listed.malformed === undefined) return addressFromWire(listed);
+  throw new Error(
+    `UpCloud's list of addresses is not as documented for ${listed.address}: ${listed.malformed}. If it persists, update pulumi-upcloud-ip, or report it.`,
+  );
 }
 
-async function inPlainWords<T>(name: string, lookUp: () => Promise<T>): Promise<T> {
+async function withLookUpError<T>(name: string, lookUp: () => Promise<T>): Promise<T> {
   try {
     return await lookUp();
   } catch (cause) {

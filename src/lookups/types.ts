@@ -1,66 +1,91 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Access, Family } from "../api/wire";
 
-/** An address of the account, as UpCloud tells of it when the program asks. */
+/** An address of the account, as `getIpAddress` and `getIpAddresses` return it: plain data, read when the program runs. */
 export interface GetIpAddressResult {
-  /** As UpCloud spells it. */
+  /** The address as UpCloud spells it. */
   address: string;
-  /** `"IPv4"` or `"IPv6"`. */
+  /** The family of the address: `"IPv4"` or `"IPv6"`. */
   family: Family;
-  /** In the word of the API version: the internal network is `"private"` in 1.2 and `"utility"` in 1.3. */
+  /** The network of the address, as the API version names it: the internal network is `"private"` in 1.2, `"utility"` in 1.3. */
   access: Access;
-  /** The UUID of the server; absent on a floating address that is attached to nothing, which API 1.3 alone shows. */
+  /** The UUID of the server. Absent on a floating address that is not attached, which only API 1.3 lists. */
   server?: string;
-  /** The PTR record as it is served; empty on the internal network. */
+  /** The current PTR record; the empty string on the internal network. */
   ptrRecord: string;
   /**
-   * The PTR record that UpCloud gives the address by itself. Absent where the answer does not tell it: with API 1.2, where
-   * the record is another one.
+   * The PTR record that UpCloud sets by default, such as `94-237-9-138.fi-hel2.upcloud.host`. Absent with API 1.2 if the
+   * current record is a different one, since the response then does not contain it.
    */
   defaultPtrRecord?: string;
-  /** Whether the address is in the price of its server's plan. */
+  /** Whether the address is included in the price of its server's plan. */
   partOfPlan: boolean;
-  /** Whether it is a floating address. */
+  /** Whether the address is a floating address. */
   floating: boolean;
-  /** The MAC address of the network interface; API 1.3 only. */
+  /** The MAC address of the network interface. Absent with API 1.2. */
   mac?: string;
-  /** The zone, such as `fi-hel2`; API 1.3 only. */
+  /** The zone, such as `fi-hel2`. Absent with API 1.2. */
   zone?: string;
 }
 
-/** In UpCloud's order. */
+/** The result of `getIpAddresses`: the matching addresses, in the order in which UpCloud lists them. */
 export type GetIpAddressesResult = GetIpAddressResult[];
 
-/** Which address is looked up. */
+/** The arguments of `getIpAddress`. */
 export interface GetIpAddressArgs {
-  /** An address of the account, in any spelling. */
+  /** An IPv4 or IPv6 address of the account, in any spelling. */
   address: string;
 }
 
-/** What the addresses must have in common; what is left out is not asked for. */
+/** The arguments of `getIpAddresses`: filters, all of which an address must match. */
 export interface GetIpAddressesArgs {
-  /** The UUID of the server they are on. */
+  /**
+   * The UUID of the server that has the addresses.
+   *
+   * @default any server, or none
+   */
   server?: string;
-  /** `"IPv4"` or `"IPv6"`. */
+  /**
+   * The family of the addresses: `"IPv4"` or `"IPv6"`.
+   *
+   * @default both
+   */
   family?: Family;
-  /** `"private"` and `"utility"` both name the internal network, whatever the API version. */
+  /**
+   * The network of the addresses: `"public"`, or the internal network as `"private"` or `"utility"`; both words work with
+   * either API version.
+   *
+   * @default every network
+   */
   access?: Access;
-  /** A whole PTR record, in upper or lower case. */
+  /**
+   * The complete PTR record of the addresses, in upper or lower case.
+   *
+   * @default any record
+   */
   ptrRecord?: string;
 }
 
-/** `GetIpAddressArgs` as inputs, which may come from resources. */
+/** The arguments of `getIpAddressOutput`: those of `getIpAddress`, as inputs that may come from resources. */
 export type GetIpAddressOutputArgs = { [property in keyof GetIpAddressArgs]: pulumi.Input<GetIpAddressArgs[property]> };
-/** `GetIpAddressesArgs` as inputs, which may come from resources; a filter that turns out undefined is left out. */
+/**
+ * The arguments of `getIpAddressesOutput`: the filters of `getIpAddresses`, as inputs that may come from resources. A filter
+ * whose value is undefined matches every address.
+ */
 export type GetIpAddressesOutputArgs = {
   [property in keyof GetIpAddressesArgs]: pulumi.Input<GetIpAddressesArgs[property] | undefined>;
 };
 
-/** No provider serves a look-up: `parent`, `provider` and the like only reach the mocks of a test. */
+/**
+ * The options of `getIpAddressOutput` and `getIpAddressesOutput`. A look-up uses no provider: the other options, such as
+ * `parent` and `provider`, affect only the mocks of a unit test.
+ */
 export interface LookUpOutputOptions extends pulumi.InvokeOptions {
   /**
-   * Resources that must be there before the look-up is made. Of a component only itself is waited for: name the resources
-   * in it. What an input comes from is waited for anyway.
+   * Resources that must exist before the look-up runs. A component counts without its children: name the resources in it.
+   * The look-up waits for the resources of its inputs anyway.
+   *
+   * @default none
    */
   dependsOn?: pulumi.Input<pulumi.Input<pulumi.Resource>[]> | pulumi.Input<pulumi.Resource>;
 }

@@ -3,17 +3,17 @@ import * as ipaddr from "ipaddr.js";
 import type { Access, Family, IpAddressWire } from "../api/wire";
 
 /*
- * UpCloud spells IPv6 addresses in lower case with the last four groups padded to four digits, which is not the
- * canonical form of RFC 5952. So addresses are compared by value, and UpCloud's own spelling is what ids hold.
+ * UpCloud spells IPv6 addresses in lower case, with the last four groups padded to four digits: not the canonical form of
+ * RFC 5952. So addresses are compared by value, and ids contain UpCloud's own spelling.
  */
 
-/** The canonical spelling of RFC 5952, or `undefined` for what is no address. */
+/** The canonical spelling of RFC 5952; `undefined` for what is not an address. */
 export function canonicalAddress(text: string): string | undefined {
-  // Four decimals have no other spelling, and are asked for several times with each address.
+  // An IPv4 address has one spelling only; this is called several times for each address.
   return isIPv4(text) ? text : ipv6In(text)?.toString();
 }
 
-/** One text for all spellings of an address, by which maps and sets hold it; what is no address stands for itself. */
+/** The key of an address in maps and sets: the same for all its spellings. What is not an address is its own key. */
 export const addressKey = (text: string): string => canonicalAddress(text) ?? text;
 
 export function isSameAddress(a: string, b: string): boolean {
@@ -22,7 +22,7 @@ export function isSameAddress(a: string, b: string): boolean {
   return canonical !== undefined && canonical === canonicalAddress(b);
 }
 
-/** The spelling that recorded answers have. Nothing guarantees that all addresses are spelled so. */
+/** UpCloud's spelling in recorded responses. Nothing guarantees that it spells all addresses this way. */
 export function upCloudSpelling(address: string): string {
   const parsed = ipv6In(address);
   if (parsed === undefined) return address;
@@ -34,12 +34,12 @@ export function familyOf(address: string): Family | undefined {
   return ipv6In(address) && "IPv6";
 }
 
-/** `private` and `utility` are two versions' words for the internal network. */
+/** `private` (API 1.2) and `utility` (API 1.3) are the same network. */
 export const isSameNetwork = (a: Access, b: Access): boolean => (a === "public") === (b === "public");
 
 /**
- * The name that UpCloud gives a public address by itself, as far as an answer tells it: the record in it where that is
- * such a name, or the one that the zone (API 1.3) makes certain.
+ * The PTR record that UpCloud sets by default, if a response reveals it: the current record if that is a default name, or
+ * else the name that follows from the zone (API 1.3).
  */
 export function defaultPtrRecordIn({ access, address, ptr_record, zone }: IpAddressWire): string | undefined {
   if (access !== "public") return "";
@@ -48,20 +48,20 @@ export function defaultPtrRecordIn({ access, address, ptr_record, zone }: IpAddr
   return zone === undefined ? undefined : defaultPtrRecord(address, zone);
 }
 
-/** The name that UpCloud gives a public address of this zone by itself. */
+/** The PTR record that UpCloud sets by default for a public address of this zone. */
 export const defaultPtrRecord = (address: string, zone: string): string =>
   `${defaultHost(address)}.${zone}.upcloud.host`;
 
-/** DNS names are the same in upper and lower case, with and without the root's dot. */
+/** DNS names are case-insensitive, and a trailing dot does not matter. */
 export const isSamePtrRecord = (a: string, b: string): boolean => canonicalName(a) === canonicalName(b);
 
 export const canonicalName = (name: string): string => name.toLowerCase().replace(/\.$/, "");
 
-/** A record that nobody has set: in UpCloud's own domain, or none, as on the internal network. */
+/** Whether nobody has set the record: it is in UpCloud's domain, or empty as on the internal network. */
 export const isGivenByUpCloud = (ptrRecord: string): boolean =>
   ptrRecord === "" || defaultSuffix.test(canonicalName(ptrRecord));
 
-/** `.upcloud.host` today, `.host.upcloud.com` on addresses from before 2019. */
+/** `.upcloud.host` now, `.host.upcloud.com` for addresses assigned before 2019. */
 const defaultSuffix = /\.(upcloud\.host|host\.upcloud\.com)$/;
 
 function defaultHost(address: string): string {
@@ -74,7 +74,7 @@ const paddedGroups = ({ parts }: ipaddr.IPv6) => parts.slice(4).map((part) => pa
 
 function ipv6In(text: string): ipaddr.IPv6 | undefined {
   if (text.includes("%") || !ipaddr.IPv6.isValid(text)) return undefined;
-  // An IPv4 address at its end is as strict as one of its own: ipaddr.js reads `010` as it likes there.
+  // An embedded IPv4 address has to be as strict as any other: ipaddr.js accepts `010` there.
   const end = text.slice(text.lastIndexOf(":") + 1);
   if (end.includes(".") && !isIPv4(end)) return undefined;
   return ipaddr.IPv6.parse(text);

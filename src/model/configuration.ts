@@ -4,8 +4,9 @@ import { type ApiVersion, apiVersions } from "../api/wire";
 import { parseDuration } from "./durations";
 import { powerCycle as checkPowerCycle } from "./inputRules";
 import type { PowerCycleInput } from "./inputs";
+import { parseJson } from "./json";
 
-/** A configuration that cannot work; the message names the key, what is expected and never a credential. */
+/** An invalid configuration. The message names the key and what is expected, and never contains a credential. */
 export class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
 
@@ -17,7 +18,7 @@ export class ConfigurationError extends Error {
 /** A value of the stack's configuration by its full key, such as `upcloud:token`. */
 export type StackConfig = (key: string) => string | undefined;
 
-/** How the UpCloud account is reached. */
+/** How to reach the UpCloud account. */
 export interface Configuration {
   /** Scheme, host and port, with a path only where a proxy needs one; no version. */
   baseUrl: string;
@@ -27,7 +28,7 @@ export interface Configuration {
   requestTimeoutMs: number;
 }
 
-/** Stack configuration first, then environment. Credentials come from one of them whole, never mixed. */
+/** The stack's configuration first, then the environment. Credentials come from one of the two, never mixed. */
 export function readConfiguration(config: StackConfig, env: NodeJS.ProcessEnv): Configuration {
   return {
     credentials: credentialsIn(config, env),
@@ -39,24 +40,21 @@ export function readConfiguration(config: StackConfig, env: NodeJS.ProcessEnv): 
   };
 }
 
+/** What to tell the user when UpCloud refuses one version of its API and the client goes on with another. */
+export const versionNotice = (from: ApiVersion, to: ApiVersion): string =>
+  `UpCloud no longer supports API ${from}: using ${to} instead. Set upcloud:apiVersion to ${to}.`;
+
 /** The stack's default for `powerCycle`: `true`, `false`, or JSON such as `{"stopType":"hard"}`. */
 export function powerCycleIn(text: string | undefined): PowerCycleInput {
   if (text === undefined || text === "") return false;
-  const outcome = checkPowerCycle(parsed(text));
-  if ("value" in outcome) return outcome.value as PowerCycleInput;
+  const value = parseJson(text);
+  const outcome = checkPowerCycle(value === undefined ? text : value);
+  if ("value" in outcome) return outcome.value;
   throw new ConfigurationError(`upcloud:powerCycle in the stack's configuration: ${outcome.reason}`);
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
 const defaultBaseUrl = "https://api.upcloud.com";
-/** As UpCloud's own Terraform provider waits for an answer. */
+/** The same as in UpCloud's Terraform provider. */
 const defaultRequestTimeout = "2m";
 
 function credentialsIn(config: StackConfig, env: NodeJS.ProcessEnv): Credentials {
@@ -94,11 +92,11 @@ function credentialsOf(
   if (usernameValue === undefined && passwordValue === undefined) return undefined;
   if (usernameValue === undefined || passwordValue === undefined) {
     const [present, absent] = usernameValue === undefined ? [password, username] : [username, password];
-    throw new ConfigurationError(`Expected ${absent[0]} beside ${present[0]} in ${where}, got nothing: set it too.`);
+    throw new ConfigurationError(`Expected ${absent[0]} with ${present[0]} in ${where}, got nothing: set it too.`);
   }
   if (usernameValue.includes(":")) {
     throw new ConfigurationError(
-      `Expected ${username[0]} to hold a user name, got a value with a colon, which ends the name in a request: copy the user name again.`,
+      `Expected ${username[0]} to be a user name, got a value with a colon, which a user name cannot contain: copy the user name again.`,
     );
   }
   return {
@@ -107,11 +105,11 @@ function credentialsOf(
   };
 }
 
-/** What a careless copy adds would come back as wrong credentials, and nobody would see why. */
+/** What a careless copy adds would result in wrong credentials, without a visible reason. */
 function asCopied(key: string, what: string, value: string): string {
   if (value === value.trim() && !/\p{Cc}/u.test(value)) return value;
   throw new ConfigurationError(
-    `Expected ${key} to hold a ${what}, got a value that begins or ends with a blank, or has a line break or another control character in it: copy the ${what} again.`,
+    `Expected ${key} to be a ${what}, got a value that starts or ends with a space, or contains a line break or another control character: copy the ${what} again.`,
   );
 }
 
@@ -119,7 +117,7 @@ function asCopied(key: string, what: string, value: string): string {
 function headerSafe(key: string, token: string): string {
   if (/^[\x21-\x7e]+$/.test(token)) return token;
   throw new ConfigurationError(
-    `Expected ${key} to hold printable ASCII without spaces, got a value with other characters: copy the token again.`,
+    `Expected ${key} to consist of printable ASCII characters without spaces, got a value with other characters: copy the token again.`,
   );
 }
 
@@ -127,12 +125,12 @@ function baseUrlIn(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !["https:", "http:"].includes(url.protocol)) {
     throw new ConfigurationError(
-      `Expected upcloud:apiBaseUrl to be an address such as ${defaultBaseUrl}, got ${text.includes("@") ? "one with a user in it" : `"${text}"`}.`,
+      `Expected upcloud:apiBaseUrl to be a URL such as ${defaultBaseUrl}, got ${text.includes("@") ? "a value with credentials" : `"${text}"`}: correct it.`,
     );
   }
   if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
     throw new ConfigurationError(
-      `Expected upcloud:apiBaseUrl without credentials, query or fragment, got them for ${url.host}: set credentials as upcloud:token.`,
+      `Expected upcloud:apiBaseUrl without credentials, query or fragment, got one for ${url.host} with some of them: set credentials as upcloud:token.`,
     );
   }
   if (/\/1\.\d+\/?$/.test(url.pathname)) {
@@ -153,7 +151,7 @@ function requestTimeoutIn(text: string): number {
   const ms = parseDuration(text);
   if (ms !== undefined && ms >= 1000 && ms <= 600_000) return ms;
   throw new ConfigurationError(
-    `Expected upcloud:requestTimeout to be a duration between 1s and 10m, such as "30s", got "${text}".`,
+    `Expected upcloud:requestTimeout to be a duration from 1s to 10m, such as "30s", got "${text}".`,
   );
 }
 

@@ -1,13 +1,13 @@
 import type { Access, Family, StopType } from "../api/wire";
 
-/** How a running server may be treated; `false`: it is left alone. */
+/** Whether and how a running server may be stopped. */
 export type PowerCycleInput = boolean | { stopType?: StopType; timeoutSeconds?: number };
 
-/** Whether, and for how long, to wait until the name resolves to the address before the PTR record is set. */
+/** Whether, and for how long, to wait until the name resolves to the address before setting the PTR record. */
 export type WaitForForwardRecord = boolean | { timeoutSeconds?: number };
 
 /** How long an operation may take, such as `{ create: "10m" }`. */
-interface Timeouts {
+export interface Timeouts {
   create?: string;
   update?: string;
   delete?: string;
@@ -22,7 +22,7 @@ export interface ServerIpAddressInputs {
   adopt?: string;
   powerCycle?: PowerCycleInput;
   timeouts?: Timeouts;
-  /** Of a resource that is to be created: `Creations`. */
+  /** Only while a resource is being created: its create token. */
   __creation?: string;
 }
 

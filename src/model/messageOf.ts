@@ -1,2 +1,2 @@
-/** The message of whatever was thrown. */
+/** The message of anything that was thrown. */
 export const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

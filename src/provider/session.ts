@@ -4,7 +4,7 @@ import { isRunning, type JournalEntry, type ProcessName, thisProcess } from "../
 import { journalDirectory } from "../journal/journalFiles";
 import { OperationChanges } from "../journal/operationChanges";
 import { PendingRestarts } from "../journal/pendingRestarts";
-import { powerCycleIn, readConfiguration, type StackConfig } from "../model/configuration";
+import { powerCycleIn, readConfiguration, type StackConfig, versionNotice } from "../model/configuration";
 import type { StackHints } from "../model/hints";
 import type { PowerCycleInput } from "../model/inputs";
 import type { StackLocation } from "../state/operationState";
@@ -17,187 +17,170 @@ import { CreateRecovery } from "./assign/createRecovery";
 import { DeclaredRecords } from "./declaredRecords";
 import { ExpectedCreates } from "./powerCycle/expectedCreates";
 import type { PowerCycles } from "./powerCycle/powerCycles";
-import type { ForwardRecords, ForwardResolver } from "./ptrRecord/forwardRecord";
 import { isEngineAlive } from "./runtime/engine";
 import { realTimer, type Timer } from "./runtime/timer";
-import { Adoptions } from "./serverIpAddress/adoptions";
-import { CreateTokens } from "./serverIpAddress/createTokens";
-import { PreviewWarnings } from "./serverIpAddress/previewWarnings";
+import { Warnings } from "./runtime/warnings";
 import { StateCache } from "./stack/stateCache";
 
-/** What a session has from outside, and tests replace. */
+/** What a session depends on. Tests replace it. */
 export interface SessionOptions {
   env: NodeJS.ProcessEnv;
-  /** Shows the user a line, at once. */
+  /** Shows the user a line immediately. */
   notify(line: string): void;
   timer?: Timer;
-  /** The state of the stack under way; fails where it cannot be read. */
+  /** Reads the stack's state during the operation. Rejects if it is not available. */
   readState?(location: StackLocation, isOfThisOperation: (state: StackState) => boolean): Promise<StackState>;
   process?: ProcessName;
-  resolver?: ForwardResolver;
-  /** Default: asks the address that the plugin was started with. */
+  /** Whether an engine listens at the address. Default: that of the engine that this process works for. */
   isEngineAlive?(address?: string): Promise<boolean>;
 }
 
-/** What the resources of one operation share: one provider process serves them all. */
+/** What the resources of one provider process share: of one operation, or of one explicit provider in it. */
 export class Session {
-  /** Resources were declared: the operation is no refresh or destroy, or that part of it is over. */
+  /** Whether `ServerIpAddress`es were checked: the operation is no refresh or destroy, or that part of it is over. */
   hasProgram = false;
-  /** The operation is a preview, as its declarations tell. */
+  /** Whether the operation is a preview, according to the program. */
   isPreview = false;
-  readonly createTokens = new CreateTokens();
-  readonly adoptions = new Adoptions();
+  readonly notify: (line: string) => void;
+  readonly timer: Timer;
+  readonly warnings: Warnings;
+  /** Default address: that of the engine that this process works for. */
+  readonly isEngineAlive: (address?: string) => Promise<boolean>;
+  readonly addressCache: AddressCache;
+  readonly stackAddresses: StackAddresses;
+  readonly stackState: StateCache;
   readonly journal: AssignmentJournal;
   readonly claims: AddressClaims;
   readonly assignments: Assignments;
   readonly createRecovery: CreateRecovery;
-  readonly state: StateCache;
   readonly expectedCreates: ExpectedCreates;
-  readonly addressCache: AddressCache;
-  readonly addresses: StackAddresses;
-  readonly previewWarnings: PreviewWarnings;
   readonly declaredRecords = new DeclaredRecords();
-  private stackLocation: StackLocation = {};
-  private stackConfig: StackConfig = () => undefined;
-  private madeClient: UpCloudClient | undefined;
-  private madePowerCycles: PowerCycles | undefined;
-  private madeForwardRecords: ForwardRecords | undefined;
-  private readonly pendingRestarts: PendingRestarts;
-  private readonly processes: OperationChanges;
-
-  readonly notify: (line: string) => void;
-  /** Default: of the engine that this process works for. */
-  readonly isEngineAlive: (address?: string) => Promise<boolean>;
   private readonly env: NodeJS.ProcessEnv;
   private readonly self: ProcessName;
-  private readonly timer: Timer;
-  private readonly resolver: ForwardResolver | undefined;
+  private readonly pendingRestarts: PendingRestarts;
+  private readonly operationChanges: OperationChanges;
+  private stackConfig: StackConfig = () => undefined;
+  private stackLocation: StackLocation = {};
+  private cachedClient: UpCloudClient | undefined;
+  private cachedPowerCycles: PowerCycles | undefined;
 
-  constructor(surroundings: SessionOptions) {
-    const { env, notify, timer = realTimer, readState = noState, process = thisProcess } = surroundings;
+  constructor(options: SessionOptions) {
+    const { env, notify, timer = realTimer, readState = noState, process = thisProcess } = options;
     this.env = env;
     this.self = process;
     this.notify = notify;
     this.timer = timer;
-    this.isEngineAlive = surroundings.isEngineAlive ?? isEngineAlive;
+    this.warnings = new Warnings(notify);
+    this.isEngineAlive = options.isEngineAlive ?? isEngineAlive;
     this.addressCache = new AddressCache(() => this.client(), timer);
-    this.addresses = new StackAddresses(() => this.client(), this.addressCache);
-    this.previewWarnings = new PreviewWarnings(this.addressCache, notify);
-    this.resolver = surroundings.resolver;
+    this.stackAddresses = new StackAddresses(() => this.client(), this.addressCache);
+    this.stackState = new StateCache((isOfThisOperation) => readState(this.stackLocation, isOfThisOperation));
+
     this.journal = AssignmentJournal.of(env, notify, process);
-    const isAtWork = (note: Parameters<AssignmentJournal["isAtWork"]>[0]) =>
-      this.journal.isAtWork(note, longestCycleMs);
+    const isAtWork = (entry: Pick<JournalEntry, "process" | "at">) => this.journal.isAtWork(entry, maxPowerCycleMs);
     this.pendingRestarts = new PendingRestarts(journalDirectory(env), process, isAtWork);
-    this.processes = new OperationChanges(journalDirectory(env), process, isAtWork);
-    this.expectedCreates = new ExpectedCreates(timer.now, this.processes);
-    const longestMs = () => this.configuration().requestTimeoutMs + marginMs;
-    this.claims = new AddressClaims(this.journal, timer, longestMs, notify);
-    this.state = new StateCache((isOfThisOperation) => readState(this.stackLocation, isOfThisOperation));
+    this.operationChanges = new OperationChanges(journalDirectory(env), process, isAtWork);
+    this.expectedCreates = new ExpectedCreates(timer.now, this.operationChanges);
+
     const ipAddresses = () => this.client().ipAddresses;
+    const maxAssignMs = () => this.configuration().requestTimeoutMs + assignMarginMs;
     const ports = {
       isEngineAlive: () => this.isEngineAlive(),
       isUnderWay: (entry: JournalEntry) => this.isUnderWay(entry),
-      readState: (...asked: Parameters<StateCache["atAnyTime"]>) => this.state.atAnyTime(...asked),
-      unlessGone: (...about: Parameters<StackAddresses["ignoreGone"]>) => this.addresses.ignoreGone(...about),
+      readState: (...args: Parameters<StateCache["cached"]>) => this.stackState.cached(...args),
+      ignoreGone: (...args: Parameters<StackAddresses["ignoreGone"]>) => this.stackAddresses.ignoreGone(...args),
       notify,
       timer,
     };
+    this.claims = new AddressClaims(this.journal, timer, maxAssignMs, notify);
     this.assignments = new Assignments(ipAddresses, this.addressCache, this.journal, this.claims, ports);
     this.createRecovery = new CreateRecovery(ipAddresses, this.journal, this.assignments, this.claims, ports);
   }
 
-  /** Takes the stack's configuration and does nothing else: the engine calls the life cycle before this has ended. */
+  /** Only keeps the configuration: the engine calls the lifecycle methods before `configure` has returned. */
   configure(config: StackConfig): void {
     this.stackConfig = config;
   }
 
-  /** What a declaration tells of the stack: the same in all of them. */
-  learnStack({ stack, projectFolder }: Partial<StackHints>): void {
+  /** Records what each declaration tells about the operation and its stack. */
+  recordHints({ preview, stack, projectFolder }: Partial<StackHints>): void {
+    this.isPreview ||= preview === true;
     if (stack !== undefined) this.stackLocation = { stack, projectFolder };
   }
 
-  /** The client of the configuration, made and loaded on first use: most checks and diffs never need it. */
+  /** Loads and creates the client at the first call: most checks and diffs do not need it. */
   client(): UpCloudClient {
-    this.madeClient ??= this.createClient();
-    return this.madeClient;
+    this.cachedClient ??= this.createClient();
+    return this.cachedClient;
   }
 
-  /** Another process that has been assigned the address or adopts it: another provider of this operation, or one of another operation. */
+  /** Loads and creates the power cycles at the first call. */
+  powerCycles(): PowerCycles {
+    this.cachedPowerCycles ??= this.createPowerCycles();
+    return this.cachedPowerCycles;
+  }
+
+  /** The stack's default for `powerCycle`. */
+  defaultPowerCycle(): PowerCycleInput {
+    return powerCycleIn(this.stackConfig("upcloud:powerCycle"));
+  }
+
+  powerCycleOf({ powerCycle }: { powerCycle?: PowerCycleInput }): PowerCycleInput {
+    return powerCycle ?? this.defaultPowerCycle();
+  }
+
+  /** The entry of another running process that has been assigned the address or adopts it, of this operation or of another one. */
   async holderElsewhere(address: string): Promise<{ entry: JournalEntry; isOfThisOperation: boolean } | undefined> {
-    for (const entry of this.journal.othersWith(address)) {
+    for (const entry of this.journal.entriesElsewhere(address)) {
       const isOfThisOperation = this.journal.isOfThisOperation(entry);
       if (isOfThisOperation || (await this.isUnderWay(entry))) return { entry, isOfThisOperation };
     }
     return undefined;
   }
 
-  /** Whether the process of the entry and its engine run. Either alone may be another one, whose id or port is in use again. */
+  /** Whether both the entry's process and its engine run: an id or a port alone may be in use again. */
   private async isUnderWay(entry: JournalEntry): Promise<boolean> {
     if (!isRunning(entry.process, this.self)) return false;
     const { engine } = entry.process;
     return this.journal.isOfThisOperation(entry) || (engine !== undefined && (await this.isEngineAlive(engine)));
   }
 
-  /** For changes that need a stopped server; made and loaded on first use, like the client. */
-  powerCycles(): PowerCycles {
-    this.madePowerCycles ??= this.createPowerCycles();
-    return this.madePowerCycles;
-  }
-
-  /** Loaded on first use too. */
-  forwardRecords(): ForwardRecords {
-    this.madeForwardRecords ??= this.createForwardRecords();
-    return this.madeForwardRecords;
-  }
-
-  /** The stack's default for `powerCycle`. */
-  powerCycle(): PowerCycleInput {
-    return powerCycleIn(this.stackConfig("upcloud:powerCycle"));
-  }
-
-  powerCycleOf({ powerCycle }: { powerCycle?: PowerCycleInput }): PowerCycleInput {
-    return powerCycle ?? this.powerCycle();
-  }
-
   private configuration() {
     return readConfiguration(this.stackConfig, this.env);
   }
 
-  private createForwardRecords(): ForwardRecords {
-    const { ForwardRecords } = require("./ptrRecord/forwardRecord") as typeof import("./ptrRecord/forwardRecord");
-    const { Resolver } = require("node:dns/promises") as typeof import("node:dns/promises");
-    return new ForwardRecords(this.resolver ?? new Resolver({ timeout: 2000, tries: 2 }), this.notify, this.timer);
-  }
-
-  private createPowerCycles(): PowerCycles {
-    const { PowerCycles } = require("./powerCycle/powerCycles") as typeof import("./powerCycle/powerCycles");
-    const { Progress } = require("./runtime/progress") as typeof import("./runtime/progress");
-    const progress = new Progress(this.notify, this.timer.now);
-    return new PowerCycles(
-      this.client().servers,
-      progress,
-      this.timer,
-      this.expectedCreates,
-      this.pendingRestarts,
-      this.processes,
-    );
-  }
-
   private createClient(): UpCloudClient {
     const configuration = this.configuration();
+    // biome-ignore lint/style/noCommonJs: loaded by the first call, since most checks and diffs do not need it.
     const { createClient } = require("../api/client") as typeof import("../api/client");
     return createClient({
       ...configuration,
       sleep: this.timer.sleep,
-      onVersionChange: (from, to) =>
-        this.notify(`UpCloud no longer serves API ${from}: going on with ${to}. Set upcloud:apiVersion to ${to}.`),
+      onVersionChange: (from, to) => this.notify(versionNotice(from, to)),
     });
+  }
+
+  private createPowerCycles(): PowerCycles {
+    // biome-ignore lint/style/noCommonJs: loaded by the first change of a server.
+    const { PowerCycles } = require("./powerCycle/powerCycles") as typeof import("./powerCycle/powerCycles");
+    // biome-ignore lint/style/noCommonJs: the same.
+    const { Progress } = require("./runtime/progress") as typeof import("./runtime/progress");
+    const progress = new Progress(this.notify, this.timer.now);
+    const { servers } = this.client();
+    return new PowerCycles(
+      servers,
+      progress,
+      this.timer,
+      this.expectedCreates,
+      this.pendingRestarts,
+      this.operationChanges,
+    );
   }
 }
 
-/** For the looks after a lost answer, and for what follows an assign. */
-const marginMs = 30_000;
-/** A process that cannot be looked at, on another host, has started its server by then, or never will. */
-const longestCycleMs = 60 * 60_000;
+/** What an assign may take in addition to its request: the search after a lost answer. */
+const assignMarginMs = 30_000;
+/** How long a process of another host, which cannot be checked, is assumed to be at work. */
+const maxPowerCycleMs = 60 * 60_000;
 
-const noState = () => Promise.reject(new Error("The state of the stack is not available."));
+const noState = () => Promise.reject(new Error("The stack's state is not available."));

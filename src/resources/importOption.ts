@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** Pulumi imports by a read without properties, which for a resource of this kind would have to name its life cycle. */
+/** Pulumi imports with a read that has no properties, so nothing would name the provider of a dynamic resource. */
 export function refuseImport(name: string, options: pulumi.CustomResourceOptions | undefined, advice: string): void {
   if (options?.import === undefined) return;
   throw new pulumi.RunError(
-    `The resource "${name}" has the option import ("${options.import}"), which does not work with resources of this kind: remove the option, and ${advice}.`,
+    `The resource "${name}" sets the option import ("${options.import}"), which resources of this type do not support: remove the option, and ${advice}.`,
   );
 }

@@ -1,31 +1,31 @@
-import { isAbsolute } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { ProgramHints } from "../model/hints";
+import { stackHints } from "./stackHints";
 
-/** Of each run of a program: the Automation API may have several runs, of several stacks, in one process. */
+/** By run of a program: with the Automation API one process can run several programs. */
 const declaredIn = new WeakMap<object, Map<string, Declared>>();
 const noEngine = {};
 
-/** The addresses of one server: all of them, and those of each provider. */
+/** How many addresses the program declares on one server: in total, and by provider. */
 interface Declared {
   count: number;
   byProvider: Map<pulumi.ProviderResource | undefined, number>;
 }
 
 interface Turn {
-  /** None once it has passed: then nobody joins it any more. */
+  /** `undefined` once the turn has passed: then no declaration can join it. */
   server: string | undefined;
   passed: Promise<void>;
 }
 let lastTurn: Turn = { server: undefined, passed: Promise.resolve() };
 
 /**
- * Tells of the program what the life cycle of an address on this server cannot see: `ProgramHints` as JSON, since the SDK
- * takes longer for an object, whose fields it serializes one by one.
+ * What the provider of an address on this server cannot see of the program: `ProgramHints` as JSON, because the SDK is slower
+ * with an object, whose fields it serializes one by one.
  *
- * Declarations that stand together are all counted before the first of them is told, and each server's are told in a turn
- * of their own: registrations that reach the engine in one burst are taken up in any order, and then a server would be
- * stopped for its first address while its last one waits behind all others.
+ * Declarations made together are all counted before the first is registered, and each server's are registered in a turn of
+ * their own: the engine processes a burst of registrations in any order, and would stop a server for its first address while
+ * its last one waits behind all others.
  */
 export function programHints(
   server: pulumi.Input<string>,
@@ -35,7 +35,7 @@ export function programHints(
   const run = pulumi.runtime.getMonitor() ?? noEngine;
   const declaredOn = declaredIn.get(run) ?? new Map<string, Declared>();
   declaredIn.set(run, declaredOn);
-  const tell = async (server: string, urn: string) => {
+  const hintsFor = async (server: string, urn: string) => {
     const key = String(server).toLowerCase();
     const declared = declaredOn.get(key) ?? { count: 0, byProvider: new Map() };
     declaredOn.set(key, declared);
@@ -45,16 +45,14 @@ export function programHints(
     const onServer = declared.count;
     const withOtherProviders = onServer - (declared.byProvider.get(provider) ?? 0);
     const hints: ProgramHints = {
-      preview: pulumi.runtime.isDryRun(),
+      ...stackHints(),
+      urn,
       onServer,
       ...(withOtherProviders > 0 && { withOtherProviders }),
-      urn,
-      stack: stackName(),
-      projectFolder: projectFolder(),
     };
     return JSON.stringify(hints);
   };
-  return pulumi.all([server, urn]).apply(([uuid, urn]) => tell(uuid, urn));
+  return pulumi.all([server, urn]).apply(([uuid, urn]) => hintsFor(uuid, urn));
 }
 
 /** What the resource's URN will be. */
@@ -62,7 +60,7 @@ export function urnOf(type: string, name: string, parent: pulumi.Resource | unde
   return withoutDependencies(pulumi.createUrn(name, type, parent));
 }
 
-/** That of a resource with these options; `undefined` is Pulumi's own. */
+/** The provider of a resource with these options; `undefined` stands for the default provider. */
 export const providerOf = (type: string, options: pulumi.CustomResourceOptions = {}) =>
   options.provider ?? options.parent?.getProvider(type);
 
@@ -77,33 +75,9 @@ function turnOf(server: string): Promise<void> {
 }
 
 /**
- * The URN of a child comes from its parent. To depend on a component means to wait for all its children: each would wait
- * for the others, and the program would end with none of them.
+ * A child's URN comes from its parent. Depending on a component means waiting for all its children: each child would wait for
+ * the others, and the program would end without any of them.
  */
 function withoutDependencies<T>(output: pulumi.Output<T>): Promise<T> {
   return new Promise((resolve) => output.apply((value) => resolve(value as T)));
-}
-
-/** Nothing outside of an operation, and in a test whose mocks name no organization. */
-export function stackName(): string | undefined {
-  if (!pulumi.runtime.hasMonitor()) return undefined;
-  try {
-    return [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
-  } catch {
-    return undefined;
-  }
-}
-
-/** Nothing where the program's own folder is the project's, and with an SDK that does not tell. */
-export function projectFolder(): string | undefined {
-  // Older SDKs do not have it.
-  const { getRootDirectory } = pulumi as { getRootDirectory?: () => string };
-  if (getRootDirectory === undefined || !pulumi.runtime.hasMonitor()) return undefined;
-  try {
-    const folder = getRootDirectory();
-    // Mocks have a word instead.
-    return !isAbsolute(folder) || folder === process.cwd() ? undefined : folder;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,15 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
-import { lifeCycle } from "./dynamicResource";
+import { dynamicProvider } from "./dynamicResource";
 import { refuseImport } from "./importOption";
 import { urnOf } from "./programHints";
 import { recordHints } from "./recordHints";
 
 /**
- * The reverse-DNS (PTR) record of a public IP address that something else manages: an address in the plan of a server, a
- * floating address, the address of a server that another tool has made.
+ * The reverse-DNS (PTR) record of a public IP address that something else manages: an address in a server's plan, a
+ * floating address, or an address of a server that another tool manages.
  *
- * The resource's id is the address as UpCloud spells it. The address itself is neither assigned nor released. Deleting the
- * resource puts the record back that was there before, unless somebody else has changed it since.
+ * The address, as UpCloud spells it, is the resource's id. The resource neither assigns nor releases the address. Deleting
+ * the resource restores the previous record, unless somebody else has changed the record since.
  *
  * ```ts
  * const mail = new PtrRecord("mail", {
@@ -18,43 +18,49 @@ import { recordHints } from "./recordHints";
  * });
  * ```
  *
- * The record of a `ServerIpAddress` that declares `ptrRecord` is that resource's: declared here too, it is refused.
+ * A `ServerIpAddress` that declares `ptrRecord` owns the record of its address: a `PtrRecord` for the same address is
+ * refused.
  *
- * Source: UpCloud API 1.2, chapter "IP addresses", "Modify IP address".
+ * Source: UpCloud API 1.2, chapter "IP addresses", section "Modify IP address".
  */
 export class PtrRecord extends pulumi.CustomResource {
-  /** The address in its canonical spelling (RFC 5952). */
+  /** The address in its canonical spelling (RFC 5952 for IPv6). */
   declare readonly address: pulumi.Output<string>;
-  /** The PTR record as it is served. */
+  /** The current PTR record. */
   declare readonly ptrRecord: pulumi.Output<string>;
   /**
-   * The PTR record that deleting the resource puts back: the one that was there before. UpCloud's default name where there
-   * was none, or where the record was as wanted before the resource was created. Absent on what `get` reads.
+   * The PTR record that deleting the resource restores: the one before the resource was created. UpCloud's default name if
+   * there was none, or if the record already was as declared. Absent on a resource that `get` returns.
    */
   declare readonly previousPtrRecord: pulumi.Output<string | undefined>;
 
   /**
-   * Reads the PTR record of an address. The resource is not managed: nothing changes it, and destroying the stack leaves
-   * it. An address that is not in the account is an error.
+   * Reads the PTR record of an address without managing it: the resource never changes, and destroying the stack keeps the
+   * record. Fails if the address is not in the account.
    *
-   * @param address in any spelling
+   * @param name the resource's name
+   * @param address the IPv4 or IPv6 address, in any spelling
+   * @param opts Pulumi's resource options
    */
   static get(name: string, address: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): PtrRecord {
     return new PtrRecord(name, {} as PtrRecordArgs, { ...opts, id: address });
   }
 
-  /** Whether the value is a `PtrRecord`, also of another copy of this package. */
+  /** Whether the value is a `PtrRecord`, even one from another copy of this package. */
   static override isInstance(value: unknown): value is PtrRecord {
     return (value as { __pulumiType?: unknown } | null | undefined)?.__pulumiType === type;
   }
 
   constructor(name: string, args: PtrRecordArgs, opts?: pulumi.CustomResourceOptions) {
-    refuseImport(name, opts, "declare the PTR record: `up` takes over the one that is there");
+    refuseImport(name, opts, "declare the PTR record: `pulumi up` takes over the existing one");
     const outputs = { address: undefined, ptrRecord: undefined, previousPtrRecord: undefined };
     const named =
       opts?.id === undefined
-        ? { ...args, ...lifeCycle("ptrRecord", recordHints(name, urnOf(type, name, opts?.parent), args?.address)) }
-        : lifeCycle("ptrRecord");
+        ? {
+            ...args,
+            ...dynamicProvider("ptrRecord", recordHints(name, urnOf(type, name, opts?.parent), args?.address)),
+          }
+        : dynamicProvider("ptrRecord");
     super(type, name, { ...outputs, ...named }, opts);
   }
 }
@@ -62,46 +68,68 @@ export class PtrRecord extends pulumi.CustomResource {
 const type = "pulumi-nodejs:dynamic/upcloud:PtrRecord";
 
 /**
- * What a program says of a `PtrRecord`. The preview refuses a property that it does not know or whose value cannot be
- * right. Source: UpCloud API 1.2, chapter "IP addresses", "Modify IP address".
+ * The arguments of a `PtrRecord`. The preview refuses unknown properties and invalid values.
+ *
+ * Source: UpCloud API 1.2, chapter "IP addresses", section "Modify IP address".
  */
 export interface PtrRecordArgs {
   /**
-   * A public IPv4 or IPv6 address of the account, in any spelling. Another address **replaces** the resource: the new
-   * address gets the record first, then the old one gets its previous record back. Another spelling changes nothing.
+   * A public IPv4 or IPv6 address of the account, in any spelling. Another address **replaces** the resource: the record of
+   * the new address is set first, then the previous record of the old address is restored. Another spelling changes nothing.
    *
-   * Errors: an address that is not in the account, that is not public, or whose record the program declares elsewhere.
+   * Errors: [IP_ADDRESS_NOT_FOUND](../../docs/errors/IP_ADDRESS_NOT_FOUND.md),
+   * [IP_ADDRESS_FORBIDDEN](../../docs/errors/IP_ADDRESS_FORBIDDEN.md), an address of the internal network, and an address
+   * whose record the program declares elsewhere.
    */
   address: pulumi.Input<string>;
   /**
-   * The reverse-DNS name: a fully qualified domain name of at most 253 characters. Changed **in place**, while the server
-   * runs too.
+   * The reverse-DNS name: a fully qualified domain name of at most 253 characters. Changes **in place**, even while the
+   * server runs.
    *
-   * Errors: PTR_RECORD_INVALID.
+   * Errors: [PTR_RECORD_INVALID](../../docs/errors/PTR_RECORD_INVALID.md).
    */
   ptrRecord: pulumi.Input<string>;
   /**
-   * Whether to wait, before the PTR record is set, until `ptrRecord` resolves to `address` (its A or AAAA record); default
-   * `false`. `true`, or for how long. Look-ups that fail are repeated; when the time is over, Pulumi warns, and the PTR
-   * record is set anyway. Changed **in place**, without a request.
+   * Whether to wait, before the PTR record is set, until `ptrRecord` resolves to `address` (its A or AAAA record). `true`
+   * waits for 300 seconds; an object sets the time. Failed DNS queries are repeated. When the time is over, Pulumi warns,
+   * and the PTR record is set anyway. Changes **in place**, without a request.
+   *
+   * @default false
    */
   waitForForwardRecord?: pulumi.Input<
     | boolean
     | {
-        /** Seconds, 1 to 3600; default 300. */
+        /**
+         * Seconds to wait, 1 to 3600.
+         *
+         * @default 300
+         */
         timeoutSeconds?: pulumi.Input<number>;
       }
   >;
   /**
-   * How long an operation may take, such as `{ create: "10m" }`: hours, minutes, seconds and milliseconds (`"1h30m"`).
-   * Default `"20m"` each. From 1 ms to 24 days. Changed **in place**, without a request. Pulumi does not pass `customTimeouts` on to resources of this kind.
+   * How long each operation may take: durations in hours, minutes, seconds and milliseconds, such as `{ create: "1h30m" }`,
+   * from 1 ms to 24.8 days (2,147,483,647 ms). Changes **in place**, without a request. Pulumi's option `customTimeouts` has
+   * no effect on this resource.
    */
   timeouts?: pulumi.Input<{
-    /** From the first request until the PTR record is set. */
+    /**
+     * From the first request until the PTR record is set, including the wait for the forward record.
+     *
+     * @default "20m"
+     */
     create?: pulumi.Input<string>;
-    /** For the PTR record, and the wait for the forward record. */
+    /**
+     * Until the PTR record is set, including the wait for the forward record.
+     *
+     * @default "20m"
+     */
     update?: pulumi.Input<string>;
-    /** Until the previous PTR record is back. */
+    /**
+     * Until the previous PTR record is restored.
+     *
+     * @default "20m"
+     */
     delete?: pulumi.Input<string>;
   }>;
 }

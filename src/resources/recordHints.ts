@@ -1,15 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RecordHints } from "../model/hints";
-import { projectFolder, stackName } from "./programHints";
+import { stackHints } from "./stackHints";
 
-/** As a program gives them. */
+/** The hints as inputs. */
 type RecordHintInputs = { [hint in keyof RecordHints]: pulumi.Input<RecordHints[hint]> };
 
-/** By the Output that is its address: a `ServerIpAddress` that declares its PTR record itself. */
+/** By its address Output: each `ServerIpAddress` that declares its PTR record itself. */
 const withRecord = new WeakMap<object, { name: string; ptrRecord: pulumi.Input<string> }>();
 
-/** Remembers that the PTR record of this address is declared with the address. */
-export function declaresRecord(
+/** Remembers that a `ServerIpAddress` declares the PTR record of these addresses, which are the same one. */
+export function rememberRecord(
   addresses: readonly pulumi.Output<string>[],
   name: string,
   ptrRecord: pulumi.Input<string>,
@@ -18,8 +18,8 @@ export function declaresRecord(
 }
 
 /**
- * Tells of the program what the life cycle of a PTR record cannot see. In the preview of a first `up` the address of a
- * `ServerIpAddress` has no value; that it is handed on as it is can be seen here alone.
+ * What the provider of a PTR record cannot see of the program. In the preview of a first `up` the address of a
+ * `ServerIpAddress` has no value: only here is it visible that a `PtrRecord` uses that same Output.
  */
 export function recordHints(
   name: string,
@@ -27,8 +27,7 @@ export function recordHints(
   address: pulumi.Input<string>,
 ): pulumi.Input<RecordHintInputs> {
   const own = pulumi.Output.isInstance(address) ? withRecord.get(address) : undefined;
-  const told = { preview: pulumi.runtime.isDryRun(), stack: stackName(), projectFolder: projectFolder() };
-  const hints = { name, urn, ...told };
+  const hints = { name, urn, ...stackHints() };
   if (own === undefined) return hints;
   const declared: pulumi.Output<string | undefined> = pulumi.output(own.ptrRecord);
   return { ...hints, sharedWith: declared.apply((ptrRecord) => (ptrRecord === undefined ? undefined : own.name)) };

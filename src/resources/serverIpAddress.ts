@@ -1,16 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Access, Family, StopType } from "../api/wire";
 import { addressOutput } from "./addressOutput";
-import { lifeCycle } from "./dynamicResource";
+import { dynamicProvider } from "./dynamicResource";
 import { refuseImport } from "./importOption";
 import { programHints, providerOf, urnOf } from "./programHints";
-import { declaresRecord } from "./recordHints";
+import { rememberRecord } from "./recordHints";
 
 /**
- * An IP address that UpCloud assigns to a server, and its reverse-DNS (PTR) record.
+ * An IP address that UpCloud assigns to a server, with its reverse-DNS (PTR) record.
  *
- * The resource's id is the address. UpCloud chooses it; a released address cannot be had again. UpCloud assigns and
- * releases addresses only while the server is stopped; the PTR record changes at any time.
+ * UpCloud chooses the address, and it is the resource's id. A released address cannot be recovered. UpCloud assigns and
+ * releases addresses only while the server is stopped (see `powerCycle`); the PTR record can change at any time.
  *
  * ```ts
  * const mail = new ServerIpAddress("mail", {
@@ -23,41 +23,44 @@ import { declaresRecord } from "./recordHints";
  * Source: UpCloud API 1.2, chapter "IP addresses".
  */
 export class ServerIpAddress extends pulumi.CustomResource {
-  /** The address as UpCloud spells it; the same as `id`, which `get` leaves in the spelling it was given. */
+  /** The address as UpCloud spells it. Equals `id`, except that `get` keeps the spelling of its argument in `id`. */
   declare readonly address: pulumi.Output<string>;
-  /** The UUID of the server. */
+  /** The UUID of the server that has the address. */
   declare readonly server: pulumi.Output<string>;
-  /** `"IPv4"` or `"IPv6"`. */
+  /** The family of the address: `"IPv4"` or `"IPv6"`. */
   declare readonly family: pulumi.Output<Family>;
-  /** The network, in the word of the program: `"public"`, `"private"` or `"utility"`. */
+  /** The network of the address, as the program names it: `"public"`, `"private"` or `"utility"`. */
   declare readonly access: pulumi.Output<Access>;
-  /** The PTR record as it is served; empty on the internal network. */
+  /** The current PTR record; the empty string on the internal network. */
   declare readonly ptrRecord: pulumi.Output<string>;
-  /** The PTR record that UpCloud gives the address by itself, such as `94-237-9-138.fi-hel2.upcloud.host`. */
+  /** The PTR record that UpCloud sets by default, such as `94-237-9-138.fi-hel2.upcloud.host`. */
   declare readonly defaultPtrRecord: pulumi.Output<string>;
-  /** Whether the address is in the price of the server's plan. */
+  /** Whether the address is included in the price of the server's plan. */
   declare readonly partOfPlan: pulumi.Output<boolean>;
-  /** The MAC address of the network interface; API 1.3 only. */
+  /** The MAC address of the network interface. Absent with API 1.2. */
   declare readonly mac: pulumi.Output<string | undefined>;
-  /** The zone of the server, such as `fi-hel2`; API 1.3 only. */
+  /** The zone of the server, such as `fi-hel2`. Absent with API 1.2. */
   declare readonly zone: pulumi.Output<string | undefined>;
 
   /**
-   * Reads an address that exists. The resource is not managed: nothing changes it, and destroying the stack leaves it.
+   * Reads an existing address without managing it: the resource never changes, and destroying the stack keeps the address.
+   * Fails if the address is not in the account.
    *
-   * @param address in any spelling
+   * @param name the resource's name
+   * @param address the IPv4 or IPv6 address, in any spelling
+   * @param opts Pulumi's resource options
    */
   static get(name: string, address: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): ServerIpAddress {
     return new ServerIpAddress(name, {} as ServerIpAddressArgs, { ...opts, id: address });
   }
 
-  /** Whether the value is a `ServerIpAddress`, also of another copy of this package. */
+  /** Whether the value is a `ServerIpAddress`, even one from another copy of this package. */
   static override isInstance(value: unknown): value is ServerIpAddress {
     return (value as { __pulumiType?: unknown } | null | undefined)?.__pulumiType === type;
   }
 
   constructor(name: string, args: ServerIpAddressArgs, opts?: pulumi.CustomResourceOptions) {
-    refuseImport(name, opts, "take over an address that exists with `adopt`");
+    refuseImport(name, opts, "set `adopt` to take over the existing address");
     const outputs = {
       server: undefined,
       family: undefined,
@@ -70,13 +73,13 @@ export class ServerIpAddress extends pulumi.CustomResource {
     };
     const isRead = opts?.id !== undefined;
     const own = isRead
-      ? { address: undefined, ...lifeCycle("serverIpAddress") }
-      : { ...args, ...lifeCycle("serverIpAddress", hintsOf(name, args, opts)) };
+      ? { address: undefined, ...dynamicProvider("serverIpAddress") }
+      : { ...args, ...dynamicProvider("serverIpAddress", hintsOf(name, args, opts)) };
     super(type, name, { ...outputs, ...own }, opts);
     if (isRead) return;
     const address = addressOutput(this, opts);
     (this as { address: pulumi.Output<string> }).address = address;
-    if (args?.ptrRecord !== undefined) declaresRecord([this.id, address], name, args.ptrRecord);
+    if (args?.ptrRecord !== undefined) rememberRecord([this.id, address], name, args.ptrRecord);
   }
 }
 
@@ -86,67 +89,115 @@ const hintsOf = (name: string, args: ServerIpAddressArgs, opts?: pulumi.CustomRe
 const type = "pulumi-nodejs:dynamic/upcloud:ServerIpAddress";
 
 /**
- * What a program says of a `ServerIpAddress`. The preview refuses a property that it does not know or whose value cannot
- * be right. Source: UpCloud API 1.2, chapter "IP addresses", "Assign IP address" and "Modify IP address".
+ * The arguments of a `ServerIpAddress`. The preview refuses unknown properties and invalid values.
+ *
+ * Source: UpCloud API 1.2, chapter "IP addresses", sections "Assign IP address" and "Modify IP address".
  */
 export interface ServerIpAddressArgs {
   /**
-   * The UUID of the server. Changing it **replaces** the address.
+   * The UUID of the server. A change **replaces** the resource.
    *
-   * Errors: SERVER_INVALID, SERVER_FORBIDDEN, SERVER_NOT_FOUND, SERVER_STATE_ILLEGAL when the server is not stopped,
-   * INSUFFICIENT_CREDITS, IP_ADDRESS_LIMIT_REACHED, IP_ADDRESS_RESOURCES_UNAVAILABLE.
+   * Errors: [SERVER_INVALID](../../docs/errors/SERVER_INVALID.md),
+   * [SERVER_FORBIDDEN](../../docs/errors/SERVER_FORBIDDEN.md),
+   * [SERVER_NOT_FOUND](../../docs/errors/SERVER_NOT_FOUND.md),
+   * [SERVER_STATE_ILLEGAL](../../docs/errors/SERVER_STATE_ILLEGAL.md) if the server is not stopped,
+   * [INSUFFICIENT_CREDITS](../../docs/errors/INSUFFICIENT_CREDITS.md),
+   * [IP_ADDRESS_LIMIT_REACHED](../../docs/errors/IP_ADDRESS_LIMIT_REACHED.md),
+   * [IP_ADDRESS_RESOURCES_UNAVAILABLE](../../docs/errors/IP_ADDRESS_RESOURCES_UNAVAILABLE.md),
+   * [lost-answer](../../docs/errors/lost-answer.md) if it is unknown whether UpCloud has assigned an address.
    */
   server: pulumi.Input<string>;
-  /** `"IPv4"` or `"IPv6"`; default `"IPv4"`. Changing it **replaces** the address. */
+  /**
+   * The family of the address: `"IPv4"` or `"IPv6"`. A change **replaces** the resource.
+   *
+   * @default "IPv4"
+   */
   family?: pulumi.Input<Family>;
   /**
-   * The network of the address; default `"public"`. `"private"` (the word of API 1.2) and `"utility"` (of API 1.3) both
-   * name the internal network, where a server has one IPv4 address at most and UpCloud does not release it.
-   * Changing it **replaces** the address.
+   * The network of the address: `"public"`, or the internal network, which API 1.2 calls `"private"` and API 1.3
+   * `"utility"`; both words work with either version. On the internal network a server has at most one address, an IPv4
+   * one, and UpCloud does not release it. A change **replaces** the resource, except between `"private"` and `"utility"`.
    *
-   * Errors: CANNOT_DELETE_PRIVATE_ADDRESS, when an address of the internal network is to be released.
+   * Errors: [CANNOT_DELETE_PRIVATE_ADDRESS](../../docs/errors/CANNOT_DELETE_PRIVATE_ADDRESS.md) when the resource is
+   * deleted or replaced.
+   *
+   * @default "public"
    */
   access?: pulumi.Input<Access>;
   /**
-   * The reverse-DNS name: a fully qualified domain name of at most 253 characters. Public addresses only. Changed **in
-   * place**, while the server runs too. Left out: UpCloud's default name; taken out later: the default is restored.
+   * The reverse-DNS name: a fully qualified domain name of at most 253 characters, for public addresses only. Changes **in
+   * place**, even while the server runs. If omitted, a new address has UpCloud's default name; removing the property
+   * restores the default name.
    *
-   * Errors: PTR_RECORD_INVALID, PTR_RECORD_NOT_SUPPORTED.
+   * Errors: [PTR_RECORD_INVALID](../../docs/errors/PTR_RECORD_INVALID.md),
+   * [PTR_RECORD_NOT_SUPPORTED](../../docs/errors/PTR_RECORD_NOT_SUPPORTED.md).
+   *
+   * @default UpCloud's default name, `defaultPtrRecord`
    */
   ptrRecord?: pulumi.Input<string>;
   /**
-   * An address that is already on `server`, taken over instead of assigning a new one. From then on it is this
-   * resource's: destroying the resource releases it. Naming another address **replaces** the resource; taking `adopt`
-   * out changes nothing.
+   * An existing address of `server`, in any spelling, that the resource takes over instead of assigning a new one. The
+   * resource then owns the address: deleting the resource releases it. Another address **replaces** the resource; removing
+   * the property changes nothing.
    *
-   * Errors: IP_ADDRESS_NOT_FOUND, IP_ADDRESS_FORBIDDEN, and an address that is on another server or of another kind.
+   * Errors: [IP_ADDRESS_NOT_FOUND](../../docs/errors/IP_ADDRESS_NOT_FOUND.md),
+   * [IP_ADDRESS_FORBIDDEN](../../docs/errors/IP_ADDRESS_FORBIDDEN.md), and an address that is floating, or whose server,
+   * family or access is different.
+   *
+   * @default none: UpCloud assigns a new address
    */
   adopt?: pulumi.Input<string>;
   /**
-   * How long an operation may take, such as `{ create: "10m" }`: hours, minutes, seconds and milliseconds (`"1h30m"`).
-   * Default `"20m"` each. From 1 ms to 24 days. Changed **in place**, without a request. Pulumi does not pass `customTimeouts` on to resources of this kind.
+   * How long each operation may take: durations in hours, minutes, seconds and milliseconds, such as `{ create: "1h30m" }`,
+   * from 1 ms to 24.8 days (2,147,483,647 ms). Changes **in place**, without a request. Not bounded: restarting a server
+   * that was stopped for the operation, which has 15 minutes of its own. Pulumi's option `customTimeouts` has no effect on
+   * this resource.
    */
   timeouts?: pulumi.Input<{
-    /** From the first request until the address has its PTR record. */
+    /**
+     * From the first request until the address has its PTR record, including the wait until the server is stopped.
+     *
+     * @default "20m"
+     */
     create?: pulumi.Input<string>;
-    /** For the PTR record. */
+    /**
+     * Until the PTR record is set.
+     *
+     * @default "20m"
+     */
     update?: pulumi.Input<string>;
-    /** Until the address is released. */
+    /**
+     * From the first request until the address is released, including the wait until the server is stopped.
+     *
+     * @default "20m"
+     */
     delete?: pulumi.Input<string>;
   }>;
   /**
-   * UpCloud assigns and releases addresses only while the server is stopped. `false` (default): a running server is left
-   * alone, and the operation fails and says what to do. `true`, or how to stop it: stop, change, start again. Changed **in
-   * place**, without a request; a release goes by what the last `pulumi up` saved.
+   * Whether a running server may be stopped to assign or release the address, and how. UpCloud allows both only while the
+   * server is stopped. `false`: a running server keeps running, and the operation fails with advice. `true` or an object:
+   * the server is stopped, changed and started again. Changes **in place**, without a request; deleting the resource uses
+   * the value that the last `pulumi up` saved.
    *
-   * Errors: SERVER_STATE_ILLEGAL; the server cannot be stopped in time, or not be started again.
+   * Errors: [SERVER_STATE_ILLEGAL](../../docs/errors/SERVER_STATE_ILLEGAL.md) if the server runs, or does not stop in time;
+   * [server-not-started](../../docs/errors/server-not-started.md) if it cannot be started again.
+   *
+   * @default `upcloud:powerCycle` of the stack's configuration, otherwise `false`
    */
   powerCycle?: pulumi.Input<
     | boolean
     | {
-        /** `"soft"` asks the operating system to shut down, `"hard"` cuts the power; default `"soft"`. */
+        /**
+         * `"soft"` asks the operating system to shut down; `"hard"` cuts the power.
+         *
+         * @default "soft"
+         */
         stopType?: pulumi.Input<StopType>;
-        /** Seconds, 1 to 600, after which a soft stop becomes a hard one; default 120. */
+        /**
+         * Seconds, 1 to 600, after which UpCloud turns a soft stop into a hard one.
+         *
+         * @default 120
+         */
         timeoutSeconds?: pulumi.Input<number>;
       }
   >;

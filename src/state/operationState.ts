@@ -1,7 +1,7 @@
 import { folderOfCli, type PulumiRun, runPulumi } from "./pulumiCli";
 import { readStackState, type StackState } from "./stackState";
 
-/** Where the stack is, as far as the program says; empty where no program runs, as in a destroy. */
+/** Where the stack is, as far as the program tells; empty if no program runs, as in a destroy. */
 export interface StackLocation {
   /** As the Pulumi CLI names it: `organization/project/stack`. */
   stack?: string | undefined;
@@ -10,9 +10,9 @@ export interface StackLocation {
 }
 
 /**
- * Reads the state of the stack that the operation under way works on. Pulumi tells a provider neither the stack nor the
- * backend. So the places where the state can be are tried, and a state counts only if it shows the operation that the
- * engine has just asked for: the engine notes each one there first.
+ * Reads the state of the stack on which the current operation works. Pulumi tells a provider neither the stack nor the
+ * backend, so this tries every place where the state can be. A state counts only if it shows the operation that the engine
+ * has just requested: the engine records each operation there first.
  */
 export class OperationState {
   private found: PulumiPlace | undefined;
@@ -20,9 +20,9 @@ export class OperationState {
   constructor(private readonly env: PulumiRun["env"]) {}
 
   /**
-   * The state as it is now. The failure says what was tried and why it did not serve.
+   * The current state. The error says what was tried, and why it failed.
    *
-   * @param isOfThisOperation whether the state shows the operation that is asked for
+   * @param isOfThisOperation whether the state shows the requested operation
    */
   async read(hints: StackLocation, isOfThisOperation: (state: StackState) => boolean): Promise<StackState> {
     const reasons = new Set<string>();
@@ -33,21 +33,21 @@ export class OperationState {
           this.found = place;
           return state;
         }
-        reasons.add(`${nameOf(place)} does not show this operation`);
+        reasons.add(`${describe(place)} does not show this operation`);
       } catch (error) {
         reasons.add(`${(error as Error).message} (in ${place.cwd})`);
       }
     }
-    throw new Error(`The state of the stack could not be read: ${[...reasons].join("; ")}.`);
+    throw new Error(`The stack's state could not be read: ${[...reasons].join("; ")}.`);
   }
 
-  /** The likeliest first. */
+  /** The most likely place first. */
   private async *places({ stack, projectFolder }: StackLocation): AsyncGenerator<PulumiPlace> {
     if (this.found !== undefined) yield this.found;
-    // A relative backend and the selected stack are those of the folder in which the CLI runs.
+    // A relative backend and the selected stack depend on the folder in which the CLI runs.
     const cliFolder = (await folderOfCli()) ?? process.cwd();
     const folders = new Set([cliFolder, projectFolder ?? cliFolder, process.cwd()]);
-    // In a backend of the legacy layout a stack has the last part of its name only.
+    // In a backend with the legacy layout, a stack is known by the last part of its name only.
     const names = [...new Set([stack, stack?.split("/").at(-1), undefined])];
     for (const cwd of folders) for (const name of names) yield { cwd, stack: name };
     for (const cwd of folders) {
@@ -55,7 +55,7 @@ export class OperationState {
     }
   }
 
-  /** All stacks of the project, whose selected one need not be the one of the operation (`--stack`). */
+  /** All stacks of the project: the operation may work on one that is not selected (`--stack`). */
   private async stacksOf(cwd: string): Promise<string[]> {
     try {
       const stacks: { name: string }[] = JSON.parse(await runPulumi(["stack", "ls", "--json"], { cwd, env: this.env }));
@@ -68,8 +68,8 @@ export class OperationState {
 
 interface PulumiPlace {
   cwd: string;
-  /** `undefined`: the stack that is selected. */
+  /** `undefined` stands for the selected stack. */
   stack: string | undefined;
 }
 
-const nameOf = ({ stack }: PulumiPlace) => (stack === undefined ? "the selected stack" : `stack ${stack}`);
+const describe = ({ stack }: PulumiPlace) => (stack === undefined ? "the selected stack" : `stack ${stack}`);

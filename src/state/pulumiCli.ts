@@ -4,16 +4,16 @@ import { access, readdir, readFile, readlink } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, delimiter, join } from "node:path";
 
-/** Where and how the Pulumi CLI is to run. */
+/** Where and how to run the Pulumi CLI. */
 export interface PulumiRun {
-  /** A folder of the project, or below it; default: the current folder. */
+  /** The folder of the project or one below it; default: the current folder. */
   cwd?: string | undefined;
   env: NodeJS.ProcessEnv;
   /** Milliseconds; default 60000. */
   timeoutMs?: number | undefined;
 }
 
-/** Runs the Pulumi CLI without a shell or questions, and gives what it printed. A failure carries its first line of error. */
+/** Runs the Pulumi CLI without a shell or questions, and returns its output. The error contains the first line of its error output. */
 export async function runPulumi(args: readonly string[], { cwd, env, timeoutMs = 60_000 }: PulumiRun): Promise<string> {
   const command = await findPulumi(env);
   const where = cwd === undefined ? [] : ["--cwd", cwd];
@@ -21,7 +21,7 @@ export async function runPulumi(args: readonly string[], { cwd, env, timeoutMs =
     env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" },
     timeout: timeoutMs,
     killSignal: "SIGKILL",
-    maxBuffer: largestOutputBytes,
+    maxBuffer: maxOutputBytes,
   } as const;
   return new Promise((resolve, reject) => {
     execFile(
@@ -30,19 +30,21 @@ export async function runPulumi(args: readonly string[], { cwd, env, timeoutMs =
       options,
       (error, stdout, stderr) => {
         if (error === null) return resolve(stdout);
-        const said = /^error: (.+)$/m.exec(stderr)?.[1] ?? stderr.trim().split("\n")[0];
-        const why = error.killed ? `it took longer than ${timeoutMs / 1000} s` : said || `it ended with ${error.code}`;
+        const message = /^error: (.+)$/m.exec(stderr)?.[1] ?? stderr.trim().split("\n")[0];
+        const why = error.killed
+          ? `it timed out after ${timeoutMs / 1000} s`
+          : message || `it exited with code ${error.code}`;
         reject(new Error(`\`pulumi ${args.join(" ")}\` failed: ${why}`));
       },
     );
   });
 }
 
-const largestOutputBytes = 512 * 1024 * 1024;
+const maxOutputBytes = 512 * 1024 * 1024;
 
 /**
- * The `pulumi` of PATH; else the one that this process runs under (a dynamic provider is a child of the CLI); else the one
- * that Pulumi's own installers left in PULUMI_HOME, the newest where there are several.
+ * The `pulumi` on PATH; otherwise the one that started this process (a dynamic provider is a child of the CLI); otherwise the
+ * newest one that Pulumi's installers left in PULUMI_HOME.
  */
 export async function findPulumi(env: NodeJS.ProcessEnv, pid: number = process.ppid): Promise<string> {
   const home = env.PULUMI_HOME || join(homedir(), ".pulumi");
@@ -69,13 +71,13 @@ async function firstExecutable(folders: readonly string[]): Promise<string | und
   return undefined;
 }
 
-/** The folder that the Pulumi CLI runs in which this process works for; `undefined` where the system does not tell. */
+/** The folder of the Pulumi CLI that started this process; `undefined` if the system does not tell. */
 export async function folderOfCli(pid: number = process.ppid): Promise<string | undefined> {
   const cli = await ancestorCli(pid);
   return cli && readlink(`/proc/${cli.pid}/cwd`).catch(() => undefined);
 }
 
-/** Linux only: elsewhere there is no /proc, and nothing is found. */
+/** Linux only: it reads /proc, and finds nothing elsewhere. */
 async function ancestorCli(pid: number): Promise<{ pid: number; file: string } | undefined> {
   try {
     for (let next = pid; next > 1; ) {
@@ -84,7 +86,7 @@ async function ancestorCli(pid: number): Promise<{ pid: number; file: string } |
       next = Number(/^PPid:\s*(\d+)$/m.exec(await readFile(`/proc/${next}/status`, "utf8"))?.[1] ?? 0);
     }
   } catch {
-    // A process that is gone, or somebody else's: the search ends there.
+    // The process is gone or belongs to somebody else: the search ends.
   }
   return undefined;
 }

@@ -3,11 +3,11 @@ import { type PulumiRun, runPulumi } from "./pulumiCli";
 export interface StackConfiguration {
   /** By full key, such as `upcloud:token`. */
   values: ReadonlyMap<string, string>;
-  /** Why the secrets are not among the values; absent when they are. */
+  /** Why the values do not include the secrets; absent if they do. */
   withoutSecrets?: string;
 }
 
-/** The configuration of a stack, decrypted. Where that cannot be done (no passphrase), what is not secret. */
+/** The decrypted configuration of a stack; without its secrets if they cannot be decrypted (no passphrase). */
 export async function readStackConfig(run: PulumiRun & { stack?: string | undefined }): Promise<StackConfiguration> {
   const args = ["config", "--json", ...(run.stack === undefined ? [] : ["--stack", run.stack])];
   try {

@@ -2,9 +2,9 @@ import { readFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
 import { type PulumiRun, runPulumi } from "./pulumiCli";
 
-/** What a stack's state says of addresses. Values that are encrypted there count as unknown: `undefined`. */
+/** The addresses in a stack's state. Values that are encrypted there are `undefined`. */
 export interface StackState {
-  /** How every URN of the stack begins, such as `urn:pulumi:prod::web::`; absent of a stack without resources. */
+  /** The beginning of every URN of the stack, such as `urn:pulumi:prod::web::`; absent if the stack has no resources. */
   urnPrefix?: string;
   addresses: StateAddress[];
   pendingOperations: PendingOperation[];
@@ -18,50 +18,50 @@ export interface StateAddress {
   /** The address as UpCloud spells it. */
   id: string;
   server: string | undefined;
-  /** Replaced or removed, and to be deleted by the next operation: managed until then. */
+  /** Replaced or removed: the next operation deletes it, and it is managed until then. */
   pendingDelete: boolean;
-  /** Only read (`get`), not managed. */
+  /** Only read with `get`, not managed. */
   external: boolean;
-  /** When the engine created it, in ISO 8601; absent in states from before 2023. */
+  /** When the engine created it, in ISO 8601; absent in states written before 2023. */
   created?: string | undefined;
-  /** The PTR record that it puts back one day; absent where it has set none. */
+  /** The PTR record that deleting it restores; absent if it has set none. */
   previousPtrRecord?: string | undefined;
 }
 
-/** An operation that began and whose end was never recorded: it is under way, or its CLI was killed. */
+/** An operation whose end is not recorded: it is running, or its CLI was killed. */
 export interface PendingOperation {
   type: "creating" | "updating" | "deleting" | "reading" | "importing";
   resourceType: AddressType;
   urn: string;
-  /** Absent of a resource that is being created. */
+  /** Absent while the resource is being created. */
   id?: string | undefined;
-  /** As of `StateAddress`. */
+  /** As in `StateAddress`. */
   created?: string | undefined;
-  /** Those inputs that are plain strings. */
+  /** The inputs that are plain strings. */
   inputs: Readonly<Record<string, string | undefined>>;
 }
 
 type AddressType = "ServerIpAddress" | "PtrRecord";
 
 /**
- * The state of a stack as its backend has it now. Takes no lock and no passphrase, so it works while an `up` of the same
- * stack is under way, and then shows what that `up` has saved so far.
+ * The current state of a stack in its backend. Needs no lock and no passphrase, so it works while an `up` of the same stack is
+ * running, and then shows what that `up` has saved so far.
  *
- * @param run.stack default: the stack that is selected in the project
+ * @param run.stack default: the selected stack of the project
  */
 export async function readStackState(run: PulumiRun & { stack?: string | undefined }): Promise<StackState> {
   const args = ["stack", "export", ...(run.stack === undefined ? [] : ["--stack", run.stack])];
   return parseState(await runPulumi(args, run), `The output of \`pulumi ${args.join(" ")}\``);
 }
 
-/** A file of `pulumi stack export`, or a checkpoint as a self-managed backend keeps it, compressed or not. */
+/** Reads the output of `pulumi stack export`, or a checkpoint file of a self-managed backend, compressed or not. */
 export async function readStateFile(file: string): Promise<StackState> {
   const bytes = await readFile(file);
   const isCompressed = bytes[0] === 0x1f && bytes[1] === 0x8b;
   return parseState((isCompressed ? gunzipSync(bytes) : bytes).toString("utf8"), file);
 }
 
-/** @param source what the message of a failure calls the text */
+/** @param source what error messages call the text */
 export function parseState(text: string, source: string): StackState {
   const { resources, pending_operations } = deploymentIn(text, source);
   const stack: StackState = { addresses: [], pendingOperations: [], otherIds: [] };
@@ -73,7 +73,7 @@ export function parseState(text: string, source: string): StackState {
       pending_operations?.some(
         ({ type, resource }) => type === "deleting" && resource.urn === urn && resource.id === id,
       );
-    // Of one that was deleted before it is replaced, what it had may be another's by now. The mark is set before the deletion.
+    // Deleted before its replacement is created: the address may belong to somebody else. The flag is set before the deletion.
     if (id === "" || (flags.pendingReplacement === true && !isBeingDeleted())) continue;
     if (addressType === undefined) {
       stack.otherIds.push(id);
@@ -99,7 +99,7 @@ export function parseState(text: string, source: string): StackState {
   return stack;
 }
 
-/** Of Pulumi's deployment, version 3 and later, what is read here. */
+/** What this file reads of Pulumi's deployment, version 3 and later. */
 interface Deployment {
   resources?: StateResource[];
   pending_operations?: { type: PendingOperation["type"]; resource: StateResource }[];
@@ -118,18 +118,18 @@ interface StateResource {
 }
 
 function deploymentIn(text: string, source: string): Deployment {
-  const state = parsed(text) as
+  const state = parseJson(text) as
     | { version?: number; deployment?: Deployment | null; checkpoint?: { latest?: Deployment | null } }
     | null
     | undefined;
   const isState = state?.deployment !== undefined || state?.checkpoint !== undefined;
   if (isState && (state.version ?? 0) >= 3) return state.deployment ?? state.checkpoint?.latest ?? {};
   throw new Error(
-    `${source} is no state of a Pulumi stack: expected the JSON of \`pulumi stack export\`, or a backend's checkpoint file, of version 3 or later.`,
+    `${source} is not the state of a Pulumi stack: expected the JSON of \`pulumi stack export\`, or a backend's checkpoint file, of version 3 or later.`,
   );
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -146,7 +146,7 @@ function previousPtrRecordIn(outputs: Record<string, unknown> = {}): string | un
   return previousPtrRecord ?? (outputs.managesPtrRecord === true ? defaultPtrRecord : undefined);
 }
 
-/** A secret is an object with its ciphertext. */
+/** Only plain strings: a secret is an object with its ciphertext. */
 function strings(properties: Record<string, unknown> = {}): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(properties).filter(([, value]) => typeof value === "string")) as Record<
     string,

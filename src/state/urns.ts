@@ -1,5 +1,5 @@
-/* URNs are `urn:pulumi:<stack>::<project>::<types>::<name>`; a name may have colons too. */
+/* A URN is `urn:pulumi:<stack>::<project>::<types>::<name>`. A name can contain colons. */
 
-export const nameOf = (urn: string): string => urn.split("::").slice(3).join("::");
+export const resourceNameIn = (urn: string): string => urn.split("::").slice(3).join("::");
 
-export const stackOf = (urn: string): string => urn.split("::")[0]?.replace("urn:pulumi:", "") ?? "";
+export const stackNameIn = (urn: string): string => urn.split("::")[0]?.replace("urn:pulumi:", "") ?? "";

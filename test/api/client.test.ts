@@ -1,14 +1,14 @@
-import { createClient, type UpCloudClient } from "../../src/api/client";
+import type { UpCloudClient } from "../../src/api/client";
 import {
   isAddressForbidden,
   isAddressGone,
   isServerForbidden,
   isServerGone,
   isServerStateIllegal,
-  UpCloudError,
 } from "../../src/api/errors/upCloudError";
 import type { ApiVersion } from "../../src/api/wire";
 import { type Simulator, startSimulator } from "../../src/simulator";
+import { closeAfterTest, connectTo, failureOf } from "./support/testClient";
 
 const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
 const web = "0053cd80-5945-4105-9081-11192806a8f7";
@@ -19,18 +19,12 @@ let client: UpCloudClient;
 
 async function start(apiVersion: ApiVersion, options: Parameters<typeof startSimulator>[0] = {}) {
   simulator = await startSimulator(options);
-  const { url: baseUrl, credentials } = simulator;
-  client = createClient({ baseUrl, credentials: { token: credentials.token }, apiVersion, requestTimeoutMs: 5000 });
+  closeAfterTest(() => simulator.stop());
+  client = connectTo(simulator.url, { credentials: simulator.credentials, apiVersion });
 }
-afterEach(async () => {
-  await client.close();
-  await simulator.stop();
-});
 
-const lastRequest = () => {
-  const { method, path, status } = simulator.requests.at(-1) ?? {};
-  return `${method} ${path} ${status}`;
-};
+const lastRequest = () =>
+  simulator.requests.slice(-1).map(({ method, path, status }) => `${method} ${path} ${status}`)[0];
 
 describe.each(["1.2", "1.3"] as const)("API %s", (apiVersion) => {
   const modify = apiVersion === "1.2" ? "PUT" : "PATCH";
@@ -75,7 +69,7 @@ describe.each(["1.2", "1.3"] as const)("API %s", (apiVersion) => {
 
   let foreign = "";
 
-  /** Every error of the specification: what brings it about, its status and code, and what the message says and names. */
+  /** Every error of the specification: its cause, its status and code, and what the message says and names. */
   test.each<[string, () => void, () => Promise<unknown>, number, string, RegExp]>([
     [
       "a malformed UUID",
@@ -83,10 +77,10 @@ describe.each(["1.2", "1.3"] as const)("API %s", (apiVersion) => {
       () => client.ipAddresses.assign({ ...assignment, server: "web" }),
       400,
       "SERVER_INVALID",
-      /does not take "web" as the UUID of a server: copy the UUID/,
+      /does not accept "web" as the UUID of a server: copy the UUID/,
     ],
     [
-      "no credits",
+      "an account without credits",
       () => {
         simulator.account.credits = 0;
       },
@@ -101,7 +95,7 @@ describe.each(["1.2", "1.3"] as const)("API %s", (apiVersion) => {
       () => client.ipAddresses.assign(assignment),
       403,
       "SERVER_FORBIDDEN",
-      new RegExp(`may not use server ${web}, which belongs to another account`),
+      new RegExp(`Server ${web} belongs to another account: use the credentials of that account`),
     ],
     [
       "an absent server",
@@ -119,7 +113,7 @@ describe.each(["1.2", "1.3"] as const)("API %s", (apiVersion) => {
       () => client.ipAddresses.assign(assignment),
       409,
       "IP_ADDRESS_LIMIT_REACHED",
-      new RegExp(`does not fit on server ${web}`),
+      new RegExp(`Server ${web} has as many addresses of this kind as UpCloud allows: release one first`),
     ],
     [
       "a second internal address",
@@ -127,7 +121,7 @@ describe.each(["1.2", "1.3"] as const)("API %s", (apiVersion) => {
       () => client.ipAddresses.assign({ ...assignment, access: "private" }),
       409,
       "IP_ADDRESS_LIMIT_REACHED",
-      new RegExp(`does not fit on server ${web}`),
+      new RegExp(`Server ${web} has as many addresses of this kind as UpCloud allows: release one first`),
     ],
     [
       "a zone without free addresses",
@@ -151,7 +145,7 @@ describe.each(["1.2", "1.3"] as const)("API %s", (apiVersion) => {
       () => client.ipAddresses.modify("mail", { ptrRecord: "a.example.com" }),
       400,
       "IP_ADDRESS_INVALID",
-      /does not take "mail" as an IP address/,
+      /does not accept "mail" as an IP address/,
     ],
     [
       "a PTR record that is no domain name",
@@ -159,7 +153,7 @@ describe.each(["1.2", "1.3"] as const)("API %s", (apiVersion) => {
       () => client.ipAddresses.modify(address(), { ptrRecord: "not a name" }),
       400,
       "PTR_RECORD_INVALID",
-      /does not take "not a name" as the PTR record of address .*: give a fully qualified domain name/,
+      /does not accept "not a name" as the PTR record of address .*: use a fully qualified domain name/,
     ],
     [
       "another account's address",
@@ -171,7 +165,7 @@ describe.each(["1.2", "1.3"] as const)("API %s", (apiVersion) => {
       () => client.ipAddresses.modify(foreign, { ptrRecord: "a.example.com" }),
       403,
       "IP_ADDRESS_FORBIDDEN",
-      /may not use address .*, which belongs to another account/,
+      /Address .* belongs to another account/,
     ],
     [
       "an absent address",
@@ -187,7 +181,7 @@ describe.each(["1.2", "1.3"] as const)("API %s", (apiVersion) => {
       () => client.ipAddresses.modify(internal(), { ptrRecord: "a.example.com" }),
       409,
       "PTR_RECORD_NOT_SUPPORTED",
-      /PTR records for public addresses only, and address 10\..* is not public: leave ptrRecord out/,
+      /PTR records for public addresses only, and address 10\..* is not public: remove ptrRecord/,
     ],
     [
       "the release of an absent address",
@@ -203,7 +197,7 @@ describe.each(["1.2", "1.3"] as const)("API %s", (apiVersion) => {
       () => client.ipAddresses.release("mail"),
       400,
       "IP_ADDRESS_INVALID",
-      /does not take "mail" as an IP address/,
+      /does not accept "mail" as an IP address/,
     ],
     [
       "the release of an internal address",
@@ -211,7 +205,7 @@ describe.each(["1.2", "1.3"] as const)("API %s", (apiVersion) => {
       () => client.ipAddresses.release(internal()),
       409,
       "CANNOT_DELETE_PRIVATE_ADDRESS",
-      /does not release address 10\..*: give the resource `retainOnDelete: true`/,
+      /does not release address 10\..*: set `retainOnDelete: true` on the resource/,
     ],
     [
       "the release from a running server",
@@ -222,21 +216,20 @@ describe.each(["1.2", "1.3"] as const)("API %s", (apiVersion) => {
       /the server of address .* is not: stop it and run again/,
     ],
   ])(
-    "%s is told with status, code, subject and remedy, and changes nothing",
+    "%s is reported with status, code, subject and remedy, and changes nothing",
     async (_, arrange, act, status, code, words) => {
       await start(apiVersion);
       arrange();
       const before = simulator.account.listIpAddresses();
-      const error: unknown = await act().catch((failure: unknown) => failure);
-      expect(error).toBeInstanceOf(UpCloudError);
+      const error = await failureOf(act());
       expect(error).toMatchObject({
         failure: "refused",
         status,
         code,
         path: expect.stringMatching(`^/${apiVersion}/`),
       });
-      expect((error as Error).message).toMatch(words);
-      expect((error as Error).message).toContain(`${status} ${code}`);
+      expect(error.message).toMatch(words);
+      expect(error.message).toContain(`${status} ${code}`);
       expect(simulator.account.listIpAddresses()).toEqual(before);
       expect(isAddressGone(error)).toBe(code === "IP_ADDRESS_NOT_FOUND");
       expect(isAddressForbidden(error)).toBe(code === "IP_ADDRESS_FORBIDDEN");
@@ -247,7 +240,7 @@ describe.each(["1.2", "1.3"] as const)("API %s", (apiVersion) => {
   );
 });
 
-test("an account that UpCloud serves 1.3 only is used with 1.3", async () => {
+test("an account for which UpCloud serves only 1.3 is used with 1.3", async () => {
   await start("1.2", { rules: { api12: "obsolete" } });
   await client.ipAddresses.list();
   expect(lastRequest()).toBe("GET /1.3/ip_address 200");

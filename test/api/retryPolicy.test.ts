@@ -1,7 +1,7 @@
 import { UpCloudError } from "../../src/api/errors/upCloudError";
 import { retryPolicy } from "../../src/api/retryPolicy";
 
-type Failed = (request: { method: string; path: string; subject: object }) => UpCloudError;
+type Failed = (request: { method: string; path: string; context: object }) => UpCloudError;
 
 const refused =
   (status: number, code?: string, retryAfterMs?: number): Failed =>
@@ -11,7 +11,7 @@ const unconnected: Failed = (request) => UpCloudError.unconnected(request, "conn
 const unanswered: Failed = (request) => UpCloudError.unanswered(request, "other side closed");
 const unreadable: Failed = (request) => UpCloudError.unreadable(request, 200, "an empty body");
 
-const failedBy = (method: string, failed: Failed) => failed({ method, path: "/1.2/ip_address", subject: {} });
+const failedBy = (method: string, failed: Failed) => failed({ method, path: "/1.2/ip_address", context: {} });
 
 const again = [["GET", "PUT", "PATCH", "DELETE"]] as const;
 const always = [["GET", "PUT", "PATCH", "DELETE", "POST"]] as const;

@@ -2,7 +2,7 @@ import type { IpAddressWire } from "../../src/api/wire";
 import { audit } from "../../src/audit/audit";
 import type { JournalHint } from "../../src/audit/journalHints";
 import { parseState } from "../../src/state/stackState";
-import { ciphertext, creating, exported, resource, urnOf } from "./support/stackFixture";
+import { ciphertext, pendingCreate, resource, stackExport, urnOf } from "./support/stackFixture";
 
 const web = "0053cd80-5945-4105-9081-11192806a8f7";
 const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
@@ -25,7 +25,7 @@ const ipv6 = (last: number, more: Partial<IpAddressWire> = {}): IpAddressWire =>
 });
 
 const state = (resources: object[], pending: object[] = []) =>
-  parseState(JSON.stringify(exported(resources, pending)), "the state");
+  parseState(JSON.stringify(stackExport(resources, pending)), "the state");
 const managed = resource("first", "198.51.100.3", { server: web });
 const usesWeb = state([managed]);
 
@@ -55,7 +55,7 @@ const possibleOf = (account: IpAddressWire[], states: Parameters<typeof audit>[1
   audit(account, states, []).possible.map(({ address, why }) => [address, why]);
 
 describe("what the stacks manage", () => {
-  test("is counted and not found, in any spelling", () => {
+  test("is counted but not listed, in any spelling", () => {
     const states = [usesWeb, state([resource("six", "2001:DB8:1:2:3:4:5:6", { server: mail, family: "IPv6" })])];
     expect(audit([ipv4(3), ipv6(6)], states, [])).toEqual({
       managed: 2,
@@ -66,12 +66,12 @@ describe("what the stacks manage", () => {
     });
   });
 
-  test("includes what is to be deleted by the next operation", () => {
+  test("includes what the next operation deletes", () => {
     const replaced = resource("first", "198.51.100.4", { server: web }, { delete: true });
     expect(audit([ipv4(3), ipv4(4)], [state([managed, replaced])], []).managed).toBe(2);
   });
 
-  test("is what all of them manage together", () => {
+  test("is what any of them manages", () => {
     const other = state([resource("second", "198.51.100.4", { server: web })]);
     expect(suspectsOf([ipv4(3), ipv4(4)], [usesWeb])).toEqual([["198.51.100.4", undefined]]);
     expect(suspectsOf([ipv4(3), ipv4(4)], [usesWeb, other])).toEqual([]);
@@ -79,8 +79,8 @@ describe("what the stacks manage", () => {
 });
 
 describe("an interrupted create in the state", () => {
-  test("points at the address that fits it, with the line for the program", () => {
-    const { suspects } = audit([ipv4(5)], [state([], [creating("mail", { server: web })])], []);
+  test("points at the matching address, with the line for the program", () => {
+    const { suspects } = audit([ipv4(5)], [state([], [pendingCreate("mail", { server: web })])], []);
     expect(suspects).toEqual([
       {
         address: "198.51.100.5",
@@ -88,7 +88,7 @@ describe("an interrupted create in the state", () => {
         access: "public",
         server: web,
         ptrRecord: "198-51-100-5.de-fra1.upcloud.host",
-        why: 'the state of stack "prod" holds an interrupted create of "mail", which it fits',
+        why: 'matches an interrupted create of "mail" in the state of stack "prod"',
         adopt: 'adopt: "198.51.100.5"',
         resource: { urn: urnOf("mail"), name: "mail" },
       },
@@ -99,20 +99,20 @@ describe("an interrupted create in the state", () => {
     ["on another server", { server: mail }],
     ["of the plan", { part_of_plan: "yes" }],
     ["that floats", { floating: "yes" }],
-    ["of the internal network", { access: "private", ptr_record: "" }],
+    ["on the internal network", { access: "private", ptr_record: "" }],
     ["whose PTR record somebody has set", { ptr_record: "somebody.example.com" }],
   ])("does not point at an address %s", (_, more) => {
-    expect(suspectsOf([ipv4(5, more)], [state([], [creating("mail", { server: web })])])).toEqual([]);
+    expect(suspectsOf([ipv4(5, more)], [state([], [pendingCreate("mail", { server: web })])])).toEqual([]);
   });
 
   test("does not point at an address of the other family", () => {
-    expect(suspectsOf([ipv6(5)], [state([], [creating("mail", { server: web })])])).toEqual([]);
+    expect(suspectsOf([ipv6(5)], [state([], [pendingCreate("mail", { server: web })])])).toEqual([]);
   });
 
-  test("points at the one that already has its PTR record, before one with the default", () => {
+  test("prefers the address that already has its PTR record to one with the default", () => {
     const pending = [
-      creating("plain", { server: web }),
-      creating("mail", { server: web, ptrRecord: "mail.example.com" }),
+      pendingCreate("plain", { server: web }),
+      pendingCreate("mail", { server: web, ptrRecord: "mail.example.com" }),
     ];
     expect(suspectsOf([ipv4(5), ipv4(6, { ptr_record: "Mail.example.com" })], [state([], pending)])).toEqual([
       ["198.51.100.5", "plain"],
@@ -121,7 +121,7 @@ describe("an interrupted create in the state", () => {
   });
 
   test("points at one address only", () => {
-    const pending = [creating("mail", { server: web, ptrRecord: "mail.example.com" })];
+    const pending = [pendingCreate("mail", { server: web, ptrRecord: "mail.example.com" })];
     expect(suspectsOf([ipv4(5), ipv4(6, { ptr_record: "mail.example.com" })], [state([], pending)])).toEqual([
       ["198.51.100.5", undefined],
       ["198.51.100.6", "mail"],
@@ -134,11 +134,11 @@ describe("an interrupted create in the state", () => {
       type: "upcloud:index/floatingIpAddress:FloatingIpAddress",
       id: "198.51.100.5",
     };
-    expect(suspectsOf([ipv4(5)], [state([floating], [creating("mail", { server: web })])])).toEqual([]);
+    expect(suspectsOf([ipv4(5)], [state([floating], [pendingCreate("mail", { server: web })])])).toEqual([]);
   });
 
-  test("beside another one for the same server: each has an address of its own, and the next is an extra", () => {
-    const pending = [creating("a", { server: web }), creating("b", { server: web })];
+  test("and another one for the same server point at one address each, and a third address is an extra", () => {
+    const pending = [pendingCreate("a", { server: web }), pendingCreate("b", { server: web })];
     expect(suspectsOf([ipv4(5), ipv4(6), ipv4(7)], [state([], pending)])).toEqual([
       ["198.51.100.5", "a"],
       ["198.51.100.6", "b"],
@@ -150,72 +150,74 @@ describe("an interrupted create in the state", () => {
     ["private", "utility"],
     ["utility", "private"],
   ] as const)("of a %s address points at a %s one: both are the internal network", (declared, access) => {
-    const pending = [creating("inner", { server: web, access: declared })];
+    const pending = [pendingCreate("inner", { server: web, access: declared })];
     expect(suspectsOf([ipv4(5, { access, ptr_record: "" })], [state([], pending)])).toEqual([
       ["198.51.100.5", "inner"],
     ]);
   });
 
-  test("whose server is encrypted comes after those that are known", () => {
-    const pending = [creating("secret", { server: ciphertext }), creating("known", { server: web })];
+  test("whose server is encrypted comes after those with a known server", () => {
+    const pending = [pendingCreate("secret", { server: ciphertext }), pendingCreate("known", { server: web })];
     expect(suspectsOf([ipv4(5), ipv4(6, { server: mail })], [state([], pending)])).toEqual([
       ["198.51.100.5", "known"],
       ["198.51.100.6", "secret"],
     ]);
   });
 
-  test("of IPv6 points at a single address that may be the server's own, and says so", () => {
-    const { suspects } = audit([ipv6(5)], [state([], [creating("six", { server: web, family: "IPv6" })])], []);
+  test("of IPv6 points at a single address, and says that it may be the server's own", () => {
+    const { suspects } = audit([ipv6(5)], [state([], [pendingCreate("six", { server: web, family: "IPv6" })])], []);
     expect(suspects).toMatchObject([
       { resource: { name: "six" }, why: expect.stringContaining("compare before you adopt") },
     ]);
   });
 
-  test("tells of the address that its resource has by now", () => {
+  test("reports the address that its resource has now", () => {
     const again = resource("mail", "198.51.100.6", { server: web });
-    const { suspects } = audit([ipv4(5), ipv4(6)], [state([again], [creating("mail", { server: web })])], []);
+    const { suspects } = audit([ipv4(5), ipv4(6)], [state([again], [pendingCreate("mail", { server: web })])], []);
     expect(suspects).toMatchObject([{ address: "198.51.100.5", resource: { name: "mail", has: "198.51.100.6" } }]);
   });
 
-  test("of a replacement does not count the address that is to be deleted", () => {
+  test("of a replacement ignores the address that will be deleted", () => {
     const old = resource("mail", "198.51.100.6", { server: web }, { delete: true });
-    const { suspects } = audit([ipv4(5), ipv4(6)], [state([old], [creating("mail", { server: web })])], []);
+    const { suspects } = audit([ipv4(5), ipv4(6)], [state([old], [pendingCreate("mail", { server: web })])], []);
     expect(suspects.map(({ resource }) => resource)).toEqual([{ urn: urnOf("mail"), name: "mail" }]);
   });
 
-  test("of an adoption bought nothing, and the address waits for the next up", () => {
-    const pending = [creating("mail", { server: web, adopt: "198.51.100.5" })];
+  test("of an adoption bought nothing, and the address is left to the next up", () => {
+    const pending = [pendingCreate("mail", { server: web, adopt: "198.51.100.5" })];
     const states = [state([managed], pending)];
     expect(otherReasons([ipv4(5)], states)).toEqual(["mail was about to adopt it: run `pulumi up`"]);
     expect(suspectsOf([ipv4(6)], states)).toEqual([["198.51.100.6", undefined]]);
   });
 
-  test("that is another operation points at nothing", () => {
-    const pending = [{ ...creating("mail", { server: web }), type: "updating" }];
+  test("points at nothing if it is another operation", () => {
+    const pending = [{ ...pendingCreate("mail", { server: web }), type: "updating" }];
     expect(suspectsOf([ipv4(5)], [state([], pending)])).toEqual([]);
   });
 });
 
 describe("the journal of this machine", () => {
-  test("points at the address that it names, whatever its PTR record", () => {
+  test("points at the address that it contains, whatever its PTR record", () => {
     const account = [ipv4(5), ipv4(6, { ptr_record: "mail.example.com" })];
     const { suspects } = audit(account, [state([])], [entry("mail", { address: "198.51.100.6" })]);
     expect(suspects).toMatchObject([
       { address: "198.51.100.5", why: expect.stringContaining("extra") },
       {
         address: "198.51.100.6",
-        why: `this machine's journal has an assign for "mail" of stack "prod" at 2026-01-02T03:04:05.678Z that brought it`,
+        why: `the result of an assign for "mail" of stack "prod" at 2026-01-02T03:04:05.678Z in this machine's journal`,
       },
     ]);
   });
 
-  test("without an address points at the one that fits", () => {
+  test("without an address points at the matching one", () => {
     const { suspects } = audit([ipv4(5)], [state([])], [entry("mail")]);
-    expect(suspects).toMatchObject([{ resource: { name: "mail" }, why: expect.stringMatching(/without its answer/) }]);
+    expect(suspects).toMatchObject([
+      { resource: { name: "mail" }, why: expect.stringMatching(/whose response is missing/) },
+    ]);
   });
 
-  test("and the state tell of one create once", () => {
-    const states = [state([], [creating("mail", { server: web, ptrRecord: "mail.example.com" })])];
+  test("and the state count the same create once", () => {
+    const states = [state([], [pendingCreate("mail", { server: web, ptrRecord: "mail.example.com" })])];
     const account = [ipv4(5, { ptr_record: "mail.example.com" }), ipv4(6, { server: mail })];
     expect(suspectsOf(account, states, [entry("mail")])).toEqual([["198.51.100.5", "mail"]]);
     expect(suspectsOf([ipv4(5)], states, [entry("mail", { address: "198.51.100.9" })])).toEqual([
@@ -223,12 +225,12 @@ describe("the journal of this machine", () => {
     ]);
   });
 
-  test("of other stacks counts where Pulumi was not told: such an address is nobody's", () => {
+  test("counts for other stacks if the address was not reported to Pulumi", () => {
     const other = [entry("mail", { urn: urnOf("mail", "staging") })];
     expect(suspectsOf([ipv4(5)], [state([])], other)).toEqual([["198.51.100.5", "mail"]]);
   });
 
-  test("of other stacks is left out where Pulumi was told, unless a stack is so new that nothing tells its name", () => {
+  test("does not count for other stacks if the address was reported, unless a given stack has no name yet", () => {
     const other = [entry("mail", { urn: urnOf("mail", "staging"), phase: "reported", address: "198.51.100.5" })];
     expect(suspectsOf([ipv4(5)], [state([])], other)).toEqual([]);
     expect(suspectsOf([ipv4(5)], [parseState('{"version":3,"deployment":{}}', "")], other)).toEqual([
@@ -236,8 +238,8 @@ describe("the journal of this machine", () => {
     ]);
   });
 
-  test("and the state of a stack that was renamed since tell of one create once, by its token", () => {
-    const pending = creating("mail", { server: web });
+  test("and the state of a renamed stack count the same create once, by its token", () => {
+    const pending = pendingCreate("mail", { server: web });
     Object.assign(pending.resource.inputs, { __creation: "abc" });
     const told = entry("mail", {
       token: "abc",
@@ -254,7 +256,7 @@ describe("the journal of this machine", () => {
 describe("an address that several resources have", () => {
   const second = resource("second", "198.51.100.3", { server: web });
 
-  test("of one stack or of two is named with each of them", () => {
+  test("is listed with each of them, in one stack or in two", () => {
     const { urn } = managed;
     const shared = [{ address: "198.51.100.3", resources: [urn, urnOf("second")] }];
     expect(audit([ipv4(3)], [state([managed, second])], []).shared).toEqual(shared);
@@ -264,15 +266,15 @@ describe("an address that several resources have", () => {
     ]);
   });
 
-  test("is not one that a resource has which is being replaced, or that a resource only reads", () => {
+  test("does not include one of a resource that is being replaced, or that only reads it", () => {
     const replaced = resource("first", "198.51.100.3", { server: web }, { delete: true });
     const read = resource("read", "198.51.100.3", { server: web }, { external: true });
     expect(audit([ipv4(3)], [state([managed, replaced, read])], []).shared).toEqual([]);
   });
 });
 
-describe("an address that no record tells of", () => {
-  test("is a suspect when it is extra, on a server where a stack manages addresses", () => {
+describe("an address without a record", () => {
+  test("is a suspect if it is an extra on a server where a stack manages addresses", () => {
     const { suspects } = audit([ipv4(3), ipv4(5)], [usesWeb], []);
     expect(suspects).toMatchObject([
       {
@@ -284,30 +286,30 @@ describe("an address that no record tells of", () => {
   });
 
   test("is a suspect on a server where a stack was creating an address of the other family", () => {
-    const { suspects } = audit([ipv4(5)], [state([], [creating("six", { server: web, family: "IPv6" })])], []);
+    const { suspects } = audit([ipv4(5)], [state([], [pendingCreate("six", { server: web, family: "IPv6" })])], []);
     expect(suspects).toMatchObject([{ why: expect.stringContaining(`where stack "prod" was creating an address`) }]);
   });
 
   test.each<[string, IpAddressWire]>([
     ["part of the server's plan", ipv4(5, { part_of_plan: "yes" })],
     ["a floating address", ipv4(5, { floating: "yes" })],
-    ["of the internal network", ipv4(5, { access: "private", ptr_record: "" })],
-  ])("is none when it is %s", (why, address) => {
+    ["on the internal network", ipv4(5, { access: "private", ptr_record: "" })],
+  ])("is no suspect if it is %s", (why, address) => {
     expect(otherReasons([ipv4(3), address])).toEqual([why]);
   });
 
   test.each<[string, IpAddressWire]>([
     [
-      "an extra address with a PTR record that a stack or somebody else has set",
+      "an extra address whose PTR record was set by a stack or by somebody else",
       ipv4(5, { ptr_record: "mail.example.com" }),
     ],
     [
-      "an extra address with UpCloud's default PTR record, on a server where the stacks manage no address",
+      "an extra address with UpCloud's default PTR record, on a server where these stacks manage no addresses",
       ipv4(5, { server: mail }),
     ],
-    ["an extra IPv6 address, perhaps the one that the server was made with", ipv6(5)],
-    ["an extra IPv6 address, perhaps the one that the server was made with", ipv6(5, { server: mail })],
-  ])("is possibly one, with its line, when it is %s", (why, address) => {
+    ["an extra IPv6 address, perhaps the one that the server was created with", ipv6(5)],
+    ["an extra IPv6 address, perhaps the one that the server was created with", ipv6(5, { server: mail })],
+  ])("is possibly lost, with its line, if it is %s", (why, address) => {
     const { suspects, possible, others } = audit([ipv4(3), address], [usesWeb], []);
     expect([suspects, others]).toEqual([[], []]);
     expect(possible).toEqual([
@@ -323,22 +325,23 @@ describe("an address that no record tells of", () => {
     ]);
   });
 
-  test("of IPv6 beside the server's own is possibly one like it, where the stacks manage no address", () => {
-    const why = "an extra address with UpCloud's default PTR record, on a server where the stacks manage no address";
+  test("of IPv6 and the server's own one are both possibly lost if these stacks manage no addresses", () => {
+    const why =
+      "an extra address with UpCloud's default PTR record, on a server where these stacks manage no addresses";
     expect(possibleOf([ipv6(5), ipv6(6)], [state([])])).toEqual([
       [ipv6(5).address, why],
       [ipv6(6).address, why],
     ]);
   });
 
-  test("is none when it floats and is attached to nothing", () => {
+  test("is no suspect if it is floating and not attached", () => {
     const { server, ...detached } = ipv4(5, { floating: "yes" });
     expect(audit([detached], [usesWeb], []).others).toEqual([
       expect.not.objectContaining({ server: expect.anything() }),
     ]);
   });
 
-  test("is none when a state knows it in another way", () => {
+  test("is no suspect if a state contains it for another reason", () => {
     const ptrRecord = resource("ptr", "198.51.100.5", { server: web });
     const states = state([
       managed,
@@ -349,25 +352,25 @@ describe("an address that no record tells of", () => {
     expect(otherReasons([ipv4(5), ipv4(6), ipv4(7)], [states])).toEqual([
       "ptr only sets its PTR record",
       "found only reads it",
-      "a resource of another kind has it",
+      "a resource of another type has it",
     ]);
   });
 
-  test("of IPv6 is none beside lost addresses of IPv4, nor beside the own address of another server", () => {
+  test("of IPv6 is no suspect next to lost IPv4 addresses, or to another server's own address", () => {
     const states = [usesWeb, state([resource("second", "198.51.100.4", { server: mail })])];
     expect(suspectsOf([ipv6(5), ipv4(5), ipv6(6, { server: mail })], states)).toEqual([["198.51.100.5", undefined]]);
   });
 
-  test("of IPv6 beside another one is a suspect like it, and said to be perhaps the server's own", () => {
+  test("of IPv6 is a suspect like another one on its server, and the reason says that it may be the server's own", () => {
     const { suspects } = audit([ipv6(5), ipv6(6)], [usesWeb], []);
     expect(suspects.map(({ address }) => address)).toEqual([ipv6(5).address, ipv6(6).address]);
     for (const { why } of suspects) {
-      expect(why).toContain(`it may also be the one that server ${web} was made with: compare before you adopt it`);
+      expect(why).toContain(`it may also be the one that server ${web} was created with: compare before you adopt it`);
     }
   });
 });
 
-test("an address that only looks are taken at does not make its server a used one", () => {
+test("an address that is only read does not make its server a used one", () => {
   const states = [state([resource("found", "198.51.100.9", { server: web }, { external: true })])];
   expect(suspectsOf([ipv4(5)], states)).toEqual([]);
   expect(possibleOf([ipv4(5)], states)).toHaveLength(1);

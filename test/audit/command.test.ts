@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { command } from "../../src/audit/command";
 import { type Simulator, startSimulator } from "../../src/simulator";
-import { creating, exported, resource, urnOf } from "./support/stackFixture";
+import { pendingCreate, resource, stackExport, urnOf } from "./support/stackFixture";
 
 const web = "0053cd80-5945-4105-9081-11192806a8f7";
 const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
@@ -31,8 +31,8 @@ beforeAll(async () => {
     [ -f "$file" ] && exec cat "$file"
     echo "error: no $file" >&2; exit 1`;
   writeFileSync(join(folder, "pulumi"), script, { mode: 0o755 });
-  stack("selected", exported([resource("first", managed, { server: web })]));
-  stack("fixed", exported([resource("second", leaked, { server: web })]));
+  stack("selected", stackExport([resource("first", managed, { server: web })]));
+  stack("fixed", stackExport([resource("second", leaked, { server: web })]));
 });
 beforeEach(() => {
   simulator.clearRequests();
@@ -81,27 +81,27 @@ test("the selected stack is audited with one request to UpCloud, and the report 
       line: adopt: "${leaked}"
 
 1 address may be the result of an interrupted create, or belong to something else, such as a stack that
-is not named here (--stack NAME, for each stack of the account, shortens this list):
+is not given here (to shorten this list, pass --stack NAME for each stack of the account):
 
   ADDRESS                                FAMILY  ACCESS  SERVER                                PTR RECORD
   ${own}  IPv6    public  ${mail}  d845-c4ff-fe5c-687f.v6.fi-hel1.upcloud.host
-      why:  an extra IPv6 address, perhaps the one that the server was made with
+      why:  an extra IPv6 address, perhaps the one that the server was created with
       line: adopt: "${own}"
 
-To keep an address, put its line into the arguments of a ServerIpAddress with the same server, family and access,
-and run \`pulumi up\`. To be rid of one, release it in UpCloud's control panel while the server is stopped.
+To keep an address, add its line to the arguments of a ServerIpAddress with the same server, family and access,
+and run \`pulumi up\`. To remove one, release it in UpCloud's control panel while the server is stopped.
 
-These stacks manage 1 address of the account, and not these:
+These stacks manage 1 address of the account, but not these:
 
   2  part of the server's plan
-  2  of the internal network
+  2  on the internal network
 
---all lists them.
+To list them, pass --all.
 `);
   expect(simulator.requests.map(({ method, path }) => `${method} ${path}`)).toEqual(["GET /1.2/ip_address"]);
 });
 
-test("several stacks manage together, and nothing found is exit code 0", async () => {
+test("several stacks are combined, and the exit code is 0 if nothing looks lost", async () => {
   const { code, output } = await run("audit --stack selected --stack fixed --all");
   expect(code).toBe(0);
   expect(output).toMatch(
@@ -111,24 +111,24 @@ test("several stacks manage together, and nothing found is exit code 0", async (
   expect(output).not.toContain("--all");
 });
 
-test("stacks and state files manage together", async () => {
-  const file = stateFile("other.json", exported([resource("second", leaked, { server: web })]));
+test("stacks and state files are combined", async () => {
+  const file = stateFile("other.json", stackExport([resource("second", leaked, { server: web })]));
   expect((await run(`audit --stack selected --state ${file}`)).code).toBe(0);
 });
 
-test("a state file alone needs no Pulumi, and a pending create tells the resource by name", async () => {
+test("a state file alone needs no Pulumi, and a pending create names the resource", async () => {
   const first = resource("first", managed, { server: web });
   const again = resource("mail", managed, { server: web });
-  const pending = [creating("mail", { server: web })];
-  const file = (resources: object[]) => stateFile("prod.json", exported(resources, pending));
+  const pending = [pendingCreate("mail", { server: web })];
+  const file = (resources: object[]) => stateFile("prod.json", stackExport(resources, pending));
   const named = await run(`audit --state ${file([first])}`, { PATH: "" });
   expect([named.code, named.output]).toEqual([1, expect.stringContaining(`line: adopt: "${leaked}"   in "mail"\n`)]);
   expect(named.output).not.toContain("note:");
   const taken = await run(`audit --state ${file([again])}`, { PATH: "" });
-  expect(taken.output).toContain(`note: "mail" has ${managed} by now, and adopting releases that: to keep both,`);
+  expect(taken.output).toContain(`note: "mail" now has ${managed}, which adopting would release: to keep both,`);
 });
 
-test("--json has the same, with the other addresses counted or listed", async () => {
+test("--json prints the same, with the other addresses counted or listed", async () => {
   const { code, output } = await run("audit --json");
   expect(code).toBe(1);
   expect(JSON.parse(output)).toEqual({
@@ -151,7 +151,7 @@ test("--json has the same, with the other addresses counted or listed", async ()
   expect(JSON.parse((await run("audit --json --all")).output).others).toHaveLength(4);
 });
 
-test("the journal of this machine is read: the last whole line of each file counts", async () => {
+test("this machine's journal is read, with the last complete line of each file", async () => {
   mkdirSync(join(home, "upcloud-ip"), { recursive: true });
   const entry = {
     token: "abc",
@@ -170,7 +170,10 @@ test("the journal of this machine is read: the last whole line of each file coun
   writeFileSync(join(home, "upcloud-ip", "torn.jsonl"), "{");
   writeFileSync(join(home, "upcloud-ip", "a.txt"), JSON.stringify({ ...lines[1], urn: urnOf("other") }));
   const [suspect] = JSON.parse((await run("audit --json")).output).suspects;
-  expect(suspect).toMatchObject({ resource: { name: "mail" }, why: expect.stringContaining("that brought it") });
+  expect(suspect).toMatchObject({
+    resource: { name: "mail" },
+    why: expect.stringContaining("the result of an assign"),
+  });
 });
 
 describe("the credentials", () => {
@@ -180,18 +183,18 @@ describe("the credentials", () => {
   });
 
   test("are those of the first stack", async () => {
-    stack("own", exported([]), settings("ucat_demo"));
+    stack("own", stackExport([]), settings("ucat_demo"));
     const elsewhere = { UPCLOUD_TOKEN: "wrong", UPCLOUD_DEBUG_API_BASE_URL: "http://127.0.0.1:9" };
     expect((await run("audit --stack own --stack fixed", elsewhere)).warnings).toEqual([]);
   });
 
-  test("come from the environment where those of the stack cannot be decrypted, which is said", async () => {
-    stack("locked", exported([]), undefined, settings());
+  test("come from the environment if those of the stack cannot be decrypted, with a warning", async () => {
+    stack("locked", stackExport([]), undefined, settings());
     rmSync(join(folder, "locked.secrets"), { force: true });
     writeFileSync(join(folder, "locked.config"), JSON.stringify({ ...settings(), "upcloud:username": { value: "u" } }));
     const { warnings } = await run("audit --stack locked", { UPCLOUD_DEBUG_API_BASE_URL: "http://127.0.0.1:9" });
     expect(warnings).toEqual([
-      "Going on with credentials of the environment, since those of the stack cannot be read: " +
+      "Using the credentials of the environment, because those of the stack cannot be read: " +
         "`pulumi config --json --stack locked --show-secrets` failed: no locked.secrets",
     ]);
   });
@@ -203,33 +206,44 @@ describe("the credentials", () => {
   });
 });
 
-test("an API 1.2 that UpCloud calls obsolete is left for 1.3, which is said", async () => {
+test("an obsolete API 1.2 is replaced by 1.3, with a warning", async () => {
   const newer = await startSimulator({ rules: { api12: "obsolete" } });
   const { code, warnings } = await run("audit", { UPCLOUD_DEBUG_API_BASE_URL: newer.url });
   await newer.stop();
-  expect([code, warnings]).toEqual([0, ["UpCloud no longer serves API 1.2: going on with 1.3."]]);
+  expect([code, warnings]).toEqual([
+    0,
+    ["UpCloud no longer supports API 1.2: using 1.3 instead. Set upcloud:apiVersion to 1.3."],
+  ]);
 });
 
-describe("the audit is not made, and one sentence says why, when", () => {
+describe("the audit fails with one sentence if", () => {
   test.each<[string, () => string, string]>([
     ["there is no command", () => "", "Expected the command audit, got nothing: see pulumi-upcloud-ip --help."],
     ["the command is another", () => "adopt", "Expected the command audit, got adopt: see pulumi-upcloud-ip --help."],
     [
-      "there is more than options",
+      "there is another argument",
       () => "audit prod",
       "Expected only options after audit, got prod: see pulumi-upcloud-ip",
     ],
     ["an option is unknown", () => "audit --stacks prod", "Unknown option '--stacks': see pulumi-upcloud-ip --help."],
     ["there is no such stack", () => "audit --stack nope", "`pulumi stack export --stack nope` failed: no nope.state"],
-    ["there is no such file", () => "audit --state /nope", '--state is "/nope": expected a file (ENOENT'],
-    ["the file is no state", () => `audit --state ${stateFile("x.json", {})}`, "x.json is no state of a Pulumi stack"],
+    [
+      "there is no such file",
+      () => "audit --state /nope",
+      'Expected --state to name a readable file, got "/nope": ENOENT',
+    ],
+    [
+      "the file is no state",
+      () => `audit --state ${stateFile("x.json", {})}`,
+      "x.json is not the state of a Pulumi stack",
+    ],
   ])("%s", async (_, args, message) => {
     await expect(run(args())).rejects.toThrow(message);
     expect(simulator.requests).toEqual([]);
   });
 });
 
-test("it explains itself, and tells its version", async () => {
+test("--help and --version print the options and the version", async () => {
   const help = await run("--help");
   for (const option of ["--stack", "--state", "--cwd", "--all", "--json"]) expect(help.output).toContain(option);
   const manifest: { version: string } = JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8"));

@@ -28,8 +28,8 @@ test("the table links every page once", () => {
   expect(linked).toEqual([...explainedCodes, ...ownPages]);
 });
 
-const subject = { server: uuid, address: "198.51.100.7", ptrRecord: "mail", assigning: true };
-const subjectsOfTheirOwn: Partial<Record<string, Partial<typeof subject>>> = {
+const context = { server: uuid, address: "198.51.100.7", ptrRecord: "mail", assigning: true };
+const ownContexts: Partial<Record<string, Partial<typeof context>>> = {
   SERVER_INVALID: { server: "mail" },
   IP_ADDRESS_INVALID: { address: "198.51.100.777" },
   PTR_RECORD_NOT_SUPPORTED: { address: "10.1.0.3" },
@@ -40,7 +40,7 @@ test.each(explainedCodes)("the page of %s shows the message that names it, its c
   const text = page(code);
   const [shown = "", method = "", path = "", status, words = ""] =
     /^.+ \(([A-Z]+) (\S+): (\d{3}) [A-Z_]+(?:, "(.+)")?\) See .+$/m.exec(text) ?? [];
-  const request = { method, path, subject: { ...subject, ...subjectsOfTheirOwn[code] } };
+  const request = { method, path, context: { ...context, ...ownContexts[code] } };
   expect(shown).toBe(UpCloudError.refused(request, { status: Number(status), code }, words).message);
   expect(shown.endsWith(` ${seePage(code)}`)).toBe(true);
   expect(text).toMatch(/^\*\*Cause\.\*\* .+^\*\*Remedy\.\*\*/ms);
@@ -48,7 +48,7 @@ test.each(explainedCodes)("the page of %s shows the message that names it, its c
 
 describe("a refusal that names no page of its own", () => {
   const refused = (status: number, code?: string) =>
-    UpCloudError.refused({ method: "GET", path: "/1.2/ip_address", subject: {} }, { status, code }, "").message;
+    UpCloudError.refused({ method: "GET", path: "/1.2/ip_address", context: {} }, { status, code }, "").message;
 
   test.each([
     [401, "AUTHENTICATION_FAILED"],

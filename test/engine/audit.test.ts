@@ -4,7 +4,7 @@ import { rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readStackState } from "../../src/state/stackState";
-import { nameOf } from "../../src/state/urns";
+import { resourceNameIn } from "../../src/state/urns";
 import { runStep } from "../../tools/childProcess";
 import { environmentOf } from "./support/audits";
 import { cli, kill, killLeftovers, processesOf, provider } from "./support/processes";
@@ -107,7 +107,7 @@ onLinux("an address that was bought on a machine that is gone", () => {
     const run = { stack: "test", cwd: project.directory, env: environmentOf(project) };
     const { addresses, pendingOperations } = await readStackState(run);
     expect(addresses).toEqual([]);
-    expect(pendingOperations.map(({ type, urn }) => [type, nameOf(urn)])).toEqual([["creating", "second"]]);
+    expect(pendingOperations.map(({ type, urn }) => [type, resourceNameIn(urn)])).toEqual([["creating", "second"]]);
 
     kill(project, cli);
     expect((await up).ok).toBe(false);

@@ -98,7 +98,7 @@ test("an API 1.2 that UpCloud calls obsolete is left for 1.3, and said once", as
     new ServerIpAddress("b", { server: "${servers.web}" });`);
   const { ok, output } = await project.up();
   expect(ok).toBe(true);
-  const said = "UpCloud no longer serves API 1.2: going on with 1.3. Set upcloud:apiVersion to 1.3.";
+  const said = "UpCloud no longer supports API 1.2: using 1.3 instead. Set upcloud:apiVersion to 1.3.";
   expect(output.split("Diagnostics:")[1]?.split(said)).toHaveLength(2);
 });
 
@@ -111,7 +111,7 @@ test("a preview warns of what create would refuse and of a server's main address
     new PtrRecord("present", { address: "${planned?.address}", ptrRecord: "mail.example.com" });`);
   const { ok, output, requests } = await project.preview();
   expect([ok, requests]).toEqual([true, ["GET /1.2/ip_address"]]);
-  expect(output).toContain(`warning: the address ${planned?.address}, which is to be adopted, is part of the plan of`);
+  expect(output).toContain(`warning: the address to adopt, ${planned?.address}, is part of the plan of`);
   expect(output).toContain("warning: there is no address 203.0.113.250 in the UpCloud account: correct the `address`");
   expect(output.split("Diagnostics:")[1]?.match(/warning: /g)).toHaveLength(2);
 });

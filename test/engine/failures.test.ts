@@ -34,7 +34,7 @@ test("an address whose PTR record is refused is saved, finished by the next up, 
   const [saved] = await project.resources();
   const address = saved?.id as string;
   expect(first.ok).toBe(false);
-  expect(first.output).toContain(`UpCloud does not take "mail.example.com" as the PTR record of address ${address}`);
+  expect(first.output).toContain(`UpCloud does not accept "mail.example.com" as the PTR record of address ${address}`);
   expect(saved?.outputs).toMatchObject({ server: servers.web, family: "IPv4" });
   expect(saved?.initErrors).toHaveLength(1);
 
@@ -68,7 +68,7 @@ test("refresh and destroy tell UpCloud's refusal once, in words, without a stack
     const { ok, output } = await operation();
     project.simulator.faults.clear();
     expect(ok).toBe(false);
-    expect(output).toContain("UpCloud failed inside");
+    expect(output).toContain("UpCloud had an internal error");
     expect(output).toContain("502");
     expect(output).toContain("It was tried 5 times.");
     expect(output).not.toMatch(/^\s+at |UpCloudError/m);

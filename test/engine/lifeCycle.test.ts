@@ -29,7 +29,7 @@ describe("an address and its PTR record on a stopped server", () => {
     expect(output).toContain('expected the UUID of a server, such as 009d64ef-31d1-4684-a26b-c86c955cbf46, got "web"');
     expect(output).toContain('expected "IPv4" or "IPv6", got "IPv5"');
     expect(output).toContain('expected a fully qualified domain name such as mail.example.com, got "mail"');
-    expect(output).toContain('got the property "colour": take it out');
+    expect(output).toContain('got the property "colour": remove it');
     for (const property of ["server", "family", "ptrRecord", "colour"]) {
       expect(output).toMatch(new RegExp(`property ${property}\\b`));
     }

@@ -22,7 +22,7 @@ test("a stack under the former name of another one takes nothing over, and its d
   await project.beginStack("test");
   const up = await project.up();
   expect([up.ok, writesOnly(up.requests)]).toEqual([true, ["POST /1.2/ip_address"]]);
-  expect(up.output).toContain(`${first} was assigned to server ${servers.web} for this resource before`);
+  expect(up.output).toContain(`${first} was assigned to server ${servers.web} for this resource at `);
   expect(up.output).toContain("pulumi-upcloud-ip audit");
   const second = await idOf(project, "mail");
   expect(second).not.toBe(first);
@@ -39,12 +39,12 @@ test("an address that was assigned again to another resource is not released by 
   project.declare(resource("a") + resource("b"));
   const up = await project.up();
   expect([up.ok, await idOf(project, "b")]).toEqual([true, address]);
-  expect(up.output).toContain(`${address}: UpCloud has assigned it anew`);
+  expect(up.output).toContain(`${address}: UpCloud has assigned it again`);
   await project.refresh();
   project.declare(resource("b"));
   const without = await project.up();
   expect([without.ok, releasesIn(without.requests), project.address(address)?.server]).toEqual([true, [], servers.web]);
-  expect(without.output).toContain(`${address}: not released, because b has it in the stack's state.`);
+  expect(without.output).toContain(`${address}: not released, because it belongs to b in the stack's state.`);
   expect((await project.destroy()).ok).toBe(true);
   expect(project.address(address)).toBeUndefined();
 });
@@ -144,7 +144,7 @@ describe("the state is found", () => {
       target: [(await project.resources()).find(({ urn }) => urn.endsWith("::one"))?.urn as string],
     });
     expect([ok, project.address(address)?.server]).toEqual([true, servers.web]);
-    expect(output).toContain("not released, because two has it");
+    expect(output).toContain("not released, because it belongs to two");
   }
 
   const relative = { PULUMI_BACKEND_URL: "file://./state" };

@@ -38,7 +38,7 @@ describe("five addresses on one running server", () => {
       [startOf(servers.mail)]: 1,
     });
     expect(stateOf(project, servers.mail)).toBe("started");
-    expect(output).toContain(`server "mail" (${servers.mail}): stopping it, hard after 120 s`);
+    expect(output).toContain(`server "mail" (${servers.mail}): stopping (hard stop after 120 s)`);
     expect(output).not.toContain("warning");
   });
 
@@ -88,7 +88,7 @@ describe("whatever fails, the server runs in the end or the resource says that i
     const first = await project.up();
     expect(first.ok).toBe(false);
     expect(first.output).toContain(
-      `Server "mail" (${servers.mail}), which was stopped to change its addresses, could not be started again`,
+      `Server "mail" (${servers.mail}) was stopped to change its addresses and could not be started again`,
     );
     const [saved] = await project.resources();
     expect(project.address(saved?.id as string)?.server).toBe(servers.mail);
@@ -193,7 +193,7 @@ describe("a replacement on the same server", () => {
     expect(preview.requests).toHaveLength(2);
     const refused = await project.up();
     expect(refused.ok).toBe(false);
-    expect(refused.output).toContain("`deleteBeforeReplace: true` has the old one released first");
+    expect(refused.output).toContain("`deleteBeforeReplace: true`, which releases the old one first");
     expect(project.address(String(old?.id))?.server).toBe(servers.web);
     project.declare(declare("IPv6", "{ deleteBeforeReplace: true }"));
     const { ok, requests } = await project.up();

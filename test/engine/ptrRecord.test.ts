@@ -33,14 +33,14 @@ describe("the PTR record of an address that something else manages", () => {
     const shared = await project.preview();
     expect(shared.ok).toBe(false);
     expect(shared.output).toContain(
-      'has a problem: expected an address whose PTR record nothing else in the program declares, got that of the ServerIpAddress "own", which has a ptrRecord: take one of them out',
+      'has a problem: expected an address whose PTR record nothing else in the program declares, got that of the ServerIpAddress "own", which has a ptrRecord: remove one of them',
     );
     project.declare(`
       new PtrRecord("one", { address: "${six}", ptrRecord: "one.example.com" });
       new PtrRecord("two", { address: "${six.toUpperCase()}", ptrRecord: "two.example.com" });`);
     const twice = await project.preview();
     expect(twice.ok).toBe(false);
-    expect(twice.output).toMatch(/whose record the PtrRecord "(one|two)" declares: take one of them out/);
+    expect(twice.output).toMatch(/whose record the PtrRecord "(one|two)" declares: remove one of them/);
     expect(shared.output + twice.output).not.toMatch(/^\s+at /m);
     expect(project.account()).toEqual(before);
   });
@@ -129,14 +129,14 @@ describe("the PTR record of an address that something else manages", () => {
     expect(added?.ptrRecord).toBe("own.example.com");
     declare("mx.example.com", { name: "renamed", address: six, more: own(', ptrRecord: "mine.example.com"') });
     const { ok, output } = await project.preview();
-    expect([ok, output]).toEqual([false, expect.stringContaining("which has a ptrRecord: take one of them out")]);
+    expect([ok, output]).toEqual([false, expect.stringContaining("which has a ptrRecord: remove one of them")]);
     const given = `new PtrRecord("of own", { address: "${added?.address}", ptrRecord: "own.example.com" });`;
     project.declare(`
       new ServerIpAddress("own", { server: "${servers.web}", ptrRecord: "mine.example.com" });
       ${given}`);
     const known = await project.preview();
     expect([known.ok, known.output]).toEqual([false, expect.stringContaining(`${added?.address}`)]);
-    expect(known.output).toContain("take one of them out");
+    expect(known.output).toContain("remove one of them");
   });
 
   test("destroy puts UpCloud's records back, and the account is as it was", async () => {

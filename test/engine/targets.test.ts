@@ -49,8 +49,12 @@ test("an address is secret in the program and the stack's outputs where addition
 });
 
 test.each([
-  ["ServerIpAddress", `server: "${servers.web}"`, "take over an address that exists with `adopt`"],
-  ["PtrRecord", 'address: "198.51.100.2", ptrRecord: "a.example.com"', "declare the PTR record: `up` takes over"],
+  ["ServerIpAddress", `server: "${servers.web}"`, "set `adopt` to take over the existing address"],
+  [
+    "PtrRecord",
+    'address: "198.51.100.2", ptrRecord: "a.example.com"',
+    "declare the PTR record: `pulumi up` takes over",
+  ],
 ])("the option import of a %s is refused in a sentence", async (type, args, advice) => {
   const project = await start();
   project.declare(`new ${type}("a", { ${args} }, { import: "198.51.100.2" });`);

@@ -121,7 +121,7 @@ test("a server whose start has failed after a release is started when an error h
   const saved = await machine.operation().create("a", declared);
   const operation = machine.operation();
   machine.simulator.faults.add({ kind: "error", status: 401, method: "POST", path: "/server/*/start" });
-  await expect(operation.delete(saved)).rejects.toThrow("The address is released.");
+  await expect(operation.delete(saved)).rejects.toThrow("The address was released.");
   expect(stateOfMail()).toBe("stopped");
   await operation.delete(saved);
   expect(stateOfMail()).toBe("started");

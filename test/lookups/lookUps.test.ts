@@ -9,7 +9,7 @@ import {
   getIpAddressOutput,
 } from "../../src";
 import { type Address, type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator";
-import { answering, json } from "../support/answers";
+import { json, startTestServer } from "../support/testServer";
 
 const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
 const web = "0053cd80-5945-4105-9081-11192806a8f7";
@@ -36,25 +36,26 @@ const valueIn = <T>(output: pulumi.Output<T>) =>
     promise().then(resolve, reject);
   });
 const lists = () => simulator.requests.map(({ method, path }) => `${method} ${path}`);
-const planned = () => simulator.account.listIpAddresses(mail).find(({ partOfPlan }) => partOfPlan)?.address as string;
-const padded = (address: string) =>
+const planAddress = () =>
+  simulator.account.listIpAddresses(mail).find(({ partOfPlan }) => partOfPlan)?.address as string;
+const withPaddedGroups = (address: string) =>
   address
     .split(":")
     .map((group) => group.padStart(4, "0"))
     .join(":");
 
-describe("an entry of the list that is malformed", () => {
+describe("a malformed entry of the list", () => {
   const sound = { access: "public", address: "198.51.100.7", family: "IPv4", ptr_record: "", server: web };
   const broken = { ...sound, address: "198.51.100.8", ptr_record: 7, server: mail };
   const serve = async () => {
-    const server = await answering(
+    const server = await startTestServer(
       json(200, { ip_addresses: { ip_address: [sound, broken, { ...sound, address: 5 }] } }),
     );
     configure(server.url);
     return server;
   };
 
-  test("is passed over by a look-up that does not need it", async () => {
+  test("does not affect a look-up that does not need it", async () => {
     const server = await serve();
     expect(await getIpAddress({ address: sound.address })).toMatchObject({ address: sound.address });
     expect(await getIpAddresses({ server: web })).toMatchObject([{ address: sound.address }]);
@@ -64,7 +65,7 @@ describe("an entry of the list that is malformed", () => {
   test.each([
     ["getIpAddress", () => getIpAddress({ address: broken.address })],
     ["getIpAddresses", () => getIpAddresses({ server: mail })],
-  ])("fails %s that needs it, with the field and what came", async (name, lookUp) => {
+  ])("makes %s fail if it needs the entry, with the field and its value", async (name, lookUp) => {
     const server = await serve();
     await expect(lookUp()).rejects.toThrow(
       `${name}: UpCloud's list of addresses is not as documented for 198.51.100.8: expected ip_address.ptr_record to be a string, got 7. If it persists`,
@@ -77,22 +78,22 @@ describe("an address", () => {
   test.each([
     ["1.2", { access: "public", floating: false, partOfPlan: true }],
     ["1.3", { access: "public", floating: false, partOfPlan: true, zone: "fi-hel1", mac: expect.any(String) }],
-  ])("has with API %s all that UpCloud says of it, and nothing that does not apply", async (version, more) => {
+  ])("has all properties of API %s, and none that does not apply", async (version, more) => {
     await start({}, { "upcloud:apiVersion": version });
-    const address = planned();
+    const address = planAddress();
     const ptrRecord = `${address.replaceAll(".", "-")}.fi-hel1.upcloud.host`;
     const found = await getIpAddress({ address });
     expect(found).toEqual({ address, family: "IPv4", server: mail, ptrRecord, defaultPtrRecord: ptrRecord, ...more });
   });
 
-  test("of IPv6 is found in every spelling", async () => {
+  test("of IPv6 is found by every spelling", async () => {
     const address = "2001:db8:1:0:30:abff:fe0c:04dd";
     const server = { uuid: web, title: "web", ipAddresses: [{ family: "IPv6" as const, address }] };
     await start({ seed: { servers: [server] } });
     const [served] = simulator.account.listIpAddresses();
     const spellings = [
       "2001:db8:1::30:abff:fe0c:4dd",
-      padded(address),
+      withPaddedGroups(address),
       address.toUpperCase(),
       served?.address as string,
     ];
@@ -101,7 +102,7 @@ describe("an address", () => {
     expect(lists()).toEqual(["GET /1.2/ip_address"]);
   });
 
-  test("that floats and is attached to nothing has no server", async () => {
+  test("that is floating and not attached has no server", async () => {
     const floating = {
       family: "IPv4" as const,
       zone: "fi-hel1",
@@ -119,14 +120,14 @@ describe("an address", () => {
     });
   });
 
-  test("with a record of its own has no default name with API 1.2, which does not tell it", async () => {
+  test("with its own record has no default name with API 1.2", async () => {
     await start();
-    simulator.account.modifyIpAddress(planned(), { ptrRecord: "mail.example.com" });
-    expect(await getIpAddress({ address: planned() })).not.toHaveProperty("defaultPtrRecord");
+    simulator.account.modifyIpAddress(planAddress(), { ptrRecord: "mail.example.com" });
+    expect(await getIpAddress({ address: planAddress() })).not.toHaveProperty("defaultPtrRecord");
   });
 });
 
-describe("the addresses that fit", () => {
+describe("the matching addresses", () => {
   const found = async (filter?: object) => (await getIpAddresses(filter as never)).map(({ address }) => address);
   const all = (fits: (one: Address) => boolean) =>
     simulator.account
@@ -134,25 +135,25 @@ describe("the addresses that fit", () => {
       .filter(fits)
       .map(({ address }) => address);
 
-  test("are all of the account without a filter", async () => {
+  test("are all addresses of the account without a filter", async () => {
     await start();
     expect((await found()).sort()).toEqual(all(() => true).sort());
     expect(await found({ server: undefined, family: null })).toHaveLength(5);
   });
 
-  test("are those of a server, of a family, with a record, or all of it", async () => {
+  test("are filtered by server, family, record, or all of them", async () => {
     await start();
-    simulator.account.modifyIpAddress(planned(), { ptrRecord: "mail.example.com" });
+    simulator.account.modifyIpAddress(planAddress(), { ptrRecord: "mail.example.com" });
     expect(await found({ server: mail.toUpperCase() })).toEqual(all(({ server }) => server === mail));
     expect(await found({ family: "IPv6" })).toEqual(all(({ family }) => family === "IPv6"));
-    expect(await found({ ptrRecord: "MAIL.example.com." })).toEqual([planned()]);
+    expect(await found({ ptrRecord: "MAIL.example.com." })).toEqual([planAddress()]);
     expect(await found({ server: mail, family: "IPv4", access: "public", ptrRecord: "mail.example.com" })).toEqual([
-      planned(),
+      planAddress(),
     ]);
     expect(await found({ server: web, ptrRecord: "mail.example.com" })).toEqual([]);
   });
 
-  test.each(["1.2", "1.3"])("are those of the internal network by either of its words, in API %s", async (version) => {
+  test.each(["1.2", "1.3"])("are those of the internal network for both of its names, with API %s", async (version) => {
     await start({}, { "upcloud:apiVersion": version });
     const inner = all(({ access }) => access === "private");
     expect([await found({ access: "private" }), await found({ access: "utility" })]).toEqual([inner, inner]);
@@ -162,9 +163,9 @@ describe("the addresses that fit", () => {
 });
 
 describe("requests", () => {
-  test("200 look-ups of both kinds make one", async () => {
+  test("are shared: 200 look-ups of both kinds send one", async () => {
     await start();
-    const address = planned();
+    const address = planAddress();
     await Promise.all(
       Array.from({ length: 100 }, () => [getIpAddress({ address }), getIpAddresses({ server: mail })]).flat(),
     );
@@ -172,7 +173,7 @@ describe("requests", () => {
     expect(lists()).toEqual(["GET /1.2/ip_address"]);
   });
 
-  test("an address that is not in the list of the run is looked for once more", async () => {
+  test("are sent again for an address that is not in the cached list", async () => {
     await start();
     await getIpAddresses();
     const { address } = simulator.account.assignIpAddress({ server: web });
@@ -180,7 +181,7 @@ describe("requests", () => {
     expect(lists()).toHaveLength(2);
   });
 
-  test("the Output forms see what was made after the first look-up, and share a request where they can", async () => {
+  test("of the Output forms see what was created after the first look-up, and are shared where possible", async () => {
     await start();
     await getIpAddresses({ server: web });
     const { address } = simulator.account.assignIpAddress({ server: web });
@@ -195,7 +196,7 @@ describe("requests", () => {
     expect(lists()).toHaveLength(2);
   });
 
-  test("another configuration has a list of its own", async () => {
+  test("are not shared between configurations", async () => {
     await start();
     await getIpAddresses();
     configure(simulator.url, { "upcloud:apiVersion": "1.3" });
@@ -204,7 +205,7 @@ describe("requests", () => {
   });
 
   test("leave no connection open", async () => {
-    const server = await answering(json(200, { ip_addresses: { ip_address: [] } }));
+    const server = await startTestServer(json(200, { ip_addresses: { ip_address: [] } }));
     configure(server.url);
     expect(await getIpAddresses()).toEqual([]);
     // An idle connection would stay for seconds.
@@ -213,7 +214,7 @@ describe("requests", () => {
     await server.close();
   });
 
-  test("that fail are made again by the next look-up", async () => {
+  test("that fail are sent again by the next look-up", async () => {
     await start();
     simulator.faults.add({ kind: "error", status: 403, errorCode: "FORBIDDEN" });
     await expect(getIpAddresses()).rejects.toThrow("403 FORBIDDEN");
@@ -221,7 +222,7 @@ describe("requests", () => {
   });
 });
 
-describe("a look-up that fails says what was expected, what came and what to do", () => {
+describe("a failed look-up says what was expected, what it got and what to do", () => {
   const failure = (lookUp: () => Promise<unknown>) => lookUp().catch((error: Error) => error) as Promise<Error>;
   const name = "a fully qualified domain name such as mail.example.com";
 
@@ -229,7 +230,7 @@ describe("a look-up that fails says what was expected, what came and what to do"
     [
       "no address",
       () => getIpAddress({} as never),
-      "getIpAddress: address: expected an IP address of the account, such as 198.51.100.7, got nothing: give the address",
+      "getIpAddress: address: expected an IP address of the account, such as 198.51.100.7, got nothing: set `address`",
     ],
     [
       "an address that is none",
@@ -239,7 +240,7 @@ describe("a look-up that fails says what was expected, what came and what to do"
     [
       "filters that cannot fit",
       () => getIpAddresses({ family: "ipv4", access: "internal", ptrRecord: "mail" } as never),
-      `getIpAddresses: family: expected "IPv4" or "IPv6", got "ipv4"; access: expected "public" or "private" or "utility", got "internal"; ptrRecord: expected ${name}, got "mail": give the domain too`,
+      `getIpAddresses: family: expected "IPv4" or "IPv6", got "ipv4"; access: expected "public" or "private" or "utility", got "internal"; ptrRecord: expected ${name}, got "mail": add the domain`,
     ],
     [
       "a server that is none",
@@ -257,11 +258,11 @@ describe("a look-up that fails says what was expected, what came and what to do"
     expect(lists()).toEqual([]);
   });
 
-  test("an address that is not there", async () => {
+  test("an address that is not in the account", async () => {
     await start();
     const { message } = await failure(() => getIpAddress({ address: "203.0.113.250" }));
     expect(message).toMatch(
-      /^getIpAddress: there is no address 203\.0\.113\.250 in the UpCloud account: correct the address\./,
+      /^getIpAddress: there is no address 203\.0\.113\.250 in the UpCloud account: correct `address`\./,
     );
   });
 
@@ -271,7 +272,7 @@ describe("a look-up that fails says what was expected, what came and what to do"
     expect(message).toMatch(/^getIpAddresses: Expected credentials for UpCloud, got none: run/);
   });
 
-  test("Pulumi shows it without a stack, and is not held up by what hangs on it", async () => {
+  test("Pulumi shows it without a stack trace, and does not inspect what is attached to it", async () => {
     await start();
     const error = await failure(() => getIpAddress({ address: "203.0.113.250" }));
     expect(pulumi.RunError.isInstance(error)).toBe(true);
@@ -279,7 +280,7 @@ describe("a look-up that fails says what was expected, what came and what to do"
   });
 });
 
-test("an unknown input in a preview stays unknown, and nobody is asked", async () => {
+test("an unknown input in a preview gives an unknown result, without a request", async () => {
   await start();
   const unknownInput = new (pulumi.output(1).constructor as new (...args: unknown[]) => pulumi.Output<string>)(
     new Set(),
@@ -294,9 +295,9 @@ test("an unknown input in a preview stays unknown, and nobody is asked", async (
   expect(lists()).toEqual([]);
 });
 
-test("results are plain data with the types that are promised", async () => {
+test("results are plain data of the declared types", async () => {
   await start();
-  const { address } = await getIpAddress({ address: planned() });
+  const { address } = await getIpAddress({ address: planAddress() });
   const output: pulumi.Output<GetIpAddressResult> = getIpAddressOutput({ address });
   expect(await valueIn(output)).toEqual(JSON.parse(JSON.stringify(await getIpAddress({ address }))));
 });

@@ -28,7 +28,7 @@ beforeAll(() =>
 const valueIn = <T>(output: pulumi.Output<T>) => new Promise<T>((done) => output.apply(done));
 const type = "pulumi-nodejs:dynamic/upcloud:";
 
-test("in a unit test the mocks of the test serve look-ups, without configuration", async () => {
+test("in a unit test the mocks answer look-ups, without configuration", async () => {
   expect(await getIpAddress({ address: "198.51.100.7" })).toEqual(address);
   expect(await valueIn(getIpAddressOutput({ address: pulumi.output("198.51.100.7") }))).toEqual(address);
   const two = [address, { ...address, address: "198.51.100.8" }];
@@ -43,7 +43,7 @@ test("in a unit test the mocks of the test serve look-ups, without configuration
   ]);
 });
 
-test("dependsOn makes a look-up wait for the resources, also for a list of them", async () => {
+test("dependsOn makes a look-up wait for a resource or a list of them", async () => {
   const seen: string[] = [];
   class Slow extends pulumi.CustomResource {}
   const resource = new Slow("test:index:Slow", "slow");

@@ -48,14 +48,14 @@ test("the family follows from the address", () => {
   expect([familyOf("192.0.2.1"), familyOf("2001:db8::1")]).toEqual(["IPv4", "IPv6"]);
 });
 
-test("default names are UpCloud's: octets of IPv4, the last four padded groups of IPv6", () => {
+test("default names have the octets of IPv4, or the last four padded groups of IPv6", () => {
   expect(defaultPtrRecord("198.51.100.7", "de-fra1")).toBe("198-51-100-7.de-fra1.upcloud.host");
   expect(defaultPtrRecord("2001:db8:1:2:30:abff:fe0c:4dd", "de-fra1")).toBe(
     "0030-abff-fe0c-04dd.v6.de-fra1.upcloud.host",
   );
 });
 
-describe("the default name in an answer", () => {
+describe("the default name in a response", () => {
   const answer: IpAddressWire = {
     access: "public",
     address: "198.51.100.7",
@@ -78,11 +78,11 @@ describe("the default name in an answer", () => {
     },
   );
 
-  test("follows from the zone where the record is another", () => {
+  test("follows from the zone if the record is a different one", () => {
     expect(defaultPtrRecordIn({ ...answer, zone: "fi-hel1" })).toBe("198-51-100-7.fi-hel1.upcloud.host");
   });
 
-  test("is not known where there is no zone", () => {
+  test("is unknown without a zone", () => {
     expect(defaultPtrRecordIn(answer)).toBeUndefined();
     expect(defaultPtrRecordIn({ ...answer, ptr_record: "198-51-100-70.de-fra1.upcloud.host" })).toBeUndefined();
   });
@@ -100,11 +100,11 @@ test.each<[string, boolean]>([
   ["mail.example.com", false],
   ["upcloud.host", false],
   ["mail.upcloud.host.example.com", false],
-])("%j is a record that UpCloud has given: %j", (ptrRecord, expected) => {
+])("whether UpCloud has set the record %j: %j", (ptrRecord, expected) => {
   expect(isGivenByUpCloud(ptrRecord)).toBe(expected);
 });
 
-test("PTR records are the same in upper case and with the root's dot", () => {
+test("PTR records are compared without case and trailing dot", () => {
   expect(isSamePtrRecord("Mail.Example.com.", "mail.example.com")).toBe(true);
   expect(isSamePtrRecord("mail.example.com", "mail.example.org")).toBe(false);
 });

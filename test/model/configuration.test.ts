@@ -1,9 +1,9 @@
-import { ConfigurationError, readConfiguration } from "../../src/model/configuration";
+import { ConfigurationError, powerCycleIn, readConfiguration } from "../../src/model/configuration";
 
 const read = (config: Record<string, string>, env: Record<string, string> = {}) =>
   readConfiguration((key) => config[key], env);
 
-test("a token alone is enough: UpCloud's address and API 1.2 are the defaults", () => {
+test("a token alone is enough: UpCloud's URL and API 1.2 are the defaults", () => {
   expect(read({ "upcloud:token": "ucat_x" })).toEqual({
     credentials: { token: "ucat_x" },
     baseUrl: "https://api.upcloud.com",
@@ -12,7 +12,7 @@ test("a token alone is enough: UpCloud's address and API 1.2 are the defaults", 
   });
 });
 
-test("the environment serves where the stack says nothing", () => {
+test("the environment is used for what the stack does not configure", () => {
   const env = {
     UPCLOUD_USERNAME: "user",
     UPCLOUD_PASSWORD: "secret",
@@ -28,7 +28,7 @@ test("the environment serves where the stack says nothing", () => {
   });
 });
 
-test("the stack's configuration wins over the environment, credentials as a whole", () => {
+test("the stack's configuration takes precedence over the environment, for all credentials together", () => {
   const env = {
     UPCLOUD_USERNAME: "user",
     UPCLOUD_PASSWORD: "secret",
@@ -43,7 +43,7 @@ test("the stack's configuration wins over the environment, credentials as a whol
   });
 });
 
-test("empty variables of the environment count as unset", () => {
+test("empty environment variables count as unset", () => {
   expect(
     read({}, { UPCLOUD_TOKEN: "ucat_x", UPCLOUD_USERNAME: "", UPCLOUD_API_VERSION: "", UPCLOUD_REQUEST_TIMEOUT: "" }),
   ).toMatchObject({
@@ -76,27 +76,27 @@ test.each<[string, Record<string, string>, Record<string, string>, RegExp]>([
     { UPCLOUD_TOKEN: "hidden", UPCLOUD_PASSWORD: "hidden" },
     /one kind of credentials in the environment, got UPCLOUD_TOKEN and UPCLOUD_PASSWORD/,
   ],
-  ["a user without a password", {}, { UPCLOUD_USERNAME: "user" }, /Expected UPCLOUD_PASSWORD beside UPCLOUD_USERNAME/],
+  ["a user without a password", {}, { UPCLOUD_USERNAME: "user" }, /Expected UPCLOUD_PASSWORD with UPCLOUD_USERNAME/],
   [
     "a password without a user",
     { "upcloud:password": "hidden" },
     {},
-    /Expected upcloud:username beside upcloud:password/,
+    /Expected upcloud:username with upcloud:password/,
   ],
-  ["a token with a line break", { "upcloud:token": "hid\nden" }, {}, /upcloud:token to hold printable ASCII/],
+  ["a token with a line break", { "upcloud:token": "hid\nden" }, {}, /upcloud:token to consist of printable ASCII/],
   ...["hid\nden", " hidden", "hidden\t", "hid\u0007den"].flatMap(
     (value): [string, Record<string, string>, Record<string, string>, RegExp][] => [
       [
         `a password that is ${JSON.stringify(value)}`,
         { "upcloud:username": "user", "upcloud:password": value },
         {},
-        /^Expected upcloud:password to hold a password, got a value that begins or ends with a blank, or has a line break/,
+        /^Expected upcloud:password to be a password, got a value that starts or ends with a space, or contains a line break/,
       ],
       [
         `a user name that is ${JSON.stringify(value)}`,
         {},
         { UPCLOUD_USERNAME: value, UPCLOUD_PASSWORD: "hidden" },
-        /^Expected UPCLOUD_USERNAME to hold a user name, got a value that begins or ends with a blank, or has a line break/,
+        /^Expected UPCLOUD_USERNAME to be a user name, got a value that starts or ends with a space, or contains a line break/,
       ],
     ],
   ),
@@ -104,7 +104,7 @@ test.each<[string, Record<string, string>, Record<string, string>, RegExp]>([
     "a user name with a colon",
     {},
     { UPCLOUD_USERNAME: "user:hidden", UPCLOUD_PASSWORD: "hidden" },
-    /^Expected UPCLOUD_USERNAME to hold a user name, got a value with a colon/,
+    /^Expected UPCLOUD_USERNAME to be a user name, got a value with a colon/,
   ],
   [
     "a base URL with a control character",
@@ -113,10 +113,10 @@ test.each<[string, Record<string, string>, Record<string, string>, RegExp]>([
     /got "api\\u001b\[31m"/,
   ],
   [
-    "a base URL that is none",
+    "an invalid base URL",
     { "upcloud:token": "t", "upcloud:apiBaseUrl": "api.upcloud.com" },
     {},
-    /to be an address such as https:\/\/api\.upcloud\.com, got "api\.upcloud\.com"/,
+    /to be a URL such as https:\/\/api\.upcloud\.com, got "api\.upcloud\.com"/,
   ],
   [
     "a base URL with a version",
@@ -134,13 +134,13 @@ test.each<[string, Record<string, string>, Record<string, string>, RegExp]>([
     "a base URL with credentials and no scheme",
     { "upcloud:token": "t", "upcloud:apiBaseUrl": "user:hidden@api.upcloud.com" },
     {},
-    /got one with a user in it/,
+    /got a value with credentials: correct it/,
   ],
   ...["soon", "30", "999ms", "10m1s"].map((text): [string, Record<string, string>, Record<string, string>, RegExp] => [
     `a request timeout of ${text}`,
     { "upcloud:token": "t", "upcloud:requestTimeout": text },
     {},
-    new RegExp(`requestTimeout to be a duration between 1s and 10m, such as "30s", got "${text}"`),
+    new RegExp(`requestTimeout to be a duration from 1s to 10m, such as "30s", got "${text}"`),
   ]),
   ["another version", { "upcloud:token": "t", "upcloud:apiVersion": "1.4" }, {}, /to be 1\.2 or 1\.3, got "1\.4"/],
 ])("%s is refused, and no credential is shown", (_, config, env, message) => {
@@ -149,9 +149,24 @@ test.each<[string, Record<string, string>, Record<string, string>, RegExp]>([
   expect(() => read(config, env)).not.toThrow(/hidden|hid\n/);
 });
 
-test("a password with blanks, colons and letters of any language inside is taken as it is", () => {
+test("a password can contain spaces, colons and letters of any language", () => {
   const credentials = { username: "user name", password: "salä: sana" };
   expect(read({}, { UPCLOUD_USERNAME: credentials.username, UPCLOUD_PASSWORD: credentials.password })).toMatchObject({
     credentials,
   });
+});
+
+test.each([
+  [undefined, false],
+  ["", false],
+  ["true", true],
+  ['{"stopType":"hard"}', { stopType: "hard" }],
+])("upcloud:powerCycle %j means %j", (text, powerCycle) => {
+  expect(powerCycleIn(text)).toEqual(powerCycle);
+});
+
+test.each(["soft", "null", '{"stopType":"gentle"}'])("upcloud:powerCycle %s is refused", (text) => {
+  expect(() => powerCycleIn(text)).toThrow(
+    /^upcloud:powerCycle in the stack's configuration: expected true, false or /,
+  );
 });

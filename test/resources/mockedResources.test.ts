@@ -12,7 +12,7 @@ beforeAll(() =>
 
 const valueIn = <T>(output: pulumi.Output<T>) => new Promise<T>((done) => output.apply(done));
 
-test("mocks that name no organization serve both resources", async () => {
+test("both resources work with mocks that name no organization", async () => {
   const mail = new ServerIpAddress("mail", { server });
   const record = new PtrRecord("record", { address: mail.address, ptrRecord: "mail.example.com" });
   expect(await Promise.all([mail.address, record.address].map(valueIn))).toEqual(["id-of-mail", "id-of-mail"]);

@@ -62,7 +62,7 @@ const deletes =
 const hints = { stack: "organization/web/prod", projectFolder: "" };
 const hintsHere = () => ({ ...hints, projectFolder: join(folder, "project") });
 
-test("the state of the stack that the program names is read with one call", async () => {
+test("the state of the stack that the program names takes one call", async () => {
   const state = await cli({ [`:${hints.stack}`]: "198.51.100.3" }).read(
     { stack: hints.stack },
     deletes("198.51.100.3"),
@@ -71,7 +71,7 @@ test("the state of the stack that the program names is read with one call", asyn
   expect(calls()).toHaveLength(1);
 });
 
-test("the folder of the project is tried, where the program's is another", async () => {
+test("the project's folder is tried if the program runs in another one", async () => {
   const state = cli({ [`/project:${hints.stack}`]: "198.51.100.3" });
   await state.read(hintsHere(), deletes("198.51.100.3"));
   expect(calls().at(-1)).toBe(`${join(folder, "project")}:${hints.stack}`);
@@ -82,34 +82,34 @@ test("a stack of the legacy layout is read by the last part of its name", async 
   expect(calls().map((call) => call.split(":").at(-1))).toEqual([hints.stack, "prod"]);
 });
 
-test("without a program it is the selected stack, and the place is remembered", async () => {
+test("without a program the selected stack is read, and its place is remembered", async () => {
   const state = cli({ ":selected": "198.51.100.3" });
   await state.read({}, deletes("198.51.100.3"));
   await state.read({}, deletes("198.51.100.3"));
   expect(calls().map((call) => call.split(":").at(-1))).toEqual(["selected", "selected"]);
 });
 
-test("a stack that another one is selected beside is found among those of the project", async () => {
+test("a stack that is not selected is found among the project's stacks", async () => {
   const stacks = { ":selected": "198.51.100.9", ":dev": "198.51.100.8", ":prod": "198.51.100.3" };
   await cli(stacks, ["dev", "prod", "web"]).read({}, deletes("198.51.100.3"));
   expect(calls().map((call) => call.split(":").at(-1))).toEqual(["selected", "selectedyes", "dev", "prod"]);
 });
 
-test("where no state shows the operation, the failure says what was tried and why it did not serve", async () => {
+test("if no state shows the operation, the error says what was tried and why it failed", async () => {
   const read = cli({ ":selected": "198.51.100.9" }).read({ stack: "prod" }, deletes("198.51.100.3"));
   await expect(read).rejects.toThrow(
-    `The state of the stack could not be read: \`pulumi stack export --stack prod\` failed: no stack named 'prod' found (in ${process.cwd()}); the selected stack does not show this operation.`,
+    `The stack's state could not be read: \`pulumi stack export --stack prod\` failed: no stack named 'prod' found (in ${process.cwd()}); the selected stack does not show this operation.`,
   );
 });
 
-test("where the stacks cannot be listed, or there is no CLI, the failure says so", async () => {
+test("the error says if the stacks cannot be listed", async () => {
   const broken = cli({}, []);
   writeFileSync(join(folder, "bin", "pulumi"), "#!/bin/sh\necho 'error: passphrase' >&2\nexit 1\n", { mode: 0o755 });
   await expect(broken.read({}, () => true)).rejects.toThrow("failed: passphrase");
 });
 
 const onLinux = process.platform === "linux" ? test : test.skip;
-onLinux("the CLI's folder is that of the process that this one works for", async () => {
+onLinux("the CLI's folder is the one of the process that started this one", async () => {
   const running = join(folder, "bin", "pulumi");
   copyFileSync("/bin/sh", running);
   const cwd = join(folder, "main");

@@ -24,14 +24,14 @@ function cli(path: string, script = ""): string {
 
 const noAncestor = 1;
 
-describe("the CLI that is found", () => {
-  test("is the first one of PATH, though PULUMI_HOME has one too", async () => {
+describe("the CLI", () => {
+  test("is the first one on PATH, even if PULUMI_HOME has one too", async () => {
     const [first] = [cli("first"), cli("second"), cli("home/bin")];
     const PATH = ["absent", "first", "second"].map((name) => join(folder, name)).join(":");
     expect(await findPulumi({ PATH, PULUMI_HOME: join(folder, "home") }, noAncestor)).toBe(first);
   });
 
-  test("is the newest one of PULUMI_HOME where PATH has none, unless an installer put one into bin", async () => {
+  test("is the newest one in PULUMI_HOME if PATH has none, unless an installer put one into bin", async () => {
     const env = { PATH: join(folder, "absent"), PULUMI_HOME: join(folder, "cache") };
     const [, newest] = [cli("cache/versions/3.99.0/bin"), cli("cache/versions/3.245.0/bin")];
     expect(await findPulumi(env, noAncestor)).toBe(newest);
@@ -39,14 +39,14 @@ describe("the CLI that is found", () => {
     expect(await findPulumi(env, noAncestor)).toBe(installed);
   });
 
-  test("is told to be missing where there is none, with the places that were searched", async () => {
+  test("is reported as missing, with the searched places", async () => {
     const env = { PATH: "", PULUMI_HOME: join(folder, "nothing") };
     const message = `Expected the Pulumi CLI on PATH or in ${env.PULUMI_HOME}, found none: install it, or add its folder to PATH.`;
     await expect(findPulumi(env, noAncestor)).rejects.toThrow(message);
   });
 
   const onLinux = process.platform === "linux" ? test : test.skip;
-  onLinux("is the one that this process runs under, rather than one of PULUMI_HOME", async () => {
+  onLinux("is the one that started this process, rather than one in PULUMI_HOME", async () => {
     const running = join(folder, "running", "pulumi");
     mkdirSync(dirname(running));
     copyFileSync("/bin/sh", running);
@@ -67,7 +67,7 @@ describe("the CLI that is found", () => {
 describe("a run of the CLI", () => {
   const env = (script: string) => ({ PATH: `${dirname(cli("run", script))}:${process.env.PATH}` });
 
-  test("gets its arguments and folder without a shell and without questions, and gives the output", async () => {
+  test("gets its arguments and folder without a shell and without questions, and returns the output", async () => {
     const said = await runPulumi(["stack", "export", "--stack", "$(id); *"], {
       cwd: "/",
       env: env('printf "%s|" "$@"'),
@@ -76,19 +76,19 @@ describe("a run of the CLI", () => {
   });
 
   test.each([
-    ["the CLI's own words", 'echo "warning: old" >&2; echo "error: no stack named x" >&2; exit 6', "no stack named x"],
+    ["the CLI's error", 'echo "warning: old" >&2; echo "error: no stack named x" >&2; exit 6', "no stack named x"],
     ["its first line", 'echo "panic: oh" >&2; echo "goroutine" >&2; exit 2', "panic: oh"],
-    ["its exit code where it says nothing", "exit 3", "it ended with 3"],
-  ])("that fails carries %s", async (_, script, why) => {
+    ["its exit code if it prints nothing", "exit 3", "it exited with code 3"],
+  ])("that fails reports %s", async (_, script, why) => {
     await expect(runPulumi(["stack"], { env: env(script) })).rejects.toThrow(`\`pulumi stack\` failed: ${why}`);
   });
 
-  test("that hangs is ended", async () => {
+  test("that hangs is killed", async () => {
     const run = runPulumi(["stack"], { env: env("exec sleep 60"), timeoutMs: 300 });
-    await expect(run).rejects.toThrow("`pulumi stack` failed: it took longer than 0.3 s");
+    await expect(run).rejects.toThrow("`pulumi stack` failed: it timed out after 0.3 s");
   });
 
-  test("for the configuration gives what is not secret where secrets cannot be decrypted, and says why", async () => {
+  test("for the configuration returns what is not secret if secrets cannot be decrypted, and says why", async () => {
     const script = `
       case "$*" in
         *show-secrets*) echo "error: passphrase must be set" >&2; exit 1;;

@@ -113,9 +113,9 @@ export class MortalProcess {
 const journalWrites = [
   "begin",
   "beginAdoption",
-  "inDoubt",
-  "assigned",
-  "reported",
+  "recordInDoubt",
+  "recordAssigned",
+  "recordReported",
   "drop",
   "takeOver",
   "discard",

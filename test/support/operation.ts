@@ -106,7 +106,7 @@ export class Operation {
       timer: timerOf(simulator.clock),
       async readState(_hints, isOfThisOperation) {
         const state = machine.state();
-        if (state === undefined) throw new Error("The state of the stack could not be read: no such place.");
+        if (state === undefined) throw new Error("The stack's state could not be read: no such place.");
         if (!isOfThisOperation(state)) throw new Error("The state of the stack does not show the operation.");
         return state;
       },

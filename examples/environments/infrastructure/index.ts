@@ -1,4 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
 
-// In a program of yours this is the `id` of a server that it makes, with @upcloud/pulumi-upcloud for instance.
+// In your own program this is the `id` of a server that it creates, for instance with @upcloud/pulumi-upcloud.
 export const mailServer = new pulumi.Config().require("mailServer");

@@ -1,5 +1,5 @@
-/** What a request was about, for the sentence that tells of its failure. */
-export interface Subject {
+/** What a request is about, for the message of its failure. */
+export interface RequestContext {
   /** UUID of the server. */
   server?: string;
   address?: string;
@@ -9,107 +9,108 @@ export interface Subject {
 }
 
 export interface Explanation {
-  /** One sentence or two: what UpCloud's refusal means for this server or address, and what to do. */
-  told: string;
-  /** Whose page says more; absent where no code is to blame. */
+  /** One or two sentences: what UpCloud's refusal means for this server or address, and what to do. */
+  message: string;
+  /** The code whose page says more; absent where there is none. */
   code?: ExplainedCode;
 }
 
-/** By UpCloud's code where that is known, by the HTTP status elsewhere. */
-export function explain(status: number, code: string | undefined, subject: Subject, url = "its address"): Explanation {
-  if (code === undefined && isForeign(status)) return { told: byForeign(status, url)(subject) };
+/**
+ * Explains a refusal by UpCloud's code, or by the HTTP status where the code is unknown or missing.
+ * @param url where the request was sent
+ */
+export function explain(
+  status: number,
+  code: string | undefined,
+  context: RequestContext,
+  url = "its address",
+): Explanation {
+  if (code === undefined && isFromElsewhere(status)) return { message: messageFromElsewhere(status, url, context) };
   const known = code !== undefined && isExplained(code) ? code : codeOfStatus(status);
-  return known === undefined ? { told: byStatus(status)(subject) } : { told: byCode[known](subject), code: known };
+  if (known !== undefined) return { message: messageByCode[known](context), code: known };
+  return { message: messageByStatus(status, context) };
 }
 
 /** UpCloud's error codes that a user can do something about. */
-export type ExplainedCode = keyof typeof byCode;
+export type ExplainedCode = keyof typeof messageByCode;
 
-const isExplained = (code: string): code is ExplainedCode => Object.hasOwn(byCode, code);
+const isExplained = (code: string): code is ExplainedCode => Object.hasOwn(messageByCode, code);
 
-type Sentence = (subject: Subject) => string;
-
-const theServer = ({ server }: Subject) => (server === undefined ? "the server" : `server ${server}`);
-const theAddress = ({ address }: Subject) => (address === undefined ? "the address" : `address ${address}`);
-const theSubject = (subject: Subject) => {
-  if (subject.address !== undefined) return theAddress(subject);
-  return subject.server === undefined ? "the account" : theServer(subject);
+const theServer = ({ server }: RequestContext) => (server === undefined ? "the server" : `server ${server}`);
+const theAddress = ({ address }: RequestContext) => (address === undefined ? "the address" : `address ${address}`);
+const theSubject = (context: RequestContext) => {
+  if (context.address !== undefined) return theAddress(context);
+  return context.server === undefined ? "the account" : theServer(context);
 };
+const quote = (value: string | undefined) => (value === undefined ? "the value" : `"${value}"`);
+const capitalize = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
-const byCode = {
-  SERVER_INVALID: (s) =>
-    `UpCloud does not take ${s.server === undefined ? "the value" : `"${s.server}"`} as the UUID of a server: copy the UUID from UpCloud's control panel or from \`upctl server list\`.`,
-  INSUFFICIENT_CREDITS: (s) =>
-    `The UpCloud account has too few credits ${s.assigning ? "for another address on" : "to go on with"} ${theServer(s)}: add credits, then run again.`,
-  SERVER_FORBIDDEN: (s) =>
-    `The credentials may not use ${theServer(s)}, which belongs to another account: use the credentials of its account, or correct the UUID.`,
-  SERVER_NOT_FOUND: (s) => `There is no ${theServer(s)}: correct the UUID, or create the server first.`,
-  IP_ADDRESS_LIMIT_REACHED: (s) =>
-    `Another address of this kind does not fit on ${theServer(s)}, which has as many as UpCloud allows: release one first, or use another server. If this was to replace a public address of that server, \`deleteBeforeReplace: true\` has the old one released first, for good.`,
-  IP_ADDRESS_RESOURCES_UNAVAILABLE: (s) =>
-    `UpCloud has no free address of this kind in the zone of ${theServer(s)}: run again later, or use a server in another zone.`,
-  SERVER_STATE_ILLEGAL: (s) =>
-    `UpCloud assigns and releases addresses only while the server is stopped, and ${s.server === undefined ? `the server of ${theAddress(s)}` : theServer(s)} is not: stop it and run again.`,
-  IP_ADDRESS_INVALID: (s) =>
-    `UpCloud does not take ${s.address === undefined ? "the value" : `"${s.address}"`} as an IP address: correct the address.`,
-  IP_ADDRESS_FORBIDDEN: (s) =>
-    `The credentials may not use ${theAddress(s)}, which belongs to another account: use the credentials of its account, correct the address, or run \`pulumi refresh\` if it was released.`,
-  IP_ADDRESS_NOT_FOUND: (s) =>
-    `There is no ${theAddress(s)} any more: run \`pulumi refresh\`, then \`pulumi up\` to get another one.`,
-  PTR_RECORD_INVALID: (s) =>
-    `UpCloud does not take ${s.ptrRecord === undefined ? "the value" : `"${s.ptrRecord}"`} as the PTR record of ${theAddress(s)}: give a fully qualified domain name such as mail.example.com.`,
-  PTR_RECORD_NOT_SUPPORTED: (s) =>
-    `UpCloud keeps PTR records for public addresses only, and ${theAddress(s)} is not public: leave ptrRecord out.`,
-  CANNOT_DELETE_PRIVATE_ADDRESS: (s) =>
-    `UpCloud does not release ${theAddress(s)}, because it is on the internal network: give the resource \`retainOnDelete: true\`, run \`pulumi up\`, then take it out of the program.`,
+const messageByCode = {
+  SERVER_INVALID: ({ server }) =>
+    `UpCloud does not accept ${quote(server)} as the UUID of a server: copy the UUID from UpCloud's control panel or from \`upctl server list\`.`,
+  INSUFFICIENT_CREDITS: (context) =>
+    `The UpCloud account has too few credits for ${context.assigning ? "another address on " : ""}${theServer(context)}: add credits, then run again.`,
+  SERVER_FORBIDDEN: (context) =>
+    `${capitalize(theServer(context))} belongs to another account: use the credentials of that account, or correct the UUID.`,
+  SERVER_NOT_FOUND: (context) => `There is no ${theServer(context)}: correct the UUID, or create the server first.`,
+  IP_ADDRESS_LIMIT_REACHED: (context) =>
+    `${capitalize(theServer(context))} has as many addresses of this kind as UpCloud allows: release one first, or use another server. To replace a public address of that server, set \`deleteBeforeReplace: true\`, which releases the old one first, for good.`,
+  IP_ADDRESS_RESOURCES_UNAVAILABLE: (context) =>
+    `UpCloud has no free address of this kind in the zone of ${theServer(context)}: run again later, or use a server in another zone.`,
+  SERVER_STATE_ILLEGAL: (context) =>
+    `UpCloud assigns and releases addresses only while the server is stopped, and ${context.server === undefined ? `the server of ${theAddress(context)}` : theServer(context)} is not: stop it and run again.`,
+  IP_ADDRESS_INVALID: ({ address }) =>
+    `UpCloud does not accept ${quote(address)} as an IP address: correct the address.`,
+  IP_ADDRESS_FORBIDDEN: (context) =>
+    `${capitalize(theAddress(context))} belongs to another account: use the credentials of that account, correct the address, or run \`pulumi refresh\` if it was released.`,
+  IP_ADDRESS_NOT_FOUND: (context) =>
+    `There is no ${theAddress(context)} any more: run \`pulumi refresh\`, then \`pulumi up\` to get another one.`,
+  PTR_RECORD_INVALID: (context) =>
+    `UpCloud does not accept ${quote(context.ptrRecord)} as the PTR record of ${theAddress(context)}: use a fully qualified domain name such as mail.example.com.`,
+  PTR_RECORD_NOT_SUPPORTED: (context) =>
+    `UpCloud supports PTR records for public addresses only, and ${theAddress(context)} is not public: remove ptrRecord.`,
+  CANNOT_DELETE_PRIVATE_ADDRESS: (context) =>
+    `UpCloud does not release ${theAddress(context)}, because it is on the internal network: set \`retainOnDelete: true\` on the resource, run \`pulumi up\`, then remove the resource from the program.`,
   AUTHENTICATION_FAILED: () =>
-    "UpCloud does not accept the credentials: check upcloud:token, or upcloud:username and upcloud:password, or the UPCLOUD_ variables of the environment, and that API access is allowed for the user.",
-  ACTION_FORBIDDEN: (s) =>
-    `The UpCloud user has no right to do this with ${theSubject(s)}: grant the right in the control panel, or use another user.`,
+    "UpCloud does not accept the credentials: check upcloud:token, or upcloud:username and upcloud:password, or the UPCLOUD_ environment variables, and that the user has API access.",
+  ACTION_FORBIDDEN: (context) =>
+    `The UpCloud user lacks permission for this action on ${theSubject(context)}: grant it in the control panel, or use another user.`,
   API_VERSION_OBSOLETE: () =>
     "UpCloud no longer serves this version of its API: set upcloud:apiVersion to the other one.",
   API_VERSION_INVALID: () => "UpCloud does not know this version of its API: set upcloud:apiVersion to the other one.",
-  TRIAL_PLAN: (s) =>
-    `UpCloud's trial allows no further address on ${theServer(s)}: end the trial by adding credits, then run again.`,
-} satisfies Readonly<Record<string, Sentence>>;
+  TRIAL_PLAN: (context) =>
+    `UpCloud's trial allows no further address on ${theServer(context)}: end the trial by adding credits, then run again.`,
+} satisfies Readonly<Record<string, (context: RequestContext) => string>>;
 
 /** Each has a page in docs/errors. */
-export const explainedCodes = Object.keys(byCode) as readonly ExplainedCode[];
+export const explainedCodes = Object.keys(messageByCode) as readonly ExplainedCode[];
 
 function codeOfStatus(status: number): ExplainedCode | undefined {
   if (status === 401) return "AUTHENTICATION_FAILED";
   return status === 403 ? "ACTION_FORBIDDEN" : undefined;
 }
 
-/** UpCloud's own refusals have a code. The statuses that are left out mean the same whoever says them. */
-const isForeign = (status: number) => status < 500 && ![401, 408, 429].includes(status);
+/** A refusal without a code is not UpCloud's own. The statuses that are left out mean the same whoever sends them. */
+const isFromElsewhere = (status: number) => status < 500 && ![401, 408, 429].includes(status);
 
-function byForeign(status: number, url: string): Sentence {
-  if (status === 403) {
-    return (s) =>
-      `A request about ${theSubject(s)} was refused, and not by UpCloud, whose answers have a code: check that no firewall or proxy stands between this computer and ${url}, and upcloud:apiBaseUrl.`;
-  }
-  if (status === 404) return () => `UpCloud's API is not at ${url}: check upcloud:apiBaseUrl.`;
-  return (s) =>
-    `A request about ${theSubject(s)} was refused, and not by UpCloud, whose answers have a code: check upcloud:apiBaseUrl, and what answers at ${url}.`;
+function messageFromElsewhere(status: number, url: string, context: RequestContext): string {
+  if (status === 404) return `UpCloud's API is not at ${url}: check upcloud:apiBaseUrl.`;
+  const refused = `A request about ${theSubject(context)} was refused, but not by UpCloud, whose responses have a code`;
+  return status === 403
+    ? `${refused}: check upcloud:apiBaseUrl, and any firewall or proxy between this computer and ${url}.`
+    : `${refused}: check upcloud:apiBaseUrl, and what responds at ${url}.`;
 }
 
-function byStatus(status: number): Sentence {
-  if (status === 429) {
-    return (s) => `UpCloud takes no more requests for now, this one about ${theSubject(s)}: run again later.`;
-  }
+function messageByStatus(status: number, context: RequestContext): string {
+  const subject = theSubject(context);
+  if (status === 429) return `UpCloud is rate limiting requests, such as this one about ${subject}: run again later.`;
   if (status === 408) {
-    return (s) => {
-      const what = `A request about ${theSubject(s)} did not come in whole in time`;
-      return s.assigning ? `${what}.` : `${what}: run again, and check the network.`;
-    };
+    const message = `UpCloud did not receive the whole request about ${subject} in time`;
+    return context.assigning ? `${message}.` : `${message}: run again, and check the network.`;
   }
   if (status >= 500) {
-    return (s) => {
-      const what = `UpCloud failed inside while handling ${theSubject(s)}`;
-      return s.assigning ? `${what}.` : `${what}: run again, and look at status.upcloud.com.`;
-    };
+    const message = `UpCloud had an internal error while handling a request about ${subject}`;
+    return context.assigning ? `${message}.` : `${message}: run again, and check status.upcloud.com.`;
   }
-  return (s) =>
-    `UpCloud refused a request about ${theSubject(s)}: correct what its answer names, or report it as a fault of pulumi-upcloud-ip.`;
+  return `UpCloud refused a request about ${subject}: correct what its message names, or report a bug in pulumi-upcloud-ip.`;
 }

@@ -1,34 +1,39 @@
 import { seePage } from "./errorPages";
-import { explain, type Subject } from "./explanations";
+import { explain, type RequestContext } from "./explanations";
 import { printable } from "./printable";
 
 /**
- * How a request failed: UpCloud said no, said something unreadable, or said nothing; or it was never sent, which goes for
- * one whose receiver this computer does not trust.
+ * How a request failed: UpCloud refused it, its response was unreadable, there was no response, or it was not sent, perhaps
+ * because this computer does not trust the server's certificate.
  */
 export type Failure = "refused" | "unreadable" | "unanswered" | "unsent" | "untrusted";
 
 export interface FailedRequest {
   method: string;
-  /** With the version prefix, without the host. */
+  /** With the API version, without the host. */
   path: string;
-  subject: Subject;
+  context: RequestContext;
 }
 
-/** What is known of an answer; nothing when none came. */
-interface AnswerFacts {
+/** What is known of the response; nothing if there was none. */
+interface ResponseFacts {
   /** HTTP status. */
   status?: number | undefined;
-  /** UpCloud's `error_code`; absent when the answer had none. */
+  /** UpCloud's `error_code`; absent if the response has none. */
   code?: string | undefined;
   /** How long UpCloud asks to wait before the next request (Retry-After), in milliseconds. */
   retryAfterMs?: number | undefined;
-  /** The request was sent, and given up before the whole answer had come: its own time or its operation's was over. */
+  /** The request was sent and then aborted before its response was complete: its own time or its operation's was over. */
   timedOut?: boolean;
 }
 
-/** A request to UpCloud that did not do what was asked. Its message is for people: what happened and what to do. */
-export class UpCloudError extends Error implements AnswerFacts {
+/** The underlying error, such as Node's error of a connection. Without credentials. */
+interface Origin {
+  cause?: unknown;
+}
+
+/** A request to UpCloud that failed. Its message is for users: what happened and what to do. */
+export class UpCloudError extends Error implements ResponseFacts {
   override readonly name = "UpCloudError";
   readonly method: string;
   readonly path: string;
@@ -41,9 +46,9 @@ export class UpCloudError extends Error implements AnswerFacts {
     readonly failure: Failure,
     message: string,
     request: Pick<FailedRequest, "method" | "path">,
-    { status, code, retryAfterMs, timedOut = false }: AnswerFacts = {},
+    { status, code, retryAfterMs, timedOut = false, cause }: ResponseFacts & Origin = {},
   ) {
-    super(printable(message));
+    super(printable(message), cause === undefined ? undefined : { cause });
     this.method = request.method;
     this.path = request.path;
     this.status = status;
@@ -52,138 +57,144 @@ export class UpCloudError extends Error implements AnswerFacts {
     this.timedOut = timedOut;
   }
 
-  /** @param answer `url`: where the request was sent, whole. */
+  /** @param response `url`: the whole URL that the request was sent to */
   static refused(
     request: FailedRequest,
-    answer: AnswerFacts & { status: number; url?: string },
-    said: string,
+    response: ResponseFacts & { status: number; url?: string },
+    apiMessage: string,
   ): UpCloudError {
-    const { status, code, retryAfterMs } = answer;
-    const verdict = [status, code].filter((part) => part !== undefined).join(" ");
-    const words = said === "" ? "" : `, "${said}"`;
-    const isUncertain = isUncertainStatus(status) && request.subject.assigning === true;
-    const explanation = explain(status, code, request.subject, answer.url);
-    const told = [
-      explanation.told,
-      ...(isUncertain ? [afterUncertainty(request)] : []),
+    const { status, code, retryAfterMs } = response;
+    const result = [status, code].filter((part) => part !== undefined).join(" ");
+    const quote = apiMessage === "" ? "" : `, "${apiMessage}"`;
+    const isUncertain = isUncertainStatus(status) && request.context.assigning === true;
+    const explanation = explain(status, code, request.context, response.url);
+    const text = [
+      explanation.message,
+      ...(isUncertain ? [unknownOutcomeAdvice(request)] : []),
       ...(retryAfterMs ? [`UpCloud asks to wait ${Math.ceil(retryAfterMs / 1000)} s first.`] : []),
     ].join(" ");
     const page = explanation.code === undefined ? "" : ` ${seePage(explanation.code)}`;
-    const message = `${told} (${request.method} ${request.path}: ${verdict}${words})${page}`;
-    return new UpCloudError("refused", message, request, answer);
+    const message = `${text} (${request.method} ${request.path}: ${result}${quote})${page}`;
+    return new UpCloudError("refused", message, request, response);
   }
 
-  /** Never followed: the credentials would go with the request. */
+  /** A redirect is never followed: the credentials would go with the request. */
   static redirected(request: FailedRequest, status: number, target: string): UpCloudError {
     const message =
-      `${request.method} ${request.path} was answered with a redirect (${status}) to ${target}, which is not followed, since the credentials would go there too: ` +
+      `${request.method} ${request.path} was redirected (${status}) to ${target}. The redirect was not followed, because the credentials would go there too: ` +
       "set upcloud:apiBaseUrl to the address of UpCloud's API itself.";
     return new UpCloudError("refused", message, request, { status });
   }
 
-  static unreadable(request: FailedRequest, status: number, what: string, timedOut = false): UpCloudError {
+  static unreadable(
+    request: FailedRequest,
+    status: number,
+    what: string,
+    more: Origin & { timedOut?: boolean } = {},
+  ): UpCloudError {
     const message =
-      `UpCloud answered ${request.method} ${request.path} with status ${status} and ${what}. ` +
-      `${afterUncertainty(request)} If it persists, check that upcloud:apiBaseUrl names UpCloud's API and not a proxy or a login page.`;
-    return new UpCloudError("unreadable", message, request, { status, timedOut });
+      `UpCloud responded to ${request.method} ${request.path} with status ${status} and ${what}. ` +
+      `${unknownOutcomeAdvice(request)} If it persists, check that upcloud:apiBaseUrl names UpCloud's API and not a proxy or a login page.`;
+    return new UpCloudError("unreadable", message, request, { ...more, status });
   }
 
-  /** JSON, and so hardly a proxy's page. */
-  static malformed(request: FailedRequest, status: number, what: string): UpCloudError {
+  /** Of a response in JSON, which is hardly a proxy's page. */
+  static malformed(request: FailedRequest, status: number, what: string, origin?: Origin): UpCloudError {
     const message =
-      `UpCloud answered ${request.method} ${request.path} with status ${status} and JSON of another shape than documented: ${what}. ` +
-      `${afterUncertainty(request)} If it persists, update pulumi-upcloud-ip, or report it.`;
-    return new UpCloudError("unreadable", message, request, { status });
+      `UpCloud responded to ${request.method} ${request.path} with status ${status} and JSON that is not as documented: ${what}. ` +
+      `${unknownOutcomeAdvice(request)} If it persists, update pulumi-upcloud-ip, or report it.`;
+    return new UpCloudError("unreadable", message, request, { ...origin, status });
   }
 
-  static unanswered(request: FailedRequest, why: string, timedOut = false): UpCloudError {
+  static unanswered(request: FailedRequest, reason: string, more?: Origin & { timedOut?: boolean }): UpCloudError {
     const message =
-      `UpCloud gave no answer to ${request.method} ${request.path}: ${why}. ` +
-      `${afterUncertainty(request)} If it persists, check the network and upcloud:apiBaseUrl.`;
-    return new UpCloudError("unanswered", message, request, { timedOut });
+      `UpCloud did not respond to ${request.method} ${request.path}: ${reason}. ` +
+      `${unknownOutcomeAdvice(request)} If it persists, check the network and upcloud:apiBaseUrl.`;
+    return new UpCloudError("unanswered", message, request, more);
   }
 
-  static unsent(request: FailedRequest, why: string): UpCloudError {
-    const message = `${request.method} ${request.path} was not sent to UpCloud: ${why}. Run again, or allow more time with \`timeouts\`.`;
-    return new UpCloudError("unsent", message, request);
+  static unsent(request: FailedRequest, reason: string, origin?: Origin): UpCloudError {
+    const message = `${request.method} ${request.path} was not sent to UpCloud: ${reason}. Run again, or allow more time with \`timeouts\`.`;
+    return new UpCloudError("unsent", message, request, origin);
   }
 
-  /** No connection came about, so that nothing was written to one. */
-  static unconnected(request: FailedRequest, why: string): UpCloudError {
-    const message = `${request.method} ${request.path} was not sent to UpCloud: ${why}. Run again. If it persists, check the network and upcloud:apiBaseUrl.`;
-    return new UpCloudError("unsent", message, request);
+  /** No connection was established, so nothing was sent. */
+  static unconnected(request: FailedRequest, reason: string, origin?: Origin): UpCloudError {
+    const message = `${request.method} ${request.path} was not sent to UpCloud: ${reason}. Run again. If it persists, check the network and upcloud:apiBaseUrl.`;
+    return new UpCloudError("unsent", message, request, origin);
   }
 
-  /** The certificate would be the same in another try. */
-  static untrusted(request: FailedRequest, host: string, why: string): UpCloudError {
+  /** Never retried: the certificate would be the same. */
+  static untrusted(request: FailedRequest, host: string, reason: string, origin?: Origin): UpCloudError {
     const message =
-      `${request.method} ${request.path} was not sent to UpCloud, because this computer does not trust the certificate of ${host}: ${why}. ` +
-      "Check upcloud:apiBaseUrl. If your network signs certificates with an authority of its own, name the file of that authority's certificate in the environment variable NODE_EXTRA_CA_CERTS.";
-    return new UpCloudError("untrusted", message, request);
+      `${request.method} ${request.path} was not sent to UpCloud, because this computer does not trust the certificate of ${host}: ${reason}. ` +
+      "Check upcloud:apiBaseUrl. If your network has its own certificate authority, set the environment variable NODE_EXTRA_CA_CERTS to the file with its certificate.";
+    return new UpCloudError("untrusted", message, request, origin);
   }
 
-  /** The same failure with a sentence more. */
+  /** The same failure with one more sentence and the same cause. */
   withNote(sentence: string): UpCloudError {
     return new UpCloudError(this.failure, `${this.message} ${sentence}`, this, this);
   }
 }
 
-function afterUncertainty({ method, subject }: FailedRequest): string {
-  return method === "POST" && subject.assigning
-    ? `An address may have been assigned to server ${subject.server}: look at the server's addresses before you run again.`
+function unknownOutcomeAdvice({ method, context }: FailedRequest): string {
+  return method === "POST" && context.assigning
+    ? `An address may have been assigned to server ${context.server}: check the server's addresses before you run again.`
     : "Run the operation again.";
 }
 
-const has = (error: unknown, ...codes: string[]): error is UpCloudError =>
+const hasCode = (error: unknown, ...codes: string[]): error is UpCloudError =>
   error instanceof UpCloudError && error.code !== undefined && codes.includes(error.code);
 
-/** The address does not exist (any more). */
-export const isAddressGone = (error: unknown): boolean => has(error, "IP_ADDRESS_NOT_FOUND");
+/** The address does not exist, or no longer. */
+export const isAddressGone = (error: unknown): boolean => hasCode(error, "IP_ADDRESS_NOT_FOUND");
 
 /** Another account has the address: it was released, or the credentials are not those of its account. */
-export const isAddressForbidden = (error: unknown): boolean => has(error, "IP_ADDRESS_FORBIDDEN");
+export const isAddressForbidden = (error: unknown): boolean => hasCode(error, "IP_ADDRESS_FORBIDDEN");
 
-/** For `catch`: lets pass that the address is gone, and nothing else. */
-export function unlessGone(error: unknown): undefined {
+/** For `catch`: ignores that the address is gone, and throws any other error. */
+export function ignoreGone(error: unknown): undefined {
   if (!isAddressGone(error)) throw error;
 }
 
-/** The user may not do this, whatever the address or the server. */
-export const isForbidden = (error: unknown): boolean => has(error, "ACTION_FORBIDDEN");
+/** The user lacks permission, whatever the address or the server. */
+export const isForbidden = (error: unknown): boolean => hasCode(error, "ACTION_FORBIDDEN");
 
-/** Nothing that UpCloud means by it: the same request may well succeed a moment later. */
-export const isPassing = (error: unknown): boolean =>
+/** The same request may succeed a moment later. */
+export const isTransient = (error: unknown): boolean =>
   error instanceof UpCloudError &&
   (!["refused", "untrusted"].includes(error.failure) || error.status === 429 || isUncertainStatus(error.status));
 
-/** Certain not to have had an effect: never sent, or refused by UpCloud's own rules. An answer that broke off is neither. */
-export const isWithoutEffect = (error: unknown): boolean =>
+/** The request was certainly not carried out: it was not sent, or UpCloud's rules refused it. A truncated response is neither. */
+export const hadNoEffect = (error: unknown): boolean =>
   error instanceof UpCloudError &&
   (["unsent", "untrusted"].includes(error.failure) ||
     (error.failure === "refused" && !isUncertainStatus(error.status)));
 
-/** Sent, and UpCloud or a proxy before it may still be carrying it out: a look at the account may come too early to show it. */
+/** UpCloud, or a proxy in front of it, may still carry out the request: its effect may not be visible in the account yet. */
 export const mayStillTakeEffect = (error: unknown): boolean =>
   error instanceof UpCloudError &&
   (error.timedOut || (error.status !== undefined && timeoutStatuses.includes(error.status)));
 
-/** Somebody gave up waiting: the one who received the request, or a proxy (524 is the word of some for 504). */
+/** The server gave up waiting for the request (408), or a proxy for the server; some proxies use 524 for 504. */
 const timeoutStatuses = [408, 504, 524];
 
-/** UpCloud's rules refuse with 4xx; but a request that came in too slowly (408) may be whole behind a proxy. */
+/** UpCloud's rules refuse with 4xx. But a request that arrived too slowly (408) may be complete behind a proxy. */
 const isUncertainStatus = (status: number | undefined) => status !== undefined && (status >= 500 || status === 408);
 
-export const isServerStateIllegal = (error: unknown): error is UpCloudError => has(error, "SERVER_STATE_ILLEGAL");
+export const isServerStateIllegal = (error: unknown): error is UpCloudError => hasCode(error, "SERVER_STATE_ILLEGAL");
 
-/** The server does not exist, or no longer: its addresses went with it. */
-export const isServerGone = (error: unknown): error is UpCloudError => has(error, "SERVER_NOT_FOUND");
+/** The server does not exist, or no longer, and neither do its addresses. */
+export const isServerGone = (error: unknown): error is UpCloudError => hasCode(error, "SERVER_NOT_FOUND");
 
-/** For `catch`: lets pass that the server is gone, and nothing else. */
-export function unlessServerGone(error: unknown): undefined {
+/** For `catch`: ignores that the server is gone, and throws any other error. */
+export function ignoreServerGone(error: unknown): undefined {
   if (!isServerGone(error)) throw error;
 }
 
 /** Another account has the server. */
-export const isServerForbidden = (error: unknown): boolean => has(error, "SERVER_FORBIDDEN");
+export const isServerForbidden = (error: unknown): boolean => hasCode(error, "SERVER_FORBIDDEN");
 
-export const isVersionRefused = (error: unknown): boolean => has(error, "API_VERSION_OBSOLETE", "API_VERSION_INVALID");
+export const isVersionRefused = (error: unknown): boolean =>
+  hasCode(error, "API_VERSION_OBSOLETE", "API_VERSION_INVALID");

@@ -1,7 +1,8 @@
 import { buildConnector, type Dispatcher, Pool } from "undici";
+import { isCertificateError, maxResponseBytes, nameLimit } from "./connectionErrors";
 import { dropUnaskedContinue } from "./unaskedContinue";
 
-interface Outgoing {
+interface RawRequest {
   method: string;
   path: string;
   headers: Record<string, string>;
@@ -10,19 +11,21 @@ interface Outgoing {
   signal: AbortSignal;
 }
 
-export interface Incoming {
+export interface RawResponse {
   status: number;
   headers: Record<string, string | undefined>;
   body: Buffer;
 }
 
-/** An exchange that ended before its answer was whole. */
-export class BrokenExchange extends Error {
+/** An exchange that ended before its response was complete. */
+export class ExchangeError extends Error {
+  override readonly name = "ExchangeError";
+
   constructor(
     override readonly cause: unknown,
     /** `false`: nothing of the request has left this process. */
     readonly isWritten: boolean,
-    /** Of an answer that has begun. */
+    /** Of a response that had begun. */
     readonly status: number | undefined,
     /** TLS was established, with a certificate that this computer does not trust. */
     readonly isUntrusted: boolean,
@@ -31,44 +34,52 @@ export class BrokenExchange extends Error {
   }
 }
 
+interface ConnectionLimits {
+  /** How many connections may be open at a time. */
+  max: number;
+  /** Longest time for one connection, DNS and TLS included, in milliseconds. */
+  connectTimeoutMs: number;
+}
+
 export interface Connections {
-  /** One request and its whole answer. Fails with `BrokenExchange`. */
-  exchange(outgoing: Outgoing): Promise<Incoming>;
+  /** Sends one request and receives its whole response. Fails with `ExchangeError`. */
+  exchange(request: RawRequest): Promise<RawResponse>;
   /** Ends the exchanges that are under way, too. */
   close(): void;
 }
 
-/** Kept-alive connections to one origin. Nothing is written to one before it stands, so that what was sent is certain. */
-export function openConnections(origin: string, { most, connectMs }: { most: number; connectMs: number }): Connections {
+/** Kept-alive connections to one origin. Nothing is written to one before it is established, so what was sent is certain. */
+export function openConnections(origin: string, { max, connectTimeoutMs }: ConnectionLimits): Connections {
   const pool = new Pool(new URL(origin).origin, {
-    connections: most,
+    connections: max,
     pipelining: 1,
-    maxResponseSize: largestAnswerBytes,
-    // What bounds a request is its signal.
+    maxResponseSize: maxResponseBytes,
+    // The signal of a request limits its time.
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: connector(connectMs),
+    connect: connector(connectTimeoutMs),
   });
 
-  const exchange = ({ signal, method, body, ...outgoing }: Outgoing) =>
-    new Promise<Incoming>((resolve, reject) => {
+  const exchange = ({ signal, method, body, ...rest }: RawRequest) =>
+    new Promise<RawResponse>((resolve, reject) => {
       let written: Dispatcher.DispatchController | undefined;
       let status: number | undefined;
-      let headers: Incoming["headers"] = {};
+      let headers: RawResponse["headers"] = {};
       const chunks: Buffer[] = [];
 
-      const fail = (cause: Error) => {
+      const fail = (error: Error) => {
         signal.removeEventListener("abort", end);
-        reject(new BrokenExchange(inWords(cause, connectMs), written !== undefined, status, isOfCertificate(cause)));
+        const cause = nameLimit(error, connectTimeoutMs);
+        reject(new ExchangeError(cause, written !== undefined, status, isCertificateError(error)));
       };
       const end = () => (written ? written.abort(signal.reason) : fail(signal.reason));
       if (signal.aborted) return end();
       signal.addEventListener("abort", end);
 
       pool.dispatch(
-        { ...outgoing, method: method as Dispatcher.HttpMethod, body: body ?? null },
+        { ...rest, method: method as Dispatcher.HttpMethod, body: body ?? null },
         {
-          // On a connection that stands, and before the first byte. What was given up while it waited for one is not written.
+          // Called on an established connection, before the first byte. What was given up before then is not written.
           onRequestStart: (controller) => {
             if (signal.aborted) controller.abort(signal.reason);
             else written = controller;
@@ -83,7 +94,7 @@ export function openConnections(origin: string, { most, connectMs }: { most: num
             signal.removeEventListener("abort", end);
             resolve({ status: Number(status), headers, body: Buffer.concat(chunks) });
           },
-          onResponseError: (_, cause) => fail(cause),
+          onResponseError: (_, error) => fail(error),
         },
       );
     });
@@ -91,12 +102,12 @@ export function openConnections(origin: string, { most, connectMs }: { most: num
   return { exchange, close: () => void pool.destroy() };
 }
 
-function connector(connectMs: number): buildConnector.connector {
+function connector(connectTimeoutMs: number): buildConnector.connector {
   const connect = buildConnector({
-    timeout: connectMs,
+    timeout: connectTimeoutMs,
     autoSelectFamily: true,
-    // Node gives every address of a host but the last a quarter of a second, which far hosts do not keep.
-    autoSelectFamilyAttemptTimeout: Math.ceil(connectMs / 4),
+    // Node's default, 250 ms for each address of a host but the last, is too short for distant hosts.
+    autoSelectFamilyAttemptTimeout: Math.ceil(connectTimeoutMs / 4),
   });
   return (options, callback) =>
     connect(options, (...outcome) => {
@@ -105,37 +116,7 @@ function connector(connectMs: number): buildConnector.connector {
     });
 }
 
-/** A header that comes several times counts once: none of those that matter here is a list. */
-function firstValues(headers: Record<string, string | string[] | undefined>): Incoming["headers"] {
+/** Of a header that comes several times, the first value: none of those that matter here is a list. */
+function firstValues(headers: Record<string, string | string[] | undefined>): RawResponse["headers"] {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat()[0]]));
 }
-
-export const noConnectionWithin = (ms: number) => `there was no connection within ${ms / 1000} s`;
-
-function inWords(cause: NodeJS.ErrnoException, connectMs: number): Error {
-  if (cause.code === "UND_ERR_CONNECT_TIMEOUT") return new Error(noConnectionWithin(connectMs));
-  if (cause.code !== "UND_ERR_RES_EXCEEDED_MAX_SIZE") return cause;
-  return new Error(`it is larger than ${largestAnswerBytes / 1024 / 1024} MiB`);
-}
-
-export const largestAnswerBytes = 64 * 1024 * 1024;
-
-/** Node's codes for a certificate that it does not accept. */
-const isOfCertificate = ({ code = "" }: NodeJS.ErrnoException) => certificateCodes.includes(code);
-const certificateCodes = [
-  "CERT_HAS_EXPIRED",
-  "CERT_NOT_YET_VALID",
-  "CERT_REJECTED",
-  "CERT_REVOKED",
-  "CERT_SIGNATURE_FAILURE",
-  "CERT_UNTRUSTED",
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "ERR_TLS_CERT_ALTNAME_INVALID",
-  "HOSTNAME_MISMATCH",
-  "INVALID_CA",
-  "INVALID_PURPOSE",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "UNABLE_TO_GET_ISSUER_CERT",
-  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-];

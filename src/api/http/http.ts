@@ -1,16 +1,17 @@
 import { type FailedRequest, UpCloudError } from "../errors/upCloudError";
-import { whyBroken } from "./brokenConnections";
-import { type BrokenExchange, noConnectionWithin, openConnections } from "./connections";
+import { describeConnectionError, noConnectionWithin } from "./connectionErrors";
+import { type ExchangeError, openConnections } from "./connections";
 import type { Credentials } from "./credentials";
-import { redactor } from "./redaction";
-import { type Answer, readAnswer } from "./response";
-import { Slots } from "./slots";
+import { packageVersion } from "./packageVersion";
+import { type Redact, redactError } from "./redaction";
+import { type HttpResponse, readResponse } from "./response";
+import { Semaphore } from "./semaphore";
 
 export interface HttpOptions {
   /** Scheme, host and port, with a path only where a proxy needs one; no version. */
   baseUrl: string;
   credentials: Credentials;
-  /** Longest time for one request and its whole answer, in milliseconds. */
+  /** Longest time for one request and its whole response, in milliseconds. */
   requestTimeoutMs: number;
 }
 
@@ -22,67 +23,78 @@ export interface HttpRequest extends FailedRequest {
 }
 
 export interface Http {
-  send(request: HttpRequest): Promise<Answer>;
+  /** Sends one request, once. Every failure is an `UpCloudError`. */
+  send(request: HttpRequest): Promise<HttpResponse>;
   close(): Promise<void>;
 }
 
-/** Bounded in number, size and time, which runs from when a request is sent; failures are `UpCloudError`s without credentials. */
-export function createHttp({ baseUrl, credentials, requestTimeoutMs }: HttpOptions): Http {
+/** HTTP with limits for the number, the size and the time of requests. A request's time begins when it is sent. */
+export function createHttp({ baseUrl, credentials, requestTimeoutMs }: HttpOptions, redact: Redact): Http {
   const { host, pathname } = new URL(baseUrl);
-  const connectMs = Math.min(longestConnectMs, requestTimeoutMs);
-  const connections = openConnections(baseUrl, { most: mostAtATime, connectMs });
-  const slots = new Slots(mostAtATime);
-  const redact = redactor(credentials);
+  const connectTimeoutMs = Math.min(maxConnectTimeoutMs, requestTimeoutMs);
+  const connections = openConnections(baseUrl, { max: maxConcurrentRequests, connectTimeoutMs });
+  const semaphore = new Semaphore(maxConcurrentRequests);
   const headers = {
     accept: "application/json",
     authorization: authorization(credentials),
     "user-agent": userAgent,
   };
 
-  async function answerTo(request: HttpRequest): Promise<Answer> {
+  async function sendNow(request: HttpRequest): Promise<HttpResponse> {
     const timeout = AbortSignal.timeout(requestTimeoutMs);
     const signal = request.signal ? AbortSignal.any([timeout, request.signal]) : timeout;
-    const outgoing = {
-      method: request.method,
-      path: pathname.replace(/\/$/, "") + request.path,
-      headers: request.body ? { ...headers, "content-type": "application/json" } : headers,
-      body: request.body && JSON.stringify(request.body),
-      signal,
-    };
-    const incoming = await connections.exchange(outgoing).catch((broken: BrokenExchange) => {
-      const { cause, isWritten, isUntrusted, status } = broken;
-      const isOperationOver = request.signal?.aborted === true && !timeout.aborted;
-      if (isOperationOver && !isWritten) throw UpCloudError.unsent(request, operationOver);
-      if (isUntrusted) throw UpCloudError.untrusted(request, host, redact(whyBroken(cause, host)));
-      const tooLong = isWritten ? `it took longer than ${requestTimeoutMs / 1000} s` : noConnectionWithin(connectMs);
-      const why = isOperationOver ? operationOver : timeout.aborted ? tooLong : redact(whyBroken(cause, host));
-      if (!isWritten) throw UpCloudError.unconnected(request, why);
-      if (status === undefined) throw UpCloudError.unanswered(request, why, signal.aborted);
-      throw UpCloudError.unreadable(request, status, `an answer that was cut off: ${why}`, signal.aborted);
-    });
-    return readAnswer(request, incoming, baseUrl, redact);
+    const response = await connections
+      .exchange({
+        method: request.method,
+        path: pathname.replace(/\/$/, "") + request.path,
+        headers: request.body ? { ...headers, "content-type": "application/json" } : headers,
+        body: request.body && JSON.stringify(request.body),
+        signal,
+      })
+      .catch((error: ExchangeError) => {
+        throw failureOf(request, error, timeout);
+      });
+    return readResponse(request, response, baseUrl, redact);
+  }
+
+  function failureOf(request: HttpRequest, error: ExchangeError, timeout: AbortSignal): UpCloudError {
+    const { isWritten, isUntrusted, status } = error;
+    const isOperationOver = request.signal?.aborted === true && !timeout.aborted;
+    const origin = { cause: redactError(error.cause, redact) };
+    if (isOperationOver && !isWritten) return UpCloudError.unsent(request, operationOver, origin);
+    const description = () => redact(describeConnectionError(error.cause, host));
+    if (isUntrusted) return UpCloudError.untrusted(request, host, description(), origin);
+    const tooSlow = isWritten
+      ? `it took longer than ${requestTimeoutMs / 1000} s`
+      : noConnectionWithin(connectTimeoutMs);
+    const reason = isOperationOver ? operationOver : timeout.aborted ? tooSlow : description();
+    if (!isWritten) return UpCloudError.unconnected(request, reason, origin);
+    const more = { ...origin, timedOut: isOperationOver || timeout.aborted };
+    if (status === undefined) return UpCloudError.unanswered(request, reason, more);
+    return UpCloudError.unreadable(request, status, `a truncated response: ${reason}`, more);
   }
 
   return {
     async send(request) {
-      if (!(await slots.take(request.signal))) throw UpCloudError.unsent(request, operationOver);
+      if (!(await semaphore.acquire(request.signal))) {
+        throw UpCloudError.unsent(request, operationOver, { cause: redactError(request.signal?.reason, redact) });
+      }
       try {
-        return await answerTo(request);
+        return await sendNow(request);
       } finally {
-        slots.give();
+        semaphore.release();
       }
     },
     close: async () => connections.close(),
   };
 }
 
-/** UpCloud documents no limit; more in parallel has no use for a server, whose changes go one by one. */
-const mostAtATime = 16;
-const longestConnectMs = 10_000;
-const operationOver = "the time that `timeouts` allows for the operation was over";
+/** UpCloud documents no limit. More would not help: changes of one server are made one after another. */
+const maxConcurrentRequests = 16;
+const maxConnectTimeoutMs = 10_000;
+const operationOver = "the operation exceeded its time limit (`timeouts`)";
 
-const { version } = require("../../../package.json") as { version: string };
-const userAgent = `pulumi-upcloud-ip/${version}`;
+const userAgent = `pulumi-upcloud-ip/${packageVersion}`;
 
 function authorization(credentials: Credentials): string {
   return "token" in credentials

@@ -1,5 +1,5 @@
 import type { UpCloudClient } from "../../api/client";
-import { isForbidden, unlessGone } from "../../api/errors/upCloudError";
+import { ignoreGone, isForbidden } from "../../api/errors/upCloudError";
 import type { ListedAddress } from "../../api/responses";
 import type { IpAddressWire, ServerWire } from "../../api/wire";
 import { addressKey, upCloudSpelling } from "../../model/addresses";
@@ -7,17 +7,17 @@ import { messageOf } from "../../model/messageOf";
 import type { Timer } from "../runtime/timer";
 
 /**
- * What the resources of an operation know of the account together: one list, however many of them ask. An address that
- * they change themselves is looked at again.
+ * The account's addresses, shared by all resources of an operation: one list serves all who ask at about the same time. An
+ * address that the operation changes is invalidated.
  */
 export class AddressCache {
-  private first: Promise<IpAddressWire[]> | undefined;
+  private initial: Promise<IpAddressWire[]> | undefined;
   private latest: { atMs: number; addresses: Promise<Map<string, ListedAddress>> } | undefined;
-  private plannedAddresses: Promise<IpAddressWire[] | undefined> | undefined;
-  private plannedServers: Promise<ServerWire[] | undefined> | undefined;
-  private join: (() => void) | undefined;
-  private hasLookedAtOne = false;
-  /** By value, how UpCloud spells the addresses that this operation has seen. */
+  private availableAddresses: Promise<IpAddressWire[] | undefined> | undefined;
+  private availableServers: Promise<ServerWire[] | undefined> | undefined;
+  private shareBatchWindow: (() => void) | undefined;
+  private hasRequestedSingly = false;
+  /** By address key: how UpCloud spells the addresses that this operation has seen. */
   private readonly spellings = new Map<string, string>();
 
   constructor(
@@ -25,123 +25,125 @@ export class AddressCache {
     private readonly timer: Timer,
   ) {}
 
-  /** As it was when the operation first asked. A failure is not kept: the next one who asks has another try. */
-  initialList(timeMs = patienceMs): Promise<IpAddressWire[]> {
-    this.first ??= this.list(timeMs).catch((error) => {
-      this.first = undefined;
+  /** The list as the operation first received it. A failure is not cached. */
+  initialList(timeoutMs = requestTimeoutMs): Promise<IpAddressWire[]> {
+    this.initial ??= this.list(timeoutMs).catch((error) => {
+      this.initial = undefined;
       throw error;
     });
-    return this.first;
+    return this.initial;
   }
 
-  /**
-   * For plans and warnings, which do without it where it cannot be had: no credentials, no network, no right to list. The
-   * operation itself will say so where it matters.
-   */
+  /** For previews: `undefined` if the list is not available (no credentials, no network, no permission). */
   addressesIfAvailable(): Promise<IpAddressWire[] | undefined> {
-    this.plannedAddresses ??= this.initialList(plansPatienceMs).catch(() => undefined);
-    return this.plannedAddresses;
+    this.availableAddresses ??= this.initialList(previewTimeoutMs).catch(() => undefined);
+    return this.availableAddresses;
   }
 
+  /** As `addressesIfAvailable`. */
   serversIfAvailable(): Promise<ServerWire[] | undefined> {
-    const list = async () => this.client().servers.list(AbortSignal.timeout(plansPatienceMs));
-    this.plannedServers ??= list().catch(() => undefined);
-    return this.plannedServers;
+    const list = async () => this.client().servers.list(AbortSignal.timeout(previewTimeoutMs));
+    this.availableServers ??= list().catch(() => undefined);
+    return this.availableServers;
   }
 
   /**
-   * The address as it was at most `maxAgeMs` ago, or `undefined` when there is none. One that is asked
-   * for alone is a request about it; those that are asked for together share a list, and so do those that UpCloud spells
-   * otherwise. That an address is gone, UpCloud has to say of the address itself. That another account has it throws.
+   * The address as it was at most `maxAgeMs` ago, or `undefined` if it does not exist. A single call requests the address
+   * itself; calls within one batch window share a list, and so do addresses whose spelling at UpCloud is unknown. An address
+   * that is not in the list is requested itself before it counts as gone. Throws if another account has it.
    */
   async find(address: string, maxAgeMs: number, signal?: AbortSignal): Promise<IpAddressWire | undefined> {
-    const isAlone = await this.isAlone(maxAgeMs);
-    const listed = isAlone && this.isSpelled(address) ? undefined : await this.findListed(address, maxAgeMs);
-    return listed === undefined || listed.malformed !== undefined ? this.get(address, signal) : listed;
+    const isOnlyCaller = await this.waitOutBatchWindow(maxAgeMs);
+    const found = isOnlyCaller && this.hasKnownSpelling(address) ? undefined : await this.findInList(address, maxAgeMs);
+    return found === undefined || found.malformed !== undefined ? this.get(address, signal) : found;
   }
 
   /**
-   * The address as a URL has to spell it: nothing says that UpCloud finds it in any spelling but its own. As it is given
-   * where UpCloud does not show how it spells it.
+   * The address as UpCloud spells it, for URLs: UpCloud may not find it in another spelling. Unchanged if UpCloud does not show
+   * the address.
    */
   async spellingInUrls(address: string, signal?: AbortSignal): Promise<string> {
-    if (!this.isSpelled(address)) await this.find(address, recentMs, signal);
+    if (!this.hasKnownSpelling(address)) await this.find(address, sharedListMaxAgeMs, signal);
     return this.spellings.get(addressKey(address)) ?? address;
   }
 
-  /** UpCloud has answered with the address. */
+  /** @param address as in a response of UpCloud */
   recordSpelling(address: string): void {
     this.spellings.set(addressKey(address), address);
   }
 
-  /** The address was changed: what was known of it is no more. */
+  /** The address was changed: `find` requests it again. */
   async invalidate(address: string): Promise<void> {
     (await this.latest?.addresses.catch(() => undefined))?.delete(addressKey(address));
   }
 
-  private async get(address: string, signal = AbortSignal.timeout(patienceMs)): Promise<IpAddressWire | undefined> {
-    const known = this.spellings.get(addressKey(address));
-    for (const spelled of new Set(known === undefined ? [address, upCloudSpelling(address)] : [known])) {
-      const answer = await this.client().ipAddresses.get(spelled, signal).catch(unlessGone);
-      if (answer === undefined) continue;
-      this.recordSpelling(answer.address);
-      return answer;
+  private async get(
+    address: string,
+    signal = AbortSignal.timeout(requestTimeoutMs),
+  ): Promise<IpAddressWire | undefined> {
+    const spelling = this.spellings.get(addressKey(address));
+    for (const candidate of new Set(spelling === undefined ? [address, upCloudSpelling(address)] : [spelling])) {
+      const found = await this.client().ipAddresses.get(candidate, signal).catch(ignoreGone);
+      if (found === undefined) continue;
+      this.recordSpelling(found.address);
+      return found;
     }
     return undefined;
   }
 
-  /** In the spelling that UpCloud was seen to use, or uses as far as was recorded. */
-  private isSpelled(address: string): boolean {
+  /** UpCloud has shown its spelling, or this is the one that recordings show for such addresses. */
+  private hasKnownSpelling(address: string): boolean {
     return this.spellings.has(addressKey(address)) || upCloudSpelling(address) === address;
   }
 
-  private async findListed(address: string, maxAgeMs: number): Promise<ListedAddress | undefined> {
-    const list = async (ageMs: number) => this.listed(ageMs).catch(about(address));
+  private async findInList(address: string, maxAgeMs: number): Promise<ListedAddress | undefined> {
+    const list = async (ageMs: number) => this.recentList(ageMs).catch(rethrowWithAddress(address));
     const shared = await list(maxAgeMs);
     const found = shared?.get(addressKey(address));
-    if (found !== undefined || shared === undefined || this.isSpelled(address)) return found;
-    // A list that others have asked for may be older than the address, which cannot be asked for by itself.
-    return (await list(Math.min(maxAgeMs, justNowMs)))?.get(addressKey(address));
+    if (found !== undefined || shared === undefined || this.hasKnownSpelling(address)) return found;
+    // The shared list may be older than the address, and its spelling for a request of its own is unknown.
+    return (await list(Math.min(maxAgeMs, repeatedListMaxAgeMs)))?.get(addressKey(address));
   }
 
-  private isYoung(maxAgeMs: number): boolean {
+  private isRecent(maxAgeMs: number): boolean {
     return this.latest !== undefined && this.timer.now() - this.latest.atMs <= maxAgeMs;
   }
 
   /**
-   * The engine hands over at once what it does in parallel, so the first who asks waits a moment for the second. One by
-   * one, the second look shows that there are more.
+   * Resolves to `true` if nobody else asks within the batch window. The engine hands over parallel resources at once, so the
+   * first caller waits a moment for a second one. After one single request, every further call uses a list: resources that
+   * come one by one share it too.
    */
-  private async isAlone(maxAgeMs: number): Promise<boolean> {
-    if (this.hasLookedAtOne || this.isYoung(maxAgeMs)) return false;
-    if (this.join !== undefined) {
-      this.join();
+  private async waitOutBatchWindow(maxAgeMs: number): Promise<boolean> {
+    if (this.hasRequestedSingly || this.isRecent(maxAgeMs)) return false;
+    if (this.shareBatchWindow !== undefined) {
+      this.shareBatchWindow();
       return false;
     }
-    this.hasLookedAtOne = await new Promise<boolean>((resolve) => {
-      this.join = () => resolve(false);
-      this.nobodyCame().then(() => resolve(true));
+    this.hasRequestedSingly = await new Promise<boolean>((resolve) => {
+      this.shareBatchWindow = () => resolve(false);
+      this.batchWindowEnd().then(() => resolve(true));
     });
-    this.join = undefined;
-    return this.hasLookedAtOne;
+    this.shareBatchWindow = undefined;
+    return this.hasRequestedSingly;
   }
 
-  /** On a busy computer the time may be over while others are waiting to be read from the engine. */
-  private async nobodyCame(): Promise<void> {
-    await this.timer.sleep(togetherMs);
+  /** On a busy computer, calls may still be waiting to be read from the engine when the timer fires. */
+  private async batchWindowEnd(): Promise<void> {
+    await this.timer.sleep(batchWindowMs);
     for (let turns = 0; turns < 3; turns++) await new Promise((resolve) => setImmediate(resolve));
   }
 
-  /** `undefined` for a user who may see addresses, but not the list of them. */
-  private async listed(maxAgeMs: number): Promise<Map<string, ListedAddress> | undefined> {
-    if (!this.isYoung(maxAgeMs)) this.list(patienceMs).catch(() => undefined);
-    return this.latest?.addresses.catch(unlessForbidden);
+  /** `undefined` if the user may not list addresses. */
+  private async recentList(maxAgeMs: number): Promise<Map<string, ListedAddress> | undefined> {
+    if (!this.isRecent(maxAgeMs)) this.list(requestTimeoutMs).catch(() => undefined);
+    return this.latest?.addresses.catch(ignoreForbidden);
   }
 
-  private list(timeMs: number): Promise<IpAddressWire[]> {
-    const request = async () => this.client().ipAddresses.list(AbortSignal.timeout(timeMs));
-    const listed = request();
-    const addresses = listed.then((all) => {
+  private list(timeoutMs: number): Promise<IpAddressWire[]> {
+    const request = async () => this.client().ipAddresses.list(AbortSignal.timeout(timeoutMs));
+    const response = request();
+    const addresses = response.then((all) => {
       for (const { address } of all) this.recordSpelling(address);
       return new Map(all.map((one) => [addressKey(one.address), one]));
     });
@@ -149,23 +151,23 @@ export class AddressCache {
       this.latest = undefined;
     });
     this.latest = { atMs: this.timer.now(), addresses };
-    return listed;
+    return response;
   }
 }
 
-/** All reads of an operation share one list, within reason. */
-export const recentMs = 60_000;
+/** How old a list may be that reads of an operation share. */
+export const sharedListMaxAgeMs = 60_000;
 
-/** All share the list, whose failure names none of them. */
-const about = (address: string) => (cause: unknown) => {
-  throw new Error(`What became of address ${address} could not be looked up. ${messageOf(cause)}`);
+/** The failure of the shared list does not name the address. */
+const rethrowWithAddress = (address: string) => (cause: unknown) => {
+  throw new Error(`Address ${address} could not be looked up. ${messageOf(cause)}`);
 };
 
-function unlessForbidden(error: unknown): undefined {
+function ignoreForbidden(error: unknown): undefined {
   if (!isForbidden(error)) throw error;
 }
 
-const justNowMs = 10_000;
-const patienceMs = 3 * 60_000;
-const plansPatienceMs = 20_000;
-const togetherMs = 50;
+const repeatedListMaxAgeMs = 10_000;
+const requestTimeoutMs = 3 * 60_000;
+const previewTimeoutMs = 20_000;
+const batchWindowMs = 50;

@@ -6,21 +6,22 @@ import { addressKey, isSameAddress } from "../../model/addresses";
 import type { StateAddress } from "../../state/stackState";
 import type { AddressCache } from "./addressCache";
 
-/** What else is known of an address of the stack. */
-interface Known {
-  /** UUID of its server, as the state tells it. */
+/** What else is known about an address of the stack. */
+interface AddressContext {
+  /** UUID of its server, from the resource's state. */
   server?: string | undefined;
-  /** What the stack's state says of addresses, where that can be read. */
+  /** Reads the addresses of the stack's state. */
   readState?(): Promise<readonly StateAddress[]>;
 }
 
 /**
- * Looks for addresses that are in the stack's state. UpCloud answers IP_ADDRESS_FORBIDDEN when somebody else has got an
- * address since it was released, and for every address when the credentials are another account's. Only the first is gone:
- * then the credentials still show its server, or others of the stack's addresses.
+ * Finds addresses of the stack's state, and distinguishes "gone" from "forbidden". UpCloud answers IP_ADDRESS_FORBIDDEN if an address
+ * was released and belongs to another account now, and for every address if the credentials are another account's. Only the
+ * first is gone: the credentials still have access to its server, or to other addresses of the stack. See
+ * decisions/0009-forbidden-is-not-gone.md.
  */
 export class StackAddresses {
-  private readonly known = new Set<string>();
+  private readonly stackAddressKeys = new Set<string>();
   private hasSeenServer = false;
 
   constructor(
@@ -28,31 +29,37 @@ export class StackAddresses {
     private readonly cache: AddressCache,
   ) {}
 
-  /** The address as it was at most `maxAgeMs` ago, or `undefined` when it is gone. Anything else throws. */
-  async find(id: string, known: Known, maxAgeMs: number, signal?: AbortSignal): Promise<IpAddressWire | undefined> {
-    this.known.add(addressKey(id));
+  /** The address as it was at most `maxAgeMs` ago, or `undefined` if it is gone. Throws on any doubt. */
+  async find(
+    id: string,
+    known: AddressContext,
+    maxAgeMs: number,
+    signal?: AbortSignal,
+  ): Promise<IpAddressWire | undefined> {
+    this.stackAddressKeys.add(addressKey(id));
     return this.cache.find(id, maxAgeMs, signal).catch(this.ignoreGone(id, known, signal));
   }
 
-  /** For `catch`: lets pass that the address is gone, and nothing else. */
-  ignoreGone(id: string, { server, readState }: Known, ofCaller?: AbortSignal) {
+  /** For `catch`: ignores the error if the address is gone, and throws otherwise. */
+  ignoreGone(id: string, { server, readState }: AddressContext, callerSignal?: AbortSignal) {
     return async (error: unknown): Promise<undefined> => {
       if (isAddressGone(error)) return;
       if (!isAddressForbidden(error)) throw error;
-      const signal = ofCaller ?? AbortSignal.timeout(patienceMs);
-      const inState = server ? [] : await readState?.().catch(() => []);
-      const ofState = server || inState?.find((one) => one.server !== undefined && isSameAddress(one.id, id))?.server;
-      if (ofState !== undefined) {
-        if (await this.isOurs(ofState, signal)) return;
-        throw new AnotherAccountError(id, ofState);
+      const signal = callerSignal ?? AbortSignal.timeout(requestTimeoutMs);
+      const stateAddresses = server ? [] : await readState?.().catch(() => []);
+      const serverInState =
+        server || stateAddresses?.find((one) => one.server !== undefined && isSameAddress(one.id, id))?.server;
+      if (serverInState !== undefined) {
+        if (await this.verifyServerAccess(serverInState, signal)) return;
+        throw new AnotherAccountError(id, serverInState);
       }
-      if (this.hasSeenServer || (await this.listsAny(inState, signal))) return;
+      if (this.hasSeenServer || (await this.accountHasAny(stateAddresses, signal))) return;
       throw new UnknownAccountError(id);
     };
   }
 
-  /** The credentials are of the account that the server is in, or was in until it was deleted. */
-  private async isOurs(server: string, signal: AbortSignal): Promise<boolean> {
+  /** Whether the credentials may see the server. A deleted server is no evidence against them. */
+  private async verifyServerAccess(server: string, signal: AbortSignal): Promise<boolean> {
     try {
       await this.client().servers.get(server, signal);
       this.hasSeenServer = true;
@@ -64,34 +71,34 @@ export class StackAddresses {
     }
   }
 
-  private async listsAny(inState: readonly StateAddress[] = [], signal: AbortSignal): Promise<boolean> {
-    const known = new Set([...this.known, ...inState.map(({ id }) => addressKey(id))]);
-    const listed = await this.client().ipAddresses.list(signal);
-    return listed.some(({ address }) => known.has(addressKey(address)));
+  private async accountHasAny(stateAddresses: readonly StateAddress[] = [], signal: AbortSignal): Promise<boolean> {
+    const stackKeys = new Set([...this.stackAddressKeys, ...stateAddresses.map(({ id }) => addressKey(id))]);
+    const accountAddresses = await this.client().ipAddresses.list(signal);
+    return accountAddresses.some(({ address }) => stackKeys.has(addressKey(address)));
   }
 }
 
-const patienceMs = 3 * 60_000;
-const remedy = "if the credentials are right, remove the resource from the state with `pulumi state delete`";
+const requestTimeoutMs = 3 * 60_000;
+const remedy = "If the credentials are right, remove the resource from the state with `pulumi state delete`";
 
-/** Both the address and its server are another account's, as far as these credentials show. */
+/** UpCloud denies access to the address and to its server. */
 export class AnotherAccountError extends Error {
   override readonly name = "AnotherAccountError";
 
   constructor(address: string, server: string) {
     super(
-      `The credentials may use neither address ${address} nor its server ${server}: UpCloud says that another account has both. Nothing was released or removed from the state. Check that upcloud:token, or upcloud:username and upcloud:password, or the UPCLOUD_ variables are those of the account that the stack is in, and run again; ${remedy}. ${seePage("another-account")}`,
+      `The credentials may not use address ${address} or its server ${server}: UpCloud says that both belong to another account. Nothing was released or removed from the state. Check that upcloud:token, or upcloud:username and upcloud:password, or the UPCLOUD_ variables belong to the stack's account, and run again. ${remedy}. ${seePage("another-account")}`,
     );
   }
 }
 
-/** Nothing shows whether the credentials are those of the account that the stack is in. */
+/** Nothing shows that the credentials belong to the stack's account. */
 export class UnknownAccountError extends Error {
   override readonly name = "UnknownAccountError";
 
   constructor(address: string) {
     super(
-      `The credentials may not use address ${address}: UpCloud says that another account has it, and the account of the credentials has no other address that is known to be the stack's. Nothing was changed or removed from the state. Check that upcloud:token, or upcloud:username and upcloud:password, or the UPCLOUD_ variables are those of the account that the stack is in, and run again; ${remedy}. ${seePage("another-account")}`,
+      `The credentials may not use address ${address}: UpCloud says that it belongs to another account, and no other known address of the stack is in the account of the credentials. Nothing was changed or removed from the state. Check that upcloud:token, or upcloud:username and upcloud:password, or the UPCLOUD_ variables belong to the stack's account, and run again. ${remedy}. ${seePage("another-account")}`,
     );
   }
 }

@@ -5,15 +5,15 @@ import { addressKey, isGivenByUpCloud, isSameNetwork } from "../../model/address
 import type { Timer } from "../runtime/timer";
 
 /**
- * Which addresses belong to a resource, as far as this operation and the journal of the machine know. What is new on a
- * server and belongs to nobody may be the result of an assign whose answer was lost. All addresses are compared by value.
+ * Which addresses belong to a resource, according to this operation and the machine's journal. A new address of a server that
+ * belongs to no resource may be the result of an assign whose answer was lost. Addresses are compared by value.
  */
 export class AddressClaims {
-  /** Addresses that are ids in the state. */
+  /** Addresses that are ids in the stack's state. */
   private readonly owned = new Set<string>();
-  /** By address: the token of the create of this operation that has it. */
+  /** By address: the token of this operation's create that has it. */
   private readonly creates = new Map<string, string>();
-  /** Addresses that resources of the program adopt and have. */
+  /** Addresses that a resource with `adopt` has and keeps. */
   private readonly kept = new Set<string>();
   private readonly released = new Set<string>();
 
@@ -21,12 +21,12 @@ export class AddressClaims {
     private readonly journal: AssignmentJournal,
     private readonly timer: Timer,
     /** How long an assign may take in another process. */
-    private readonly longestMs: () => number,
-    /** Shows the user a line, at once. */
+    private readonly maxAssignMs: () => number,
+    /** Shows the user a line immediately. */
     private readonly notify: (line: string) => void,
   ) {}
 
-  /** The address is the id of a resource: a lost answer cannot have been about it. */
+  /** The address is the id of a resource, so it is no candidate for a lost answer. */
   markOwned(address: string): void {
     this.owned.add(addressKey(address));
   }
@@ -36,8 +36,8 @@ export class AddressClaims {
     return this.owned.has(key) || this.creates.has(key);
   }
 
-  /** A resource of the program adopts the address and has it. Another resource that has it too lets go of it. */
-  keep(address: string): void {
+  /** A resource with `adopt` has the address and keeps it: no other resource may release it. */
+  markKept(address: string): void {
     this.kept.add(addressKey(address));
     this.markOwned(address);
   }
@@ -52,7 +52,7 @@ export class AddressClaims {
     return this.creates.has(addressKey(address));
   }
 
-  /** For a create of this operation. `false`: another create has the address. */
+  /** Claims the address for a create of this operation. `false`: another create of the operation has it. */
   claimInProcess(address: string, { token }: Assignment): boolean {
     const key = addressKey(address);
     if ((this.creates.get(key) ?? token) !== token) return false;
@@ -61,8 +61,8 @@ export class AddressClaims {
   }
 
   /**
-   * This operation has released the address, or has seen that it is gone. If it is there again, UpCloud has assigned it
-   * anew, and maybe to us: to a create of this operation that has it by now.
+   * This operation has released the address, or has seen that it is gone. If it appears again, UpCloud has assigned it
+   * again, perhaps to a create of this operation.
    */
   markReleased(address: string): void {
     const key = addressKey(address);
@@ -75,18 +75,18 @@ export class AddressClaims {
   }
 
   /**
-   * What an assign of this kind may have brought.
+   * The listed addresses that may be the result of the assign.
    *
-   * @param baseline what was on the server before the assign
+   * @param baseline the addresses of the server before the assign
    */
   candidatesFor(
     listed: readonly IpAddressWire[],
     assignment: Assignment,
     baseline: readonly string[],
   ): IpAddressWire[] {
-    const others = this.journal.entries().filter(({ token }) => token !== assignment.token);
-    const before = baseline.map(addressKey).filter((address) => !this.released.has(address));
-    const taken = new Set([...before, ...others.map(({ address }) => addressKey(address ?? ""))]);
+    const otherEntries = this.journal.entries().filter(({ token }) => token !== assignment.token);
+    const baselineKeys = baseline.map(addressKey).filter((address) => !this.released.has(address));
+    const taken = new Set([...baselineKeys, ...otherEntries.map(({ address }) => addressKey(address ?? ""))]);
     return listed.filter(
       (one) =>
         isOfKind(one, assignment) &&
@@ -98,35 +98,35 @@ export class AddressClaims {
     );
   }
 
-  /** Of an address that was only inferred to be this create's: no other create of the machine can claim it then. */
-  async claim({ address }: IpAddressWire, assignment: Assignment, former?: string): Promise<boolean> {
+  /** Claims an address that is only inferred to be this create's, against all creates of the machine. */
+  async claim({ address }: IpAddressWire, assignment: Assignment, formerToken?: string): Promise<boolean> {
     if (this.isOwned(address) || !this.claimInProcess(address, assignment)) return false;
-    return this.journal.claim(address, assignment, former);
+    return this.journal.claim(address, assignment, formerToken);
   }
 
-  /** Assigns of the same kind in other processes: what they bring is theirs, and cannot be told from ours before they end. */
+  /** Waits for assigns of the same kind in other processes: until they end, their results cannot be told from ours. */
   async waitForConcurrentAssigns(assignment: Kind): Promise<void> {
     const isSending = (entry: JournalEntry) => entry.phase === "intent" && this.isAtWork(entry);
-    for (let hasSaid = false; ; hasSaid = true) {
-      const sending = this.unanswered(assignment).find(isSending);
-      if (sending === undefined) return;
-      if (!hasSaid) this.notify(waitingFor(sending));
+    for (let hasNotified = false; ; hasNotified = true) {
+      const concurrent = this.entriesWithoutAddress(assignment).find(isSending);
+      if (concurrent === undefined) return;
+      if (!hasNotified) this.notify(waitingMessage(concurrent));
       await this.timer.sleep(pollMs);
     }
   }
 
-  /** How many creates of the same kind in other processes look for what became of theirs at the same time. */
-  concurrentLooks(assignment: Assignment): number {
-    return this.unanswered(assignment).filter((entry) => this.isAtWork(entry)).length;
+  /** How many creates of the same kind in other processes may be looking for their address too. */
+  concurrentSearches(assignment: Assignment): number {
+    return this.entriesWithoutAddress(assignment).filter((entry) => this.isAtWork(entry)).length;
   }
 
   /** Whether the process that wrote the entry may still be at work on it. */
   isAtWork(entry: JournalEntry): boolean {
-    return this.journal.isAtWork(entry, this.longestMs());
+    return this.journal.isAtWork(entry, this.maxAssignMs());
   }
 
-  /** Creates of the same kind whose answer nobody has seen, of this process and of those before. */
-  unanswered(assignment: Kind): JournalEntry[] {
+  /** Creates of the same kind whose address is unknown, of all processes. */
+  entriesWithoutAddress(assignment: Kind): JournalEntry[] {
     return this.journal.entries().filter((entry) => entry.address === undefined && isOfKind(entry, assignment));
   }
 }
@@ -137,8 +137,8 @@ type Kind = Pick<IpAddressWire, "server" | "family" | "access">;
 export const isOfKind = (one: Kind, { server, family, access }: Kind): boolean =>
   one.server === server && one.family === family && isSameNetwork(one.access, access);
 
-/** @param purpose what else is known of the assign, in words that follow the server */
-export const waitingFor = ({ server, at, process: { id, host } }: JournalEntry, purpose = ""): string =>
+/** @param purpose follows the server in the sentence */
+export const waitingMessage = ({ server, at, process: { id, host } }: JournalEntry, purpose = ""): string =>
   `Waiting for process ${id} on host ${host}, which has been assigning an address to server ${server}${purpose} since ${at}.`;
 
 export const pollMs = 250;

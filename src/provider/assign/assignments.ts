@@ -1,5 +1,5 @@
 import type { UpCloudClient } from "../../api/client";
-import { isWithoutEffect, mayStillTakeEffect, UpCloudError } from "../../api/errors/upCloudError";
+import { hadNoEffect, mayStillTakeEffect, UpCloudError } from "../../api/errors/upCloudError";
 import type { IpAddressWire } from "../../api/wire";
 import type { AssignmentJournal } from "../../journal/assignmentJournal";
 import type { Assignment } from "../../journal/journalEntry";
@@ -18,22 +18,22 @@ import { SharedExclusiveLock } from "./sharedExclusiveLock";
 
 interface AssignmentPorts {
   isEngineAlive(): Promise<boolean>;
-  /** Shows the user a line, at once. */
+  /** Shows the user a line immediately. */
   notify(line: string): void;
   timer: Timer;
 }
 
 /**
- * Assigns addresses, and never buys one twice: UpCloud's assign has no idempotency key, so a request whose answer is lost
- * is only sent again when the account's list shows that it had no effect.
+ * Assigns addresses, and never buys one twice: UpCloud's assign is not idempotent, so a request in doubt is only repeated
+ * when the account's list shows that it had no effect.
  *
- * Nothing waits and nothing is listed on the fast path, but for the account as it was before the first assign. After a
- * lost answer the server's other assigns end first; of what is new there then, each lost one takes an address that
- * belongs to nobody else. See decisions/0005-nothing-bought-twice.md.
+ * On the fast path, the only overhead is one list before the operation's first assign. After a lost answer, the server's
+ * other assigns end first; then each assign in doubt takes one of the server's new addresses that belong to no resource. See
+ * decisions/0005-nothing-bought-twice.md.
  */
 export class Assignments {
   private readonly locks = new Map<string, SharedExclusiveLock>();
-  /** By token: of creates of this operation, also of those that have failed for it and are asked for again. */
+  /** By token. An entry outlives its create's failure, for a create that Pulumi repeats. */
   private readonly inDoubt = new Map<string, InDoubtAssign>();
 
   constructor(
@@ -45,30 +45,30 @@ export class Assignments {
   ) {}
 
   async assign(assignment: Assignment, signal: AbortSignal): Promise<IpAddressWire> {
-    const before = await this.cache.initialList().catch((cause) => {
+    const initialList = await this.cache.initialList().catch((cause) => {
       throw new NotListedError(assignment, cause);
     });
-    const onServer = before.filter(({ server }) => server === assignment.server).map(({ address }) => address);
-    for (let sends = 0; ; sends++) {
+    const onServer = initialList.filter(({ server }) => server === assignment.server).map(({ address }) => address);
+    for (let attempts = 0; ; attempts++) {
       const doubt = this.inDoubt.get(assignment.token);
       if (doubt !== undefined) {
-        const found = await this.resolve(doubt, signal);
+        const found = await this.resolveInDoubt(doubt, signal);
         if (found !== undefined) return found;
         if (mayStillTakeEffect(doubt.error) || signal.aborted) {
           throw new MayStillBeAssignedError(assignment, doubt.error);
         }
-        if (sends >= maxSends) throw new NothingAssignedError(assignment, sends, doubt.error);
+        if (attempts >= maxAttempts) throw new NothingAssignedError(assignment, attempts, doubt.error);
         this.ports.notify(
-          `The answer to an assign was lost, and server ${assignment.server} has no new ${assignment.family} address after ${patienceMs / 1000} s: sending the assign again.`,
+          `The answer to an assign was lost, and server ${assignment.server} has no new ${assignment.family} address after ${maxEffectDelayMs / 1000} s: sending the assign again.`,
         );
       }
       const baseline = onServer.filter((address) => !this.claims.isReleased(address));
-      const answer = await this.lockOf(assignment.server).shared(() => this.send(assignment, baseline, signal));
-      if (answer !== undefined) return answer;
+      const assigned = await this.lockOf(assignment.server).shared(() => this.send(assignment, baseline, signal));
+      if (assigned !== undefined) return assigned;
     }
   }
 
-  /** Assigns to a server hold its lock shared. Whoever finds out what became of a request holds it exclusively. */
+  /** An assign holds its server's lock shared. The search for a lost result holds it exclusively. */
   lockOf(server: string): SharedExclusiveLock {
     const lock = this.locks.get(server) ?? new SharedExclusiveLock();
     this.locks.set(server, lock);
@@ -84,85 +84,85 @@ export class Assignments {
     this.inDoubt.delete(assignment.token);
     await this.journal.begin(assignment, baseline);
     try {
-      // Asked when the journal tells of the assign: whoever comes after the engine has ended finds the one or the other.
+      // After the journal entry, so that an operation that follows sees either the entry or no assign.
       if (!(await this.ports.isEngineAlive())) throw new EngineGoneError(assignment);
-      const answer = await this.client().assign(assignment, signal);
-      if (this.claims.isOwned(answer.address)) this.ports.notify(assignedAnew(answer.address));
-      this.claims.claimInProcess(answer.address, assignment);
-      await this.journal.assigned(assignment, answer.address);
-      return answer;
+      const assigned = await this.client().assign(assignment, signal);
+      if (this.claims.isOwned(assigned.address)) this.ports.notify(reassignedNotice(assigned.address));
+      this.claims.claimInProcess(assigned.address, assignment);
+      await this.journal.recordAssigned(assignment, assigned.address);
+      return assigned;
     } catch (error) {
-      if (!(error instanceof UpCloudError) || isWithoutEffect(error)) {
+      if (!(error instanceof UpCloudError) || hadNoEffect(error)) {
         this.journal.drop(assignment);
         throw error;
       }
       this.inDoubt.set(assignment.token, { assignment, baseline, error, isWaiting: false, isResolved: false });
-      await this.journal.inDoubt(assignment);
+      await this.journal.recordInDoubt(assignment);
       return undefined;
     }
   }
 
-  private async resolve(doubt: InDoubtAssign, signal: AbortSignal): Promise<IpAddressWire | undefined> {
+  private async resolveInDoubt(doubt: InDoubtAssign, signal: AbortSignal): Promise<IpAddressWire | undefined> {
     doubt.isWaiting = true;
     try {
-      await this.lockOf(doubt.assignment.server).exclusive(() => this.lookFor(doubt, signal));
+      await this.lockOf(doubt.assignment.server).exclusive(() => this.pollForAddresses(doubt, signal));
     } catch (error) {
       throw error instanceof AmbiguousAddressesError ? error : new UnclearError(doubt.assignment, doubt.error, error);
     } finally {
       doubt.isWaiting = false;
-      // A create that is repeated looks again.
+      // A create that Pulumi repeats searches again.
       doubt.isResolved = false;
     }
     if (doubt.found !== undefined) this.inDoubt.delete(doubt.assignment.token);
     return doubt.found;
   }
 
-  /** UpCloud may take a moment to list what it has assigned, and to assign what it was asked for. */
-  private async lookFor(doubt: InDoubtAssign, signal: AbortSignal): Promise<void> {
+  /** Polls, because UpCloud may take a while to carry out a request and to list its result. */
+  private async pollForAddresses(doubt: InDoubtAssign, signal: AbortSignal): Promise<void> {
     await this.claims.waitForConcurrentAssigns(doubt.assignment);
-    const alike = this.inDoubtLike(doubt).filter(({ isWaiting }) => isWaiting);
+    const waitingAssigns = this.inDoubtOfSameKind(doubt).filter(({ isWaiting }) => isWaiting);
     for (const [index, delayMs] of recoveryPollDelaysMs.entries()) {
       if (doubt.isResolved) return;
       await this.ports.timer.sleep(delayMs, signal);
-      const listed = await this.client().list(AbortSignal.timeout(lookMs));
-      const open = alike.filter(({ isResolved }) => !isResolved);
-      await this.distribute(listed, open, index === recoveryPollDelaysMs.length - 1);
+      const listed = await this.client().list(AbortSignal.timeout(listTimeoutMs));
+      const unresolved = waitingAssigns.filter(({ isResolved }) => !isResolved);
+      await this.distribute(listed, unresolved, index === recoveryPollDelaysMs.length - 1);
       if (signal.aborted) return;
     }
   }
 
-  private inDoubtLike({ assignment }: InDoubtAssign): InDoubtAssign[] {
+  private inDoubtOfSameKind({ assignment }: InDoubtAssign): InDoubtAssign[] {
     return [...this.inDoubt.values()].filter((one) => isOfKind(one.assignment, assignment));
   }
 
-  /** They are interchangeable: one found for each is as good as the one that each has brought. */
+  /** Gives each assign in doubt one candidate. They are interchangeable. */
   private async distribute(
     listed: readonly IpAddressWire[],
     inDoubt: readonly InDoubtAssign[],
-    isLastLook: boolean,
+    isLastPoll: boolean,
   ): Promise<void> {
     const [first] = inDoubt as [InDoubtAssign];
     const { assignment, baseline } = first;
     const candidates = this.claims.candidatesFor(listed, assignment, baseline);
-    const mayHaveOne = () => this.inDoubtLike(first).length + this.claims.concurrentLooks(assignment);
-    if (candidates.length > inDoubt.length && candidates.length > mayHaveOne()) {
+    const possibleOwners = () => this.inDoubtOfSameKind(first).length + this.claims.concurrentSearches(assignment);
+    if (candidates.length > inDoubt.length && candidates.length > possibleOwners()) {
       throw new AmbiguousAddressesError(
         assignment,
         candidates.map(({ address }) => address),
       );
     }
-    if (candidates.length < inDoubt.length && !isLastLook) return;
+    if (candidates.length < inDoubt.length && !isLastPoll) return;
     for (const one of inDoubt) {
-      one.found = await this.firstClaimed(candidates, one.assignment);
+      one.found = await this.claimFirst(candidates, one.assignment);
       one.isResolved = true;
     }
   }
 
-  /** Of candidates that others may claim at the same moment; removes them. */
-  private async firstClaimed(candidates: IpAddressWire[], assignment: Assignment): Promise<IpAddressWire | undefined> {
+  /** Claims the first candidate that no other create claims, and removes it from the list. */
+  private async claimFirst(candidates: IpAddressWire[], assignment: Assignment): Promise<IpAddressWire | undefined> {
     for (let next = candidates.shift(); next !== undefined; next = candidates.shift()) {
       if (!(await this.claims.claim(next, assignment))) continue;
-      await this.journal.assigned(assignment, next.address);
+      await this.journal.recordAssigned(assignment, next.address);
       this.ports.notify(
         `${next.address}: found on server ${assignment.server} after the answer to its assign was lost.`,
       );
@@ -174,22 +174,22 @@ export class Assignments {
 
 interface InDoubtAssign {
   assignment: Assignment;
-  /** What was on the server before the assign. */
+  /** The addresses of the server before the assign. */
   baseline: readonly string[];
   error: UpCloudError;
   found?: IpAddressWire | undefined;
-  /** Its create waits for the result of a look. */
+  /** Its create waits for the search. */
   isWaiting: boolean;
-  /** Whether it brought an address is known. */
+  /** The search has ended for it, with or without an address. */
   isResolved: boolean;
 }
 
-export const assignedAnew = (address: string) =>
-  `${address}: UpCloud has assigned it anew. Another resource of the stack lost it outside of Pulumi, and will not release it. Replace that resource (\`pulumi up --target-replace URN\`) to assign it another address.`;
+export const reassignedNotice = (address: string) =>
+  `${address}: UpCloud has assigned it again. Another resource of the stack lost it outside of Pulumi and will not release it. To assign another address to that resource, replace it (\`pulumi up --target-replace URN\`).`;
 
-const maxSends = 3;
-const lookMs = 60_000;
-/** A lost request that was on its way has had its effect, if any, when the last look comes. */
+const maxAttempts = 3;
+const listTimeoutMs = 60_000;
+/** In all, as long as a lost request may take to have its effect. */
 const recoveryPollDelaysMs = [0, 1000, 2000, 4000, 7000, 8000, 8000];
-/** How long UpCloud may take to carry out a request whose answer is lost, and to list what it brought. */
-export const patienceMs = 30_000;
+/** How long UpCloud may take to carry out a request whose answer was lost, and to list the result. */
+export const maxEffectDelayMs = 30_000;

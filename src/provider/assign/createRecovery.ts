@@ -8,25 +8,24 @@ import type { StackState } from "../../state/stackState";
 import type { StackAddresses } from "../account/stackAddresses";
 import type { Timer } from "../runtime/timer";
 import { idsIn, isCreating, pendingTokensIn } from "../stack/ownership";
-import { type AddressClaims, isOfKind, pollMs, waitingFor } from "./addressClaims";
-import { type Assignments, patienceMs } from "./assignments";
+import { type AddressClaims, isOfKind, pollMs, waitingMessage } from "./addressClaims";
+import { type Assignments, maxEffectDelayMs } from "./assignments";
 import { AmbiguousAddressesError, AnotherOperationError, CannotTellError } from "./errors";
 
 interface RecoveryPorts {
-  /** The state of the stack under way. Fails where it cannot be read. */
+  /** Reads the stack's state during the operation. Rejects if it is not available. */
   readState(isOfThisOperation: (state: StackState) => boolean): Promise<StackState>;
-  /** Whether the entry is of an operation under way, which will report or end it. */
+  /** Whether the entry's operation still runs, and will complete or remove the entry. */
   isUnderWay(entry: JournalEntry): Promise<boolean>;
-  unlessGone: StackAddresses["ignoreGone"];
-  /** Shows the user a line, at once. */
+  ignoreGone: StackAddresses["ignoreGone"];
+  /** Shows the user a line immediately. */
   notify(line: string): void;
   timer: Timer;
 }
 
 /**
- * Takes over an address that an operation before this one has assigned and could not save. Such an address belongs to
- * nobody, so any create of the same kind on its server may have it. What is evidence for that depends on what Pulumi was
- * told; see the table in decisions/0005-nothing-bought-twice.md.
+ * Takes over an address that an earlier operation assigned and could not save. Such an address belongs to no resource, so any
+ * create of the same kind may have it. The evidence that it takes is in the table of decisions/0005-nothing-bought-twice.md.
  */
 export class CreateRecovery {
   constructor(
@@ -38,139 +37,151 @@ export class CreateRecovery {
   ) {}
 
   async recover(assignment: Assignment, signal: AbortSignal): Promise<IpAddressWire | undefined> {
-    const own = this.journal.own(assignment);
-    if (own?.address !== undefined) return this.goOn(assignment, own.address, signal);
-    // It is in doubt, and looked for before it is sent again.
+    const own = this.journal.ownEntry(assignment);
+    if (own?.address !== undefined) return this.resumeOwn(assignment, own.address, signal);
+    // It is in doubt: `Assignments` searches for its result.
     if (own !== undefined) return undefined;
     await this.waitForOrphan(assignment, signal);
-    const left = this.leftoversOf(assignment);
-    const known = left.filter(({ entry }) => entry.address !== undefined);
-    const found = (await this.takeKnown(assignment, known, signal)) ?? (await this.takeUnanswered(assignment, signal));
-    if (found === undefined) return undefined;
-    const { answer, at } = found;
+    const stale = this.staleEntriesFor(assignment);
+    const withAddress = stale.filter(({ entry }) => entry.address !== undefined);
+    const recovered =
+      (await this.takeOverKnown(assignment, withAddress, signal)) ??
+      (await this.takeOverUnanswered(assignment, signal));
+    if (recovered === undefined) return undefined;
+    const { found, at } = recovered;
     this.ports.notify(
-      `${answer.address}: taken over from an operation that was interrupted (${at}), instead of assigning another address.`,
+      `${found.address}: taken over from an interrupted operation (${at}), instead of assigning another address.`,
     );
-    return answer;
+    return found;
   }
 
-  /** A create that an error hook repeats has its address already. */
-  private async goOn(assignment: Assignment, address: string, signal: AbortSignal): Promise<IpAddressWire | undefined> {
-    const answer = await this.find(address, assignment, signal);
-    if (answer === undefined) this.journal.drop(assignment);
-    return answer;
+  /** Continues a create that an error hook repeats, and that has its address already. */
+  private async resumeOwn(
+    assignment: Assignment,
+    address: string,
+    signal: AbortSignal,
+  ): Promise<IpAddressWire | undefined> {
+    const found = await this.find(address, assignment, signal);
+    if (found === undefined) this.journal.drop(assignment);
+    return found;
   }
 
-  /** Entries of creates of the same kind that nobody is at work on; those of the same resource first. */
-  private leftoversOf(assignment: Assignment): Leftover[] {
+  /** Entries of the same kind that no process is at work on; those of the same resource first. */
+  private staleEntriesFor(assignment: Assignment): Leftover[] {
     const isSameResource = ({ entry }: Leftover) => entry.urn === assignment.urn;
-    const left = this.journal.leftovers().filter((leftover) => {
+    const stale = this.journal.leftovers().filter((leftover) => {
       const { entry } = leftover;
       if (entry.adopted || !isOfKind(entry, assignment) || this.journal.isOfThisOperation(entry)) return false;
-      const now = this.asOfNow(leftover);
-      return now !== undefined && (now.phase === "reported" || !this.claims.isAtWork(now));
+      const latest = this.latestEntry(leftover);
+      return latest !== undefined && (latest.phase === "reported" || !this.claims.isAtWork(latest));
     });
-    return [...left.filter(isSameResource), ...left.filter((one) => !isSameResource(one))];
+    return [...stale.filter(isSameResource), ...stale.filter((one) => !isSameResource(one))];
   }
 
-  /** A process lives on when its engine is killed, and may be in the middle of the same create. */
+  /** A provider process outlives its killed engine, and may still run the same create. */
   private async waitForOrphan(assignment: Assignment, signal: AbortSignal): Promise<void> {
-    for (const leftover of await this.orphansOf(assignment)) {
-      for (let hasSaid = false; ; hasSaid = true) {
-        const now = this.journal.current(leftover);
-        if (now === undefined || now.phase === "reported" || !this.claims.isAtWork(now)) break;
+    for (const leftover of await this.findOrphans(assignment)) {
+      for (let hasNotified = false; ; hasNotified = true) {
+        const latest = this.journal.current(leftover);
+        if (latest === undefined || latest.phase === "reported" || !this.claims.isAtWork(latest)) break;
         if (signal.aborted) throw new AnotherOperationError(assignment);
-        if (!hasSaid) this.ports.notify(waitingFor(now, " for the same resource"));
+        if (!hasNotified) this.ports.notify(waitingMessage(latest, " for the same resource"));
         await this.ports.timer.sleep(pollMs, signal);
       }
     }
   }
 
-  /** By the token too: the stack, or the resource in the program, may have been renamed. */
-  private async orphansOf(assignment: Assignment): Promise<Leftover[]> {
-    const underWay = this.journal.leftovers().filter(({ entry }) => {
+  /** By URN, and by token where the stack's state shows it: the stack or the resource may have been renamed. */
+  private async findOrphans(assignment: Assignment): Promise<Leftover[]> {
+    const running = this.journal.leftovers().filter(({ entry }) => {
       if (entry.phase === "reported" || entry.adopted || this.journal.isOfThisOperation(entry)) return false;
       return (entry.urn === assignment.urn || isOfKind(entry, assignment)) && this.claims.isAtWork(entry);
     });
-    if (underWay.every(({ entry }) => entry.urn === assignment.urn)) return underWay;
+    if (running.every(({ entry }) => entry.urn === assignment.urn)) return running;
     const state = await this.readState(assignment);
-    const interrupted = "failure" in state ? new Set() : pendingTokensIn(state);
-    return underWay.filter(({ entry }) => entry.urn === assignment.urn || interrupted.has(entry.token));
+    const pendingTokens = "failure" in state ? new Set() : pendingTokensIn(state);
+    return running.filter(({ entry }) => entry.urn === assignment.urn || pendingTokens.has(entry.token));
   }
 
-  private async takeKnown(
+  private async takeOverKnown(
     assignment: Assignment,
-    left: readonly Leftover[],
+    stale: readonly Leftover[],
     signal: AbortSignal,
-  ): Promise<Found | undefined> {
-    for (const leftover of left) {
+  ): Promise<Recovered | undefined> {
+    for (const leftover of stale) {
       const state = await this.readState(assignment);
-      const entry = await this.leftBehind(leftover);
+      const entry = await this.latestIfAbandoned(leftover);
       if (entry?.address === undefined) continue;
       const { address } = entry;
       const isInState = !("failure" in state) && idsIn(state).has(addressKey(address));
       if (isInState || this.claims.isOwned(address)) continue;
-      const wasTold = entry.phase === "reported";
-      if (wasTold && ("failure" in state || !pendingTokensIn(state).has(entry.token))) {
-        // Pulumi has saved it, or may have, whatever became of it since.
-        if (entry.urn === assignment.urn) await this.leave(leftover, assignment, state, signal);
+      const wasReported = entry.phase === "reported";
+      if (wasReported && ("failure" in state || !pendingTokensIn(state).has(entry.token))) {
+        // Pulumi has saved the address, or may have.
+        if (entry.urn === assignment.urn) await this.declineTakeover(leftover, assignment, state, signal);
         continue;
       }
-      const answer = await this.find(address, assignment, signal);
-      if (answer === undefined) this.journal.discard(leftover);
+      const found = await this.find(address, assignment, signal);
+      if (found === undefined) this.journal.discard(leftover);
       else if (!this.claims.claimInProcess(address, assignment)) continue;
-      else if (await this.journal.takeOver(leftover, assignment, answer.address)) return { answer, at: entry.at };
+      else if (await this.journal.takeOver(leftover, assignment, found.address)) return { found, at: entry.at };
     }
     return undefined;
   }
 
-  /** The entry as its process has left it; `undefined` while that one works on, and where the entry is over. */
-  private async leftBehind(leftover: Leftover): Promise<JournalEntry | undefined> {
-    return (await this.ports.isUnderWay(leftover.entry)) ? undefined : this.asOfNow(leftover);
+  /** The entry as its process left it; `undefined` if that operation still runs, or if the entry has been removed. */
+  private async latestIfAbandoned(leftover: Leftover): Promise<JournalEntry | undefined> {
+    return (await this.ports.isUnderWay(leftover.entry)) ? undefined : this.latestEntry(leftover);
   }
 
-  /** Its process may have gone on since the journal was read, until it reported. */
-  private asOfNow(leftover: Leftover): JournalEntry | undefined {
+  /** Reads the entry again, unless `reported`, which is final: its process may have continued. */
+  private latestEntry(leftover: Leftover): JournalEntry | undefined {
     return leftover.entry.phase === "reported" ? leftover.entry : this.journal.current(leftover);
   }
 
   /**
-   * In doubt, another address is assigned. The user is told of this one if it is still there. Its entry stays: a stack that
-   * was renamed, or one of the same name in another backend, may be the one whose create was interrupted.
+   * The evidence is not sufficient, so another address is assigned. Notifies the user if this one still exists. Its entry
+   * stays: it may belong to a stack that was renamed, or to one of the same name in another backend.
    */
-  private async leave(leftover: Leftover, assignment: Assignment, state: object, signal: AbortSignal): Promise<void> {
+  private async declineTakeover(
+    leftover: Leftover,
+    assignment: Assignment,
+    state: object,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { address = "" } = leftover.entry;
-    if (await this.find(address, assignment, signal)) this.ports.notify(notTakenOver(leftover.entry, state));
+    if (await this.find(address, assignment, signal)) this.ports.notify(declinedNotice(leftover.entry, state));
     else this.journal.discard(leftover);
   }
 
   private async find(address: string, assignment: Assignment, signal: AbortSignal): Promise<IpAddressWire | undefined> {
-    const answer = await this.client()
+    const found = await this.client()
       .get(address, signal)
-      .catch(this.ports.unlessGone(address, assignment, signal));
-    return answer !== undefined && isOfKind(answer, assignment) ? answer : undefined;
+      .catch(this.ports.ignoreGone(address, assignment, signal));
+    return found !== undefined && isOfKind(found, assignment) ? found : undefined;
   }
 
-  /** Of creates that ended before their answer: what is new on the server since. */
-  private async takeUnanswered(assignment: Assignment, signal: AbortSignal): Promise<Found | undefined> {
-    const left = () => this.leftoversOf(assignment).filter(({ entry }) => entry.address === undefined);
-    if (left().length === 0) return undefined;
+  /** Takes over a new address of the server, for a create that was interrupted before UpCloud answered. */
+  private async takeOverUnanswered(assignment: Assignment, signal: AbortSignal): Promise<Recovered | undefined> {
+    const staleWithoutAddress = () =>
+      this.staleEntriesFor(assignment).filter(({ entry }) => entry.address === undefined);
+    if (staleWithoutAddress().length === 0) return undefined;
     return this.assignments.lockOf(assignment.server).exclusive(async () => {
       await this.claims.waitForConcurrentAssigns(assignment);
-      for (const leftover of left()) {
-        const entry = await this.leftBehind(leftover);
+      for (const leftover of staleWithoutAddress()) {
+        const entry = await this.latestIfAbandoned(leftover);
         if (entry === undefined || entry.address !== undefined) continue;
-        const candidates = await this.lookFor(assignment, leftover, signal);
-        let isTaken = false;
-        for (const answer of candidates) {
-          if (this.claims.isOwned(answer.address)) continue;
-          // An interrupted create may have claimed the address already: only with its entry can the claim be taken over.
-          const claimant = this.journal.claimantOf(answer.address);
-          const from = left().find(({ entry }) => entry.token === claimant) ?? leftover;
-          isTaken = (await this.journal.takeOver(from, assignment)) || isTaken;
-          if (!isTaken || !(await this.claims.claim(answer, assignment, from.entry.token))) continue;
-          await this.journal.assigned(assignment, answer.address);
-          return { answer, at: from.entry.at };
+        const candidates = await this.pollForCandidates(assignment, leftover, signal);
+        let ownsEntry = false;
+        for (const candidate of candidates) {
+          if (this.claims.isOwned(candidate.address)) continue;
+          // An interrupted create may have claimed the address: then its entry has to be taken over, with the claim.
+          const claimant = this.journal.claimantOf(candidate.address);
+          const source = staleWithoutAddress().find(({ entry }) => entry.token === claimant) ?? leftover;
+          ownsEntry = (await this.journal.takeOver(source, assignment)) || ownsEntry;
+          if (!ownsEntry || !(await this.claims.claim(candidate, assignment, source.entry.token))) continue;
+          await this.journal.recordAssigned(assignment, candidate.address);
+          return { found: candidate, at: source.entry.at };
         }
         if (candidates.length === 0 && !signal.aborted) this.journal.discard(leftover);
       }
@@ -178,19 +189,19 @@ export class CreateRecovery {
     });
   }
 
-  /** A request that was on its way when its process ended has its effect within the time that a lost answer is given. */
-  private async lookFor(
+  /** Polls until a request that was in flight when its process ended must have had its effect. */
+  private async pollForCandidates(
     assignment: Assignment,
     { entry }: Leftover,
     signal: AbortSignal,
   ): Promise<readonly IpAddressWire[]> {
-    const untilMs = Math.min(Date.parse(entry.at) + patienceMs - Date.now(), patienceMs);
+    const remainingMs = Math.min(Date.parse(entry.at) + maxEffectDelayMs - Date.now(), maxEffectDelayMs);
     const since = this.ports.timer.now();
     for (;;) {
-      const isLastLook = this.ports.timer.now() - since >= untilMs || signal.aborted;
+      const isLastPoll = this.ports.timer.now() - since >= remainingMs || signal.aborted;
       const candidates = await this.candidatesFor(assignment, entry, signal);
-      if (candidates.length > 0 || isLastLook) return candidates;
-      await this.ports.timer.sleep(lookAgainMs, signal);
+      if (candidates.length > 0 || isLastPoll) return candidates;
+      await this.ports.timer.sleep(listIntervalMs, signal);
     }
   }
 
@@ -199,15 +210,15 @@ export class CreateRecovery {
     { baseline }: JournalEntry,
     signal: AbortSignal,
   ): Promise<readonly IpAddressWire[]> {
-    // A list of now: what was under way may have had its effect since this operation began.
-    const fresh = this.claims.candidatesFor(await this.client().list(signal), assignment, baseline);
-    if (fresh.length === 0) return fresh;
+    // Not the cached list: the request may have had its effect since.
+    const newAddresses = this.claims.candidatesFor(await this.client().list(signal), assignment, baseline);
+    if (newAddresses.length === 0) return newAddresses;
     const state = await this.readState(assignment);
-    if ("failure" in state) throw new CannotTellError(assignment, addressesOf(fresh), state.failure);
+    if ("failure" in state) throw new CannotTellError(assignment, addressesOf(newAddresses), state.failure);
     const inState = idsIn(state);
-    const candidates = fresh.filter(({ address }) => !inState.has(addressKey(address)));
-    // Each create of this kind that was interrupted before its answer may have brought one: they are interchangeable.
-    if (candidates.length > this.claims.unanswered(assignment).length) {
+    const candidates = newAddresses.filter(({ address }) => !inState.has(addressKey(address)));
+    // Each create without an answer may have been assigned one of them. They are interchangeable.
+    if (candidates.length > this.claims.entriesWithoutAddress(assignment).length) {
       throw new AmbiguousAddressesError(assignment, addressesOf(candidates));
     }
     return candidates;
@@ -218,20 +229,20 @@ export class CreateRecovery {
   }
 }
 
-interface Found {
-  answer: IpAddressWire;
-  /** When the create was interrupted. */
+interface Recovered {
+  found: IpAddressWire;
+  /** When the interrupted create last wrote its entry. */
   at: string;
 }
 
 const addressesOf = (found: readonly IpAddressWire[]) => found.map(({ address }) => address);
 
-function notTakenOver({ address, server, at }: JournalEntry, state: object): string {
+function declinedNotice({ address, server, at }: JournalEntry, state: object): string {
   const why =
     "failure" in state
-      ? `it is unknown whether the stack has it: ${messageOf(state.failure)}`
+      ? `it is unknown whether the stack has the first one: ${messageOf(state.failure)}`
       : "the stack's state does not show that its create was interrupted.";
-  return `${address} was assigned to server ${server} for this resource before (${at}). Another address is assigned, because ${why} Run \`pulumi-upcloud-ip audit\` to see whether ${address} is lost.`;
+  return `${address} was assigned to server ${server} for this resource at ${at}. Another address is assigned, because ${why} Run \`pulumi-upcloud-ip audit\` to see whether ${address} is lost.`;
 }
 
-const lookAgainMs = 2000;
+const listIntervalMs = 2000;

@@ -5,7 +5,7 @@ import { messageOf } from "../../model/messageOf";
 const kindOf = ({ family, access }: Assignment) => `${access === "public" ? "" : "internal "}${family} address`;
 const adoptLines = (addresses: readonly string[]) => addresses.map((address) => `\`adopt: "${address}"\``).join(" or ");
 
-/** What is on the server already is not known, and an assign whose answer is lost could not be found then. */
+/** Without the initial list, the result of an assign whose answer is lost could not be found. */
 export class NotListedError extends Error {
   override readonly name = "NotListedError";
 
@@ -15,82 +15,82 @@ export class NotListedError extends Error {
     );
   }
 }
-const lostAnswer = seePage("lost-answer");
+const lostAnswerPage = seePage("lost-answer");
 
-/** UpCloud's answer was lost each time, and no address came of it. */
+/** UpCloud's answer was lost each time, and the assigns had no effect. */
 export class NothingAssignedError extends Error {
   override readonly name = "NothingAssignedError";
 
-  constructor(assignment: Assignment, sends: number, last: unknown) {
+  constructor(assignment: Assignment, attempts: number, lastError: unknown) {
     super(
-      `UpCloud assigned no ${kindOf(assignment)} to server ${assignment.server} in ${sends} attempts: run \`pulumi up\` again later. The last failure: ${messageOf(last)} ${lostAnswer}`,
+      `UpCloud assigned no ${kindOf(assignment)} to server ${assignment.server} in ${attempts} attempts: run \`pulumi up\` again later. The last error: ${messageOf(lastError)} ${lostAnswerPage}`,
     );
   }
 }
 
-/** The request may still be under way at UpCloud: sending it again could buy a second address. */
+/** UpCloud may still carry out the request: repeating it could buy a second address. */
 export class MayStillBeAssignedError extends Error {
   override readonly name = "MayStillBeAssignedError";
 
-  constructor(assignment: Assignment, lost: unknown) {
+  constructor(assignment: Assignment, assignError: unknown) {
     super(
-      `UpCloud may still assign an ${kindOf(assignment)} to server ${assignment.server}, so the assign is not sent again: run \`pulumi up\` again, which looks for the address first. ${messageOf(lost)} ${lostAnswer}`,
+      `UpCloud may still assign an ${kindOf(assignment)} to server ${assignment.server}, so the assign is not sent again: run \`pulumi up\` again, which first looks for the address. ${messageOf(assignError)} ${lostAnswerPage}`,
     );
   }
 }
 
-/** The answer was lost, and so was the look at what came of it. */
+/** The answer was lost, and the search for its result failed. */
 export class UnclearError extends Error {
   override readonly name = "UnclearError";
 
-  constructor(assignment: Assignment, lost: unknown, look: unknown) {
+  constructor(assignment: Assignment, assignError: unknown, listError: unknown) {
     super(
-      `UpCloud may have assigned an ${kindOf(assignment)} to server ${assignment.server}: run \`pulumi up\` again, which looks for it before it assigns another. ` +
-        `${messageOf(lost)} The look at the server's addresses failed too: ${messageOf(look)} ${lostAnswer}`,
+      `UpCloud may have assigned an ${kindOf(assignment)} to server ${assignment.server}: run \`pulumi up\` again, which first looks for that address. ` +
+        `${messageOf(assignError)} The server's addresses could not be listed either: ${messageOf(listError)} ${lostAnswerPage}`,
     );
   }
 }
 
-/** More addresses than lost answers: some of them are somebody else's. */
+/** There are more new addresses than lost answers, so some belong to somebody else. */
 export class AmbiguousAddressesError extends Error {
   override readonly name = "AmbiguousAddressesError";
 
   constructor(assignment: Assignment, addresses: readonly string[]) {
     super(
-      `UpCloud's answer to the assignment of an ${kindOf(assignment)} to server ${assignment.server} was lost, and ${addresses.length} new addresses of the server belong to no known resource: ${addresses.join(", ")}. ` +
-        `Put the one that belongs to this resource into the program as ${adoptLines(addresses)}, release or adopt the others, and run \`pulumi up\` again. ${lostAnswer}`,
+      `UpCloud's answer to the assign of an ${kindOf(assignment)} to server ${assignment.server} was lost, and ${addresses.length} new addresses of the server belong to no known resource: ${addresses.join(", ")}. ` +
+        `Set the one that belongs to this resource as ${adoptLines(addresses)}, release or adopt the others, and run \`pulumi up\` again. ${lostAnswerPage}`,
     );
   }
 }
 
-/** Whether the stack has the address already cannot be told without its state. */
+/** Without the stack's state it is unknown whether another resource has the address. */
 export class CannotTellError extends Error {
   override readonly name = "CannotTellError";
 
   constructor(assignment: Assignment, addresses: readonly string[], cause: unknown) {
     super(
-      `An interrupted operation has probably assigned ${addresses.join(", ")} to server ${assignment.server}. Whether another resource of the stack has it is unknown, because the stack's state could not be read. ` +
-        `To use the address, set ${adoptLines(addresses)} on this resource. ${messageOf(cause)} ${lostAnswer}`,
+      `An interrupted operation probably assigned ${addresses.join(", ")} to server ${assignment.server}. It is unknown whether another resource of the stack has it, because the stack's state could not be read. ` +
+        `To use the address, set ${adoptLines(addresses)} on this resource. ${messageOf(cause)} ${lostAnswerPage}`,
     );
   }
 }
 
-/** A process of an operation before this one goes on with the same create. */
+/** A process of an earlier operation still runs the same create. */
 export class AnotherOperationError extends Error {
   override readonly name = "AnotherOperationError";
 
   constructor({ server }: Assignment) {
     super(
-      `Another operation is assigning an address to server ${server} for this resource: wait until it has ended, then run \`pulumi up\` again.`,
+      `Another operation is assigning an address to server ${server} for this resource: wait until it ends, then run \`pulumi up\` again.`,
     );
   }
 }
 
-/** The engine that asked for the address is gone, so nobody would keep its id. */
+/** The engine has exited, so nobody would save the address's id. */
 export class EngineGoneError extends Error {
   override readonly name = "EngineGoneError";
 
   constructor({ server }: Assignment) {
-    super(`Pulumi has ended, so no address is assigned to server ${server}.`);
+    super(`No address was assigned to server ${server}, because Pulumi has exited.`);
   }
 }

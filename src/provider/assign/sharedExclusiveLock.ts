@@ -1,7 +1,4 @@
-/**
- * A readers-writer lock. Any number hold it shared, or one holds it exclusively. Whoever asks for it exclusively waits
- * for those who hold it, and nobody gets it shared in the meantime.
- */
+/** A readers-writer lock that prefers writers: once an exclusive holder waits, no new shared holder is admitted. */
 export class SharedExclusiveLock {
   private readonly holders = new Set<Promise<unknown>>();
   private last: Promise<unknown> = Promise.resolve();
@@ -27,7 +24,7 @@ export class SharedExclusiveLock {
     }
   }
 
-  /** Acquires the lock exclusively. The function that it resolves to releases it. */
+  /** Acquires the lock exclusively, and resolves to the function that releases it. */
   async lock(): Promise<() => void> {
     this.exclusives++;
     const before = this.last;
@@ -46,7 +43,7 @@ export class SharedExclusiveLock {
   private async allHaveEnded(): Promise<void> {
     do {
       await Promise.allSettled(this.holders);
-      // Those that have ended go on first: with their result, or by asking for the lock exclusively.
+      // Former holders continue first: with their result, or with a request for the exclusive lock.
       await new Promise((resolve) => setImmediate(resolve));
     } while (this.holders.size > 0);
   }

@@ -5,25 +5,25 @@ import type { ExpectedCreates } from "./expectedCreates";
 import type { PowerCycle } from "./powerCycle";
 import type { StoppedChange } from "./stateRefusals";
 
-/** Changes of this process that share one stop and one start of a server. */
+/** Changes of this process that share one power cycle of a server. */
 export interface Batch {
   readonly cycle: PowerCycle;
-  /** How many changes have joined and not left. */
+  /** How many changes have joined and not left yet. */
   changes: number;
-  /** The last one out starts the server: nobody joins any more. */
-  isRestoring: boolean;
+  /** The last change is starting the server: the batch is closed. */
+  isRestarting: boolean;
 }
 
-/** Has the changes of a server wait for each other: before it is stopped, and before it is started again. */
+/** Delays the stop and the start of a server, so that as many of its changes as possible share one power cycle. */
 export class Batching {
-  /** Changes under way in this operation, and those of them that only wait for others to come. */
+  /** Changes under way in this process, of all servers, and how many of them only wait for further changes. */
   private underWay = 0;
   private waiting = 0;
 
   constructor(
     private readonly timer: Timer,
-    private readonly plan: ExpectedCreates,
-    private readonly processes: OperationChanges,
+    private readonly expectedCreates: ExpectedCreates,
+    private readonly operationChanges: OperationChanges,
   ) {}
 
   begin(): void {
@@ -32,78 +32,86 @@ export class Batching {
 
   end(): void {
     this.underWay--;
-    this.plan.recordActivity();
+    this.expectedCreates.recordActivity();
   }
 
-  /** The server still runs and waits for the rest of the program's addresses; nothing to gain where it is off. */
-  async awaitBatch(server: string, shared: Batch, signal: AbortSignal, isLargest: () => boolean): Promise<void> {
-    const { cycle } = shared;
-    if (!this.plan.isExpecting(server) || (await cycle.isStoppedAlready(signal))) return;
+  /** Before the stop: waits for the program's other addresses while the server still runs. Not if it is stopped already. */
+  async awaitBatch(server: string, batch: Batch, signal: AbortSignal, isLargest: () => boolean): Promise<void> {
+    const { cycle } = batch;
+    if (!this.isExpectingMore(server) || (await cycle.isStoppedAlready(signal))) return;
     const since = this.timer.now();
-    const idleMs = () => (this.plan.isExpectingElsewhere(server) ? startOfProcessMs : quietMs);
-    await this.whileOthersMayCome(server, idleMs, (isStuck) => {
+    const maxIdleMs = () => (this.expectedCreates.isExpectingElsewhere(server) ? processStartLimitMs : idleLimitMs);
+    await this.waitWhileExpectingMore(server, maxIdleMs, (isEngineIdle) => {
       if (signal.aborted) throw new NoTimeLeftError(server);
-      if (cycle.stoppedAtMs !== undefined || this.timer.now() - since > longestGatheringMs) return false;
-      if (this.processes.isStoppedByOthers(server)) return false;
-      cycle.say("waiting for the rest of its addresses before it is stopped", since);
-      return !(isStuck && isLargest());
+      if (cycle.stoppedAtMs !== undefined || this.timer.now() - since > maxBatchingMs) return false;
+      if (this.operationChanges.isStoppedByOthers(server)) return false;
+      cycle.report("waiting for the other address changes before stopping", since);
+      return !(isEngineIdle && isLargest());
     });
   }
 
-  /** The server is off, and is started when nobody of the operation changes it any more; somebody must stay to do that. */
-  async awaitLateChanges(server: string, shared: Batch, purpose: StoppedChange["purpose"]): Promise<void> {
-    const isDone = () => shared.changes > 0 || shared.isRestoring;
+  /**
+   * Before the start: waits for late changes of this process and until the operation's other processes have ended theirs. Returns
+   * early when a change joins the batch, which then has to start the server.
+   */
+  async awaitLateChanges(server: string, batch: Batch, purpose: StoppedChange["purpose"]): Promise<void> {
+    const isDone = () => batch.changes > 0 || batch.isRestarting;
     do {
-      if (shared.cycle.stoppedAtMs !== undefined) await this.linger(server, shared, purpose);
+      if (batch.cycle.stoppedAtMs !== undefined) await this.linger(server, batch, purpose);
       const since = this.timer.now();
-      while (!isDone() && this.processes.areOthersChanging(server)) {
-        shared.cycle.say("waiting until another provider process of this operation has changed it", since);
+      while (!isDone() && this.operationChanges.areOthersChanging(server)) {
+        batch.cycle.report("waiting for another provider process of this operation to change it", since);
         await this.timer.sleep(pollMs);
-        this.plan.recordActivity();
+        this.expectedCreates.recordActivity();
       }
-    } while (!isDone() && !this.processes.claimStart(server));
+    } while (!isDone() && !this.operationChanges.claimStart(server));
   }
 
-  private async linger(server: string, shared: Batch, purpose: StoppedChange["purpose"]): Promise<void> {
-    // Of releases nothing is planned: the next one comes at once, or not at all.
-    if (purpose === "release" || this.plan.isExpecting(server) === undefined) await this.timer.sleep(quietMs);
-    const { cycle } = shared;
-    const offSince = cycle.stoppedAtMs ?? this.timer.now();
-    await this.whileOthersMayCome(
+  private async linger(server: string, batch: Batch, purpose: StoppedChange["purpose"]): Promise<void> {
+    // Releases are not announced. The next one comes immediately, or not at all.
+    if (purpose === "release" || this.expectedCreates.expectation(server) === "unknown")
+      await this.timer.sleep(idleLimitMs);
+    const { cycle } = batch;
+    const stoppedSince = cycle.stoppedAtMs ?? this.timer.now();
+    await this.waitWhileExpectingMore(
       server,
-      () => quietMs,
-      (isStuck) => {
-        cycle.say("waiting for more of its addresses before it is started", offSince);
-        return shared.changes === 0 && !isStuck && this.timer.now() - offSince < longestDowntimeMs;
+      () => idleLimitMs,
+      (isEngineIdle) => {
+        cycle.report("waiting for more address changes before starting again", stoppedSince);
+        return batch.changes === 0 && !isEngineIdle && this.timer.now() - stoppedSince < maxDowntimeMs;
       },
     );
   }
 
   /**
-   * Waits as long as the program declares more for this server, and `goesOn`. The engine has only so many slots: it is
-   * stuck when everything under way waits and nothing has come from it for a moment.
+   * Polls while the program declares more addresses of the server, and `keepWaiting` agrees. The engine has a limited number
+   * of slots: it is idle if all changes under way wait here and it has sent nothing for `maxIdleMs`.
    */
-  private async whileOthersMayCome(
+  private async waitWhileExpectingMore(
     server: string,
-    idleMs: () => number,
-    goesOn: (isStuck: boolean) => boolean,
+    maxIdleMs: () => number,
+    keepWaiting: (isEngineIdle: boolean) => boolean,
   ): Promise<void> {
     this.waiting++;
     try {
-      const isStuck = () => this.waiting >= this.underWay && this.plan.idleMs() > idleMs();
-      while (this.plan.isExpecting(server) && goesOn(isStuck())) await this.timer.sleep(pollMs);
+      const isEngineIdle = () => this.waiting >= this.underWay && this.expectedCreates.idleMs() > maxIdleMs();
+      while (this.isExpectingMore(server) && keepWaiting(isEngineIdle())) await this.timer.sleep(pollMs);
     } finally {
       this.waiting--;
-      this.plan.recordActivity();
+      this.expectedCreates.recordActivity();
     }
+  }
+
+  private isExpectingMore(server: string): boolean {
+    return this.expectedCreates.expectation(server) === "more";
   }
 }
 
-/** The engine hands over the next change this soon after the one before has ended. */
-const quietMs = 1000;
-/** As long as another provider process may take to start on a busy computer. */
-const startOfProcessMs = 10_000;
+/** The engine hands over the next change within this time after one has ended. */
+const idleLimitMs = 1000;
+/** How long another provider process may take to start on a busy computer. */
+const processStartLimitMs = 10_000;
 export const pollMs = 50;
-/** What waiting for more may cost: time while the server runs, and downtime. */
-const longestGatheringMs = 5 * 60_000;
-const longestDowntimeMs = 60_000;
+/** The limits of waiting for further changes: before the stop, and as downtime before the start. */
+const maxBatchingMs = 5 * 60_000;
+const maxDowntimeMs = 60_000;

@@ -1,15 +1,9 @@
 import type { OperationChanges } from "../../journal/operationChanges";
 import type { ProgramHints } from "../../model/hints";
-import { isUnknown } from "../../model/unknown";
-
-export function programHintsIn(json: unknown): Partial<ProgramHints> {
-  return typeof json === "string" && !isUnknown(json) ? (JSON.parse(json) as ProgramHints) : {};
-}
 
 /**
- * Which addresses of a server the engine has yet to hand over: it does so one by one, as slots become free and in no
- * order that a program sets, while a server that is stopped waits. Goes by what the program declares; only ever decides
- * how long a server stays stopped for changes that may still come.
+ * How many addresses of a server the engine has yet to hand over. It does so one by one, as slots become free, in an order
+ * that the program does not control. Uses the program's declarations. Only decides how long to wait for further changes.
  */
 export class ExpectedCreates {
   private readonly servers = new Map<string, Plan>();
@@ -17,13 +11,13 @@ export class ExpectedCreates {
 
   constructor(
     private readonly now: () => number,
-    /** What the other processes of the operation have been handed over, and are told. */
-    private readonly processes: Pick<OperationChanges, "arrived" | "arrivedElsewhere">,
+    /** Exchanges the counts with the operation's other processes. */
+    private readonly operationChanges: Pick<OperationChanges, "arrived" | "arrivedElsewhere">,
   ) {
     this.lastActivityMs = now();
   }
 
-  checked(server: string, hints: Partial<ProgramHints>, isToBeCreated: boolean): void {
+  recordCheck(server: string, hints: Partial<ProgramHints>, isToBeCreated: boolean): void {
     this.recordActivity();
     const plan = this.servers.get(server) ?? { declared: 0, elsewhere: 0, checked: 0, toCreate: 0 };
     this.servers.set(server, plan);
@@ -32,55 +26,58 @@ export class ExpectedCreates {
     if (!preview) plan.elsewhere = Math.max(plan.elsewhere, withOtherProviders);
     plan.checked++;
     if (isToBeCreated) plan.toCreate++;
-    this.tellOthers(server, plan);
+    this.publishArrived(server, plan);
   }
 
-  /** A replacement is checked once more, without its olds. */
-  willBeCheckedAgain(server: string): void {
+  /** The engine checks a replacement a second time, without olds. */
+  expectSecondCheck(server: string): void {
     const plan = this.servers.get(server);
     if (plan === undefined) return;
     plan.checked--;
-    this.tellOthers(server, plan);
+    this.publishArrived(server, plan);
   }
 
-  creating(server: string): void {
+  recordCreate(server: string): void {
     this.recordActivity();
     const plan = this.servers.get(server);
     if (plan === undefined) return;
     plan.toCreate--;
-    this.tellOthers(server, plan);
+    this.publishArrived(server, plan);
   }
 
-  /** Whether more is to come, or `undefined` where nothing is known, as of a destroy. */
-  isExpecting(server: string): boolean | undefined {
+  /** Whether the engine will hand over more of the server's addresses; unknown without declarations, as in a destroy. */
+  expectation(server: string): "more" | "none" | "unknown" {
     const plan = this.servers.get(server);
-    return plan && (plan.declared > plan.checked || plan.toCreate > 0 || this.isExpectingElsewhere(server));
+    if (plan === undefined) return "unknown";
+    const isExpecting = plan.declared > plan.checked || plan.toCreate > 0 || this.isExpectingElsewhere(server);
+    return isExpecting ? "more" : "none";
   }
 
-  /** The same of addresses that another process of the operation gets. */
+  /** Whether addresses of other provider processes are still missing. */
   isExpectingElsewhere(server: string): boolean {
     const { elsewhere = 0 } = this.servers.get(server) ?? {};
-    return elsewhere > 0 && elsewhere > this.processes.arrivedElsewhere(server);
+    return elsewhere > 0 && elsewhere > this.operationChanges.arrivedElsewhere(server);
   }
 
-  /** Something has come from the engine or gone back to it. */
+  /** A call or a result was exchanged with the engine. */
   recordActivity(): void {
     this.lastActivityMs = this.now();
   }
 
-  /** For so long the engine has handed nothing over, to any server: it waits for what is under way. */
+  /** The time since the last exchange with the engine, about any server. */
   idleMs(): number {
     return this.now() - this.lastActivityMs;
   }
 
-  private tellOthers(server: string, { elsewhere, checked, toCreate }: Plan): void {
-    if (elsewhere > 0) this.processes.arrived(server, checked - toCreate);
+  private publishArrived(server: string, { elsewhere, checked, toCreate }: Plan): void {
+    if (elsewhere > 0) this.operationChanges.arrived(server, checked - toCreate);
   }
 }
 
 interface Plan {
-  /** For this process, and for others. */
+  /** Addresses that the program declares for this process. */
   declared: number;
+  /** Addresses that it declares for other provider processes. */
   elsewhere: number;
   checked: number;
   toCreate: number;

@@ -1,9 +1,9 @@
 import type { UpCloudClient } from "../../api/client";
 import {
-  isPassing,
+  hadNoEffect,
   isServerGone,
   isServerStateIllegal,
-  isWithoutEffect,
+  isTransient,
   type UpCloudError,
 } from "../../api/errors/upCloudError";
 import type { ServerWire, StopType } from "../../api/wire";
@@ -16,24 +16,25 @@ import { describeServer, NoTimeLeftError, RestartError, ServerBusyError, ServerI
 
 export interface StopOptions {
   type: StopType;
-  /** After so many seconds UpCloud makes a hard stop of a soft one. */
+  /** After this time UpCloud turns a soft stop into a hard stop. */
   timeoutSeconds: number;
 }
 
-/** Stops one server for changes and gives it back the state it had. */
+/** Stops one server for changes and then restores its state. */
 export class PowerCycle {
-  /** When the server was seen to be stopped; `undefined` while it runs or stops. */
+  /** When the server was first seen stopped; `undefined` while it is running or stopping. */
   stoppedAtMs: number | undefined;
-  /** An operation before this one stopped the server and could not start it. */
+  /** An earlier change or operation stopped the server and did not start it again. */
   wasLeftStopped = false;
-  /** UpCloud's word that the server does not exist (any more). */
+  /** UpCloud's answer that the server does not exist (any more). */
   gone: UpCloudError | undefined;
+  /** This cycle has requested a stop, which may have taken effect. */
   private isStoppedHere = false;
-  private firstLook: Promise<unknown> | undefined;
-  /** The stop that was asked for and has not been seen to happen. */
-  private pendingStop: { atMs: number; askedMs: number; how: StopOptions } | undefined;
+  private initialRead: Promise<unknown> | undefined;
+  /** The requested stop, until the server is seen stopped. */
+  private pendingStop: { firstRequestMs: number; lastRequestMs: number; options: StopOptions } | undefined;
   private stopping: Promise<void> | undefined;
-  private seen: ServerWire | undefined;
+  private lastSeen: ServerWire | undefined;
 
   constructor(
     private readonly server: string,
@@ -41,173 +42,183 @@ export class PowerCycle {
     private readonly progress: Progress,
     private readonly timer: Timer,
     private readonly pendingRestarts: PendingRestarts,
-    private readonly processes: OperationChanges,
+    private readonly operationChanges: OperationChanges,
   ) {}
 
   get mustRestart(): boolean {
     return this.gone === undefined && (this.isStoppedHere || this.wasLeftStopped);
   }
 
-  /** Looks at the server once, for all who ask. What goes wrong here goes wrong again in `stop`, which deals with it. */
+  /** Reads the server once for all callers. Ignores failures: they recur in `stop`, which handles them. */
   async isStoppedAlready(signal: AbortSignal): Promise<boolean> {
-    this.firstLook ??= this.look(signal).catch(() => undefined);
-    await this.firstLook;
-    if (this.seen?.state === "stopped") this.stoppedAtMs ??= this.timer.now();
+    this.initialRead ??= this.readServer(signal).catch(() => undefined);
+    await this.initialRead;
+    if (this.lastSeen?.state === "stopped") this.stoppedAtMs ??= this.timer.now();
     return this.stoppedAtMs !== undefined;
   }
 
-  /** Stopped, or on the way there, by one request for everyone who asks. */
-  async stop(how: StopOptions, signal: AbortSignal): Promise<void> {
+  /** Stops the server, with one request for all callers, and waits until it is stopped. */
+  async stop(options: StopOptions, signal: AbortSignal): Promise<void> {
     while (this.stoppedAtMs === undefined) {
-      this.stopping ??= this.untilStopped(how, signal).finally(() => {
+      this.stopping ??= this.pollUntilStopped(options, signal).finally(() => {
         this.stopping = undefined;
       });
       try {
         await this.stopping;
       } catch (error) {
-        // The one who began may have had less time.
+        // The caller that began may have had less time than this one.
         const isOutOfTime = error instanceof ServerBusyError || error instanceof NoTimeLeftError;
         if (!isOutOfTime || signal.aborted) throw error;
       }
     }
   }
 
-  /** The same after somebody else has started the server. */
-  async stopAgain(how: StopOptions, signal: AbortSignal): Promise<void> {
+  /** Stops the server again, after somebody else has started it. */
+  async stopAgain(options: StopOptions, signal: AbortSignal): Promise<void> {
     this.stoppedAtMs = undefined;
-    await this.stop(how, signal);
+    await this.stop(options, signal);
   }
 
-  /** Has a time of its own: a change that took too long is no reason to leave a server off. One that is gone owes no start. */
+  /**
+   * Starts the server if this cycle has to. Ignores the operation's deadline: a change that took too long must not leave the
+   * server stopped. A server that is gone needs no start.
+   */
   async restart(): Promise<RestartError | undefined> {
     if (!this.mustRestart) return undefined;
     try {
-      await this.untilStarted();
+      await this.pollUntilStarted();
       return undefined;
     } catch (error) {
       if (isServerGone(error)) {
         this.gone = error;
         return undefined;
       }
-      const server = this.seen ?? { title: "unknown", uuid: this.server };
+      const server = this.lastSeen ?? { title: "unknown", uuid: this.server };
       return new RestartError(server, messageOf(error));
     } finally {
       this.pendingRestarts.clear(this.server);
     }
   }
 
-  say(line: string, since?: number): void {
-    const server = this.seen === undefined ? `server ${this.server}` : describeServer(this.seen);
-    this.progress.say(this.server, `${server}: ${line}`, since);
+  report(line: string, since?: number): void {
+    const server = this.lastSeen === undefined ? `server ${this.server}` : describeServer(this.lastSeen);
+    this.progress.report(this.server, `${server}: ${line}`, since);
   }
 
-  private async untilStopped(how: StopOptions, signal: AbortSignal): Promise<void> {
+  private async pollUntilStopped(options: StopOptions, signal: AbortSignal): Promise<void> {
     const since = this.timer.now();
     let inErrorSince: number | undefined;
     let faults = 0;
     for (const delay of pollDelaysMs()) {
       try {
-        const { state } = await this.look(signal);
+        const { state } = await this.readServer(signal);
         if (state === "stopped") {
           this.pendingStop = undefined;
           this.stoppedAtMs = this.timer.now();
           return;
         }
-        if (state === "started") await this.askToStop(how, signal);
+        if (state === "started") await this.requestStop(options, signal);
         inErrorSince = state === "error" ? (inErrorSince ?? this.timer.now()) : undefined;
         faults = 0;
       } catch (error) {
-        if (signal.aborted) throw this.seen ? new ServerBusyError(this.seen) : new NoTimeLeftError(this.server);
-        if (!isPassing(error) || ++faults > maxFaults) throw error;
+        if (signal.aborted) throw this.lastSeen ? new ServerBusyError(this.lastSeen) : new NoTimeLeftError(this.server);
+        if (!isTransient(error) || ++faults > maxFaults) throw error;
       }
-      if (this.seen !== undefined && inErrorSince !== undefined && this.timer.now() - inErrorSince > errorMs) {
-        throw new ServerInErrorError(this.seen);
+      if (
+        this.lastSeen !== undefined &&
+        inErrorSince !== undefined &&
+        this.timer.now() - inErrorSince > maxErrorStateMs
+      ) {
+        throw new ServerInErrorError(this.lastSeen);
       }
-      this.say("waiting until it is stopped", since);
+      this.report("waiting until it is stopped", since);
       await this.timer.sleep(delay, signal);
     }
   }
 
   /**
-   * Asks once, and again only after a while: a server that is stopping still says `started`, and so does one that somebody
-   * else has started in between. The time until the hard stop runs from the first request.
+   * Requests the stop, and repeats it only after a while: a server that is stopping is still in the state `started`, like one
+   * that somebody else has started again. The time until the hard stop counts from the first request.
    */
-  private async askToStop(how: StopOptions, signal: AbortSignal): Promise<void> {
+  private async requestStop(options: StopOptions, signal: AbortSignal): Promise<void> {
     const now = this.timer.now();
-    const before = this.pendingStop;
-    if (before !== undefined && now - before.askedMs < askAgainMs) return;
-    if (!this.processes.claimStop(this.server)) return;
-    if (before === undefined) {
-      this.say(how.type === "soft" ? `stopping it, hard after ${how.timeoutSeconds} s` : "stopping it hard");
+    const previous = this.pendingStop;
+    if (previous !== undefined && now - previous.lastRequestMs < stopRetryMs) return;
+    if (!this.operationChanges.claimStop(this.server)) return;
+    if (previous === undefined) {
+      this.report(
+        options.type === "soft" ? `stopping (hard stop after ${options.timeoutSeconds} s)` : "stopping (hard stop)",
+      );
     }
     const wasStoppedHere = this.isStoppedHere;
-    const atMs = before?.atMs ?? now;
-    const timeoutSeconds = Math.max(1, Math.round(how.timeoutSeconds - (now - atMs) / 1000));
-    // Before the request, since a stop whose answer is lost may still have been heard.
-    this.pendingStop = { atMs, askedMs: now, how };
+    const firstRequestMs = previous?.firstRequestMs ?? now;
+    const timeoutSeconds = Math.max(1, Math.round(options.timeoutSeconds - (now - firstRequestMs) / 1000));
+    // Before the request: it takes effect even if its answer is lost.
+    this.pendingStop = { firstRequestMs, lastRequestMs: now, options };
     this.isStoppedHere = true;
     await this.pendingRestarts.record(this.server);
     try {
-      await this.servers.stop(this.server, { ...how, timeoutSeconds }, signal);
+      await this.servers.stop(this.server, { ...options, timeoutSeconds }, signal);
     } catch (error) {
-      if (isPassing(error) && !isWithoutEffect(error)) return;
-      // Nothing was stopped here. Whoever has just taken the server out of `started` owes the start.
-      this.pendingStop = before;
+      if (isTransient(error) && !hadNoEffect(error)) return;
+      // The request stopped nothing. If the server is not in `started` any more, whoever changed that has to start it.
+      this.pendingStop = previous;
       this.isStoppedHere = wasStoppedHere;
-      if (!wasStoppedHere) this.processes.giveUpStop(this.server);
+      if (!wasStoppedHere) this.operationChanges.giveUpStop(this.server);
       if (!this.mustRestart) this.pendingRestarts.clear(this.server);
-      if (!isPassing(error) && !isServerStateIllegal(error)) throw error;
+      if (!isTransient(error) && !isServerStateIllegal(error)) throw error;
     }
   }
 
-  private async untilStarted(): Promise<void> {
+  private async pollUntilStarted(): Promise<void> {
     const since = this.timer.now();
-    let limitMs = restoreMs;
+    let limitMs = maxRestartMs;
     let fault: unknown;
     let starts = 0;
     for (const delay of pollDelaysMs()) {
       try {
-        const isKnownToBeOff = starts === 0 && fault === undefined && this.stoppedAtMs !== undefined;
-        const { state } = isKnownToBeOff && this.seen?.state === "stopped" ? this.seen : await this.look();
+        const isKnownStopped = starts === 0 && fault === undefined && this.stoppedAtMs !== undefined;
+        const { state } =
+          isKnownStopped && this.lastSeen?.state === "stopped" ? this.lastSeen : await this.readServer();
         fault = undefined;
         if (state === "started" && !this.isStopPending()) return;
         if (state === "stopped") {
-          this.say("starting it again");
-          this.seen = await this.servers.start(this.server);
-          if (this.seen.state === "started") return;
+          this.report("starting again");
+          this.lastSeen = await this.servers.start(this.server);
+          if (this.lastSeen.state === "started") return;
           starts++;
         }
-        // UpCloud takes a server out of this state by itself, one way or the other, or not at all.
-        if (state === "error") limitMs = Math.min(limitMs, this.timer.now() - since + errorMs);
+        // UpCloud itself ends this state soon, or not at all.
+        if (state === "error") limitMs = Math.min(limitMs, this.timer.now() - since + maxErrorStateMs);
       } catch (error) {
-        // Somebody else's start, an answer that is lost and a passing fault are worth another look.
-        if (!isPassing(error) && !isServerStateIllegal(error)) throw error;
+        // Somebody else's start, a lost answer or a transient fault: read the server again.
+        if (!isTransient(error) && !isServerStateIllegal(error)) throw error;
         fault = error;
       }
-      if (starts >= maxStarts) throw new Error("it stops again by itself.");
-      if (this.timer.now() - since > limitMs) throw fault ?? new Error(`its state is still "${this.seen?.state}".`);
-      this.say("waiting until it runs again", since);
+      if (starts >= maxStarts) throw new Error("it keeps stopping by itself.");
+      if (this.timer.now() - since > limitMs) throw fault ?? new Error(`its state is still "${this.lastSeen?.state}".`);
+      this.report("waiting until it runs again", since);
       await this.timer.sleep(delay);
     }
   }
 
-  /** The change gave up before the stop had happened: UpCloud will still carry it out. */
+  /** The change timed out before the stop took effect: UpCloud will still carry it out. */
   private isStopPending(): boolean {
     if (this.pendingStop === undefined) return false;
-    const { atMs, how } = this.pendingStop;
-    const timeoutMs = how.type === "soft" ? how.timeoutSeconds * 1000 : 0;
-    return this.timer.now() - atMs < timeoutMs + stopMarginMs;
+    const { firstRequestMs, options } = this.pendingStop;
+    const timeoutMs = options.type === "soft" ? options.timeoutSeconds * 1000 : 0;
+    return this.timer.now() - firstRequestMs < timeoutMs + stopMarginMs;
   }
 
-  private async look(signal?: AbortSignal): Promise<ServerWire> {
-    this.seen = await this.servers.get(this.server, signal);
-    return this.seen;
+  private async readServer(signal?: AbortSignal): Promise<ServerWire> {
+    this.lastSeen = await this.servers.get(this.server, signal);
+    return this.lastSeen;
   }
 }
 
-const askAgainMs = 45_000;
+const stopRetryMs = 45_000;
 const stopMarginMs = 30_000;
-const restoreMs = 15 * 60_000;
-const errorMs = 2 * 60_000;
+const maxRestartMs = 15 * 60_000;
+const maxErrorStateMs = 2 * 60_000;
 const maxStarts = 5;
 const maxFaults = 5;

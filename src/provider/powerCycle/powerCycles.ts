@@ -11,94 +11,102 @@ import type { ExpectedCreates } from "./expectedCreates";
 import { PowerCycle, type StopOptions } from "./powerCycle";
 import { type Change, StateRefusals, type StoppedChange } from "./stateRefusals";
 
-export interface Changed<T> {
-  value: T;
-  /** The change was made, and the server that had been stopped for it does not run again. */
-  restartError?: RestartError;
-}
-
 /**
- * Makes changes that UpCloud allows only while their server is stopped. Changes of one server that overlap in time share
- * one stop and one start: they gather before the server is stopped, and the last one out has it started. A change that
- * comes while that one is about to do so takes the duty over. A server that was stopped stays stopped. Where an operation
- * has several provider processes, the one that stopped the server starts it when the changes of all have ended.
+ * Makes changes that UpCloud allows only while their server is stopped. Concurrent changes of a server share one stop and one
+ * start: they wait for each other before the stop, and the last one starts the server again, unless another change joins
+ * before that. A server that was stopped before stays stopped. Of an operation's provider processes, the one that stopped the
+ * server starts it, after the changes of all. See decisions/0002-one-stop-for-all-changes.md.
  */
 export class PowerCycles {
   private readonly shared = new Map<string, SharedPowerCycle>();
-  /** Servers that this operation has stopped and could not start again. */
+  /** Servers that this process stopped and could not start again. */
   private readonly leftStopped = new Set<string>();
-  private readonly gathering: Batching;
+  private readonly batching: Batching;
   private readonly refusals: StateRefusals;
 
   constructor(
     private readonly servers: UpCloudClient["servers"],
     private readonly progress: Progress,
     private readonly timer: Timer,
-    plan: ExpectedCreates,
+    expectedCreates: ExpectedCreates,
     private readonly pendingRestarts: PendingRestarts,
-    private readonly processes: OperationChanges,
+    private readonly operationChanges: OperationChanges,
   ) {
-    this.gathering = new Batching(timer, plan, processes);
+    this.batching = new Batching(timer, expectedCreates, operationChanges);
     this.refusals = new StateRefusals(servers, progress, timer);
   }
 
-  /** Where the server is deleted meanwhile, a release only looks whether the address went with it; an assign fails. */
-  async withServerStopped<T>(request: StoppedChange, change: Change<T>): Promise<Changed<T>> {
-    this.gathering.begin();
+  /**
+   * Makes the change while the server is stopped. Throws a `RestartError` with the change's result if the server could not be
+   * started again afterwards. If the server is deleted meanwhile, an assign fails, and a release is called again with `gone`,
+   * to check whether the address was deleted with it.
+   */
+  async withServerStopped<T>(request: StoppedChange, change: Change<T>): Promise<T> {
+    this.batching.begin();
     try {
-      if (request.powerCycle === false) return { value: await this.refusals.withoutPowerCycle(request, change) };
-      return await this.inSharedCycle(request, howToStop(request.powerCycle), change);
+      if (request.powerCycle === false) return await this.refusals.withoutPowerCycle(request, change);
+      return await this.inSharedCycle(request, stopOptions(request.powerCycle), change);
     } catch (error) {
       if (!isServerGone(error)) throw error;
       this.pendingRestarts.clear(request.server);
-      if (request.purpose === "release") return { value: await change("gone") };
+      if (request.purpose === "release") return change("gone");
       throw error.withNote(nothingAssigned);
     } finally {
-      this.gathering.end();
+      this.batching.end();
     }
   }
 
   /**
-   * Starts a server that an earlier operation stopped and could not start, after what is under way there. Fails with
-   * UpCloud's word where the server is gone: its addresses went with it.
+   * Starts a server that an earlier operation could not start again, after the changes under way. Throws if it cannot be
+   * started, or does not exist any more.
    */
-  async restartServer(server: string): Promise<void> {
-    const { restartError, gone } = await this.restart(server);
+  async restart(server: string): Promise<void> {
+    const { restartError, gone } = await this.joinForRestart(server);
     if (gone !== undefined) throw gone.withNote(addressesGone);
     if (restartError !== undefined) throw restartError;
   }
 
-  /** The same where nothing is left to do but the start: an operation ended after its change, or its start has failed. */
-  async restartIfPending(server: string): Promise<RestartError | undefined> {
-    return this.isRestartPending(server) ? (await this.restart(server)).restartError : undefined;
+  /**
+   * Starts the server if an operation has left it stopped. A server that is gone needs no start.
+   *
+   * @param value the result of the caller's change, for the error
+   */
+  async restartIfPending(server: string, value?: unknown): Promise<void> {
+    if (!this.isRestartPending(server)) return;
+    const { restartError } = await this.joinForRestart(server);
+    if (restartError !== undefined) throw value === undefined ? restartError : restartError.afterChange(value);
   }
 
   private isRestartPending(server: string): boolean {
     return this.leftStopped.has(server) || this.pendingRestarts.isPending(server);
   }
 
-  private async inSharedCycle<T>(request: StoppedChange, how: StopOptions, change: Change<T>): Promise<Changed<T>> {
+  private async inSharedCycle<T>(request: StoppedChange, options: StopOptions, change: Change<T>): Promise<T> {
     const { server, purpose, signal } = request;
     const shared = this.join(server);
     let value: T;
     try {
       await shared.previous;
-      await this.begin(server, shared, signal);
-      await this.gathering.awaitBatch(server, shared, signal, () => this.isLargest(shared));
-      await shared.cycle.stop(how, signal);
-      value = await this.refusals.retryWhileStateIllegal(request, change, () => shared.cycle.stopAgain(how, signal));
+      await this.beginChange(server, shared, signal);
+      await this.batching.awaitBatch(server, shared, signal, () => this.isLargestBatch(shared));
+      await shared.cycle.stop(options, signal);
+      value = await this.refusals.retryWhileStateIllegal(request, change, () =>
+        shared.cycle.stopAgain(options, signal),
+      );
     } catch (error) {
       if (isServerGone(error)) shared.cycle.gone = error;
       const restartError = await this.leave(server, shared, purpose);
       throw restartError === undefined ? error : restartError.combinedWith(error);
     }
     const restartError = await this.leave(server, shared, purpose);
-    // What was assigned went with the server.
+    // The assigned address is gone with the server.
     if (purpose === "assign" && shared.cycle.gone !== undefined) throw shared.cycle.gone;
-    return restartError === undefined ? { value } : { value, restartError };
+    if (restartError !== undefined) throw restartError.afterChange(value);
+    return value;
   }
 
-  private async restart(server: string) {
+  /** Joins the current batch with an empty change, so that its last change starts the server. */
+  private async joinForRestart(server: string) {
     const shared = this.join(server);
     shared.cycle.wasLeftStopped = true;
     await shared.previous;
@@ -106,21 +114,21 @@ export class PowerCycles {
     return { restartError: await shared.ended, gone: shared.cycle.gone };
   }
 
-  /** Another process that starts the server at this moment does so first. */
-  private async begin(server: string, { cycle }: SharedPowerCycle, signal: AbortSignal): Promise<void> {
+  /** Waits while another process is starting the server. */
+  private async beginChange(server: string, { cycle }: SharedPowerCycle, signal: AbortSignal): Promise<void> {
     cycle.wasLeftStopped ||= this.isRestartPending(server);
-    this.processes.begin(server);
+    this.operationChanges.begin(server);
     const since = this.timer.now();
-    while (this.processes.isStartedByOthers(server)) {
+    while (this.operationChanges.isStartedByOthers(server)) {
       if (signal.aborted) throw new NoTimeLeftError(server);
-      cycle.say("waiting until another provider process of this operation has started it", since);
+      cycle.report("waiting for another provider process of this operation to start it", since);
       await this.timer.sleep(pollMs, signal);
     }
   }
 
   private join(server: string): SharedPowerCycle {
     const current = this.shared.get(server);
-    if (current !== undefined && !current.isRestoring) {
+    if (current !== undefined && !current.isRestarting) {
       current.changes++;
       return current;
     }
@@ -129,10 +137,17 @@ export class PowerCycles {
       end = resolve;
     });
     const next: SharedPowerCycle = {
-      cycle: new PowerCycle(server, this.servers, this.progress, this.timer, this.pendingRestarts, this.processes),
+      cycle: new PowerCycle(
+        server,
+        this.servers,
+        this.progress,
+        this.timer,
+        this.pendingRestarts,
+        this.operationChanges,
+      ),
       changes: 1,
       previous: current?.ended,
-      isRestoring: false,
+      isRestarting: false,
       ended,
       end,
     };
@@ -147,16 +162,16 @@ export class PowerCycles {
   ): Promise<RestartError | undefined> {
     shared.changes--;
     if (shared.changes > 0) return undefined;
-    // Of a process that was killed meanwhile.
+    // Another process may have been killed meanwhile.
     shared.cycle.wasLeftStopped ||= this.pendingRestarts.isPending(server);
     if (shared.cycle.mustRestart) {
-      this.processes.wait(server);
-      await this.gathering.awaitLateChanges(server, shared, purpose);
+      this.operationChanges.wait(server);
+      await this.batching.awaitLateChanges(server, shared, purpose);
     }
-    if (shared.changes > 0 || shared.isRestoring) return undefined;
-    shared.isRestoring = true;
+    if (shared.changes > 0 || shared.isRestarting) return undefined;
+    shared.isRestarting = true;
     const restartError = await shared.cycle.restart();
-    this.processes.end(server);
+    this.operationChanges.end(server);
     if (restartError === undefined) this.leftStopped.delete(server);
     else this.leftStopped.add(server);
     shared.end(restartError);
@@ -164,23 +179,23 @@ export class PowerCycles {
     return restartError;
   }
 
-  private isLargest({ changes }: SharedPowerCycle): boolean {
+  private isLargestBatch({ changes }: SharedPowerCycle): boolean {
     return [...this.shared.values()].every((other) => other.changes <= changes);
   }
 }
 
 interface SharedPowerCycle extends Batch {
-  /** The end of the cycle before: its start comes before this one's first look. */
+  /** The end of the previous cycle, which starts the server before this one reads it. */
   previous: Promise<unknown> | undefined;
   ended: Promise<RestartError | undefined>;
   end(restartError: RestartError | undefined): void;
 }
 
 const nothingAssigned =
-  "Nothing is assigned to it: where it was deleted while this operation waited, give the resource another server, or remove it.";
-const addressesGone = "Its addresses went with it: run `pulumi refresh`, then `pulumi up`.";
+  "No address was assigned. If the server was deleted during this operation, set another `server` on the resource, or remove the resource.";
+const addressesGone = "Its addresses were deleted with it: run `pulumi refresh`, then `pulumi up`.";
 
-function howToStop(powerCycle: Exclude<PowerCycleInput, false>): StopOptions {
+function stopOptions(powerCycle: Exclude<PowerCycleInput, false>): StopOptions {
   const { stopType = "soft", timeoutSeconds = 120 } = powerCycle === true ? {} : powerCycle;
   return { type: stopType, timeoutSeconds };
 }

@@ -16,16 +16,16 @@ import {
 export interface StoppedChange {
   server: string;
   purpose: "assign" | "release";
-  /** `false`: a running server is left alone, and the change fails. */
+  /** `false`: a running server is not stopped, and the change fails. */
   powerCycle: PowerCycleInput;
-  /** Ends waiting and changing; a server that was stopped for the change is started again all the same. */
+  /** Aborts waiting and changing. A server that was stopped for the change is started again anyway. */
   signal: AbortSignal;
 }
 
-/** `gone`: UpCloud says that the server does not exist (any more), so what the change knows of it is out of date. */
+/** `gone`: the server does not exist (any more), so cached data of its addresses is outdated. */
 export type Change<T> = (server?: "gone") => Promise<T>;
 
-/** Repeats changes that UpCloud refuses because of their server's state, which somebody else may be changing too. */
+/** Retries changes that UpCloud refuses because of the server's state, which somebody else may change too. */
 export class StateRefusals {
   constructor(
     private readonly servers: UpCloudClient["servers"],
@@ -33,38 +33,38 @@ export class StateRefusals {
     private readonly timer: Timer,
   ) {}
 
-  /** A running server is left alone. One in maintenance is on its way somewhere, which is worth waiting for. */
+  /** Never stops the server. Waits while it is in maintenance, a transient state. */
   async withoutPowerCycle<T>(request: StoppedChange, change: Change<T>): Promise<T> {
     const since = this.timer.now();
-    return this.retryWhileStateIllegal(request, change, async (seen) => {
-      if (seen.state === "error") throw new ServerInErrorError(seen);
-      if (seen.state === "started") throw new ServerRunsError(seen, request.purpose);
-      if (seen.state !== "maintenance") return;
-      this.progress.say(
+    return this.retryWhileStateIllegal(request, change, async (found) => {
+      if (found.state === "error") throw new ServerInErrorError(found);
+      if (found.state === "started") throw new ServerRunsError(found, request.purpose);
+      if (found.state !== "maintenance") return;
+      this.progress.report(
         request.server,
-        `${describeServer(seen)}: it is in maintenance, waiting until it is stopped`,
+        `${describeServer(found)}: in maintenance, waiting until it is stopped`,
         since,
       );
     });
   }
 
-  /** A refusal although the server is stopped is soon believed. */
+  /** A refusal although the server is stopped is retried only twice. */
   async retryWhileStateIllegal<T>(
     { server, purpose, signal }: StoppedChange,
     change: Change<T>,
-    prepare: (seen: ServerWire) => Promise<void>,
+    beforeRetry: (found: ServerWire) => Promise<void>,
   ): Promise<T> {
     const delays = pollDelaysMs();
-    for (let doubts = 0; ; ) {
+    for (let refusalsWhileStopped = 0; ; ) {
       try {
         return await change();
       } catch (error) {
         if (!isServerStateIllegal(error)) throw error;
-        const seen = await this.servers.get(server, signal).catch(after(error));
-        if (seen.state === "stopped" && ++doubts > maxDoubts) {
-          throw new RefusedThoughStoppedError(seen, purpose, error);
+        const found = await this.servers.get(server, signal).catch(rethrowRefusal(error));
+        if (found.state === "stopped" && ++refusalsWhileStopped > maxRefusalsWhileStopped) {
+          throw new RefusedThoughStoppedError(found, purpose, error);
         }
-        await prepare(seen);
+        await beforeRetry(found);
         await this.timer.sleep(delays.next().value, signal);
         if (signal.aborted) throw new NoTimeLeftError(server);
       }
@@ -72,10 +72,10 @@ export class StateRefusals {
   }
 }
 
-/** The refusal is what matters; the look only tells more of it. */
-const after = (refusal: UpCloudError) => (cause: unknown) => {
-  throw isServerGone(cause) ? cause : refusal.withNote(`The server could not be looked at: ${messageOf(cause)}`);
+/** The refusal matters more than the failure to read the server. */
+const rethrowRefusal = (refusal: UpCloudError) => (cause: unknown) => {
+  throw isServerGone(cause) ? cause : refusal.withNote(`The server's state could not be read: ${messageOf(cause)}`);
 };
 
-/** How often UpCloud may say that a stopped server is not stopped before it must mean something else. */
-const maxDoubts = 2;
+/** More refusals of a stopped server must have another reason than its state. */
+const maxRefusalsWhileStopped = 2;

@@ -1,26 +1,20 @@
 import { ipAddress, ptrRecord, timeouts, waitForForwardRecord } from "../../model/inputRules";
 import type { PtrRecordInputs } from "../../model/inputs";
-import { type Checked, checkEach, type Rule } from "../../model/rules";
+import { type Checked, checkEach, type Rules, type WhenAbsent } from "../../model/rules";
 
-/** Pure, never throws: what a `PtrRecord` may be given, as far as that can be told without asking UpCloud. */
-export function checkPtrRecord(news: Record<string, unknown>): Checked {
-  const { inputs, failures } = checkEach(rules, news);
-  for (const [property, { expected, advice }] of Object.entries(required)) {
-    if (inputs[property] === undefined) {
-      failures.push({ property, reason: `expected ${expected}, got nothing: ${advice}` });
-    }
-  }
-  return { inputs, failures };
+/** Validates the inputs of a `PtrRecord` without UpCloud. Pure, never throws. */
+export function checkPtrRecord(news: Record<string, unknown>): Checked<PtrRecordInputs> {
+  return checkEach(rules, news, required);
 }
 
 const required = {
-  address: { expected: "a public IP address of the account, such as 198.51.100.7", advice: "give the address" },
-  ptrRecord: { expected: "a fully qualified domain name such as mail.example.com", advice: "give the name" },
-};
+  address: { expected: "a public IP address of the account, such as 198.51.100.7", advice: "set `address`" },
+  ptrRecord: { expected: "a fully qualified domain name such as mail.example.com", advice: "set `ptrRecord`" },
+} satisfies WhenAbsent<PtrRecordInputs>;
 
-const rules: { [property in keyof Required<PtrRecordInputs>]: Rule } = {
+const rules: Rules<PtrRecordInputs> = {
   address: ipAddress(required.address.expected),
-  ptrRecord: ptrRecord("take the resource out to have the record before it back"),
+  ptrRecord: ptrRecord("remove the resource to restore the previous record"),
   waitForForwardRecord,
   timeouts,
 };

@@ -1,47 +1,47 @@
 import { addressKey } from "../../model/addresses";
 import { isDeleting, recordRemains, settersOf } from "../stack/ownership";
 import type { StateCache } from "../stack/stateCache";
-import { isOwn, type PtrRecordState } from "./state";
+import { isOwnRecord, type PtrRecordState } from "./state";
 
 /**
- * Decides which delete undoes the PTR record of an address that several resources of the stack set: a `PtrRecord`, its copy
- * under a former name, a `ServerIpAddress` with a `ptrRecord`. A delete leaves the record to those that remain. The last
- * one puts the previous record back, even if another one that is deleted has written the record that is there.
+ * Decides which delete restores the previous PTR record, if several resources of the stack set the record of an address: a
+ * `PtrRecord`, its copy under a former name, a `ServerIpAddress` with a `ptrRecord`. The last one of them does, even if
+ * another deleted one wrote the present record. See decisions/0006-previous-ptr-record.md.
  */
 export class RecordDeletions {
-  /** By address: the resources whose deletes have begun in this operation. */
-  private readonly deleted = new Map<string, PtrRecordState[]>();
+  /** By address: the states whose deletes have begun in this operation. */
+  private readonly begun = new Map<string, PtrRecordState[]>();
 
   constructor(private readonly stack: StateCache) {}
 
-  /** `undefined`: a resource remains that sets the record. */
-  async begin(id: string, state: PtrRecordState): Promise<Undoing | undefined> {
+  /** `undefined`: another resource that sets the record remains, so there is nothing to restore. */
+  async begin(id: string, state: PtrRecordState): Promise<Restoration | undefined> {
     const key = addressKey(id);
-    const deleted = this.deleted.get(key) ?? [];
-    this.deleted.set(key, deleted);
-    deleted.push(state);
-    if (await this.remains(id)) return undefined;
-    const isOurs = (ptrRecord: string) => deleted.some((one) => isOwn(one, ptrRecord));
-    const previous = deleted.map(({ previousPtrRecord, ptrRecord }) => previousPtrRecord ?? ptrRecord);
-    return { isOurs, previousPtrRecord: previous.findLast((one) => !isOurs(one)) };
+    const states = this.begun.get(key) ?? [];
+    this.begun.set(key, states);
+    states.push(state);
+    if (await this.hasRemainingSetter(id)) return undefined;
+    const isOurs = (ptrRecord: string) => states.some((one) => isOwnRecord(one, ptrRecord));
+    const previousRecords = states.map(({ previousPtrRecord, ptrRecord }) => previousPtrRecord ?? ptrRecord);
+    return { isOurs, previousPtrRecord: previousRecords.findLast((one) => !isOurs(one)) };
   }
 
-  /** A destroy checks nothing and deletes in parallel. Where the state cannot be read, this resource is taken for the only one. */
-  private async remains(id: string): Promise<boolean> {
+  /** From the stack's state, since a destroy checks nothing. Without the state, this resource is assumed to be the only one. */
+  private async hasRemainingSetter(id: string): Promise<boolean> {
     const isOurStack = isDeleting("PtrRecord", id);
     try {
-      if (settersOf(await this.stack.atAnyTime(isOurStack), id).length <= 1) return false;
-      // Which of them are being deleted, a state of now shows.
-      return recordRemains(await this.stack.asOfNow(isOurStack), id);
+      if (settersOf(await this.stack.cached(isOurStack), id).length <= 1) return false;
+      // Only a fresh state shows which of them are being deleted.
+      return recordRemains(await this.stack.fresh(isOurStack), id);
     } catch {
       return false;
     }
   }
 }
 
-interface Undoing {
-  /** The record is one that a resource has written which this operation deletes. */
+interface Restoration {
+  /** Whether one of the deleted resources wrote the record. */
   isOurs(ptrRecord: string): boolean;
-  /** `undefined` where nothing is known to have been there before. */
+  /** `undefined` if no previous record is known. */
   previousPtrRecord: string | undefined;
 }

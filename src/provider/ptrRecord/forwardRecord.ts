@@ -4,15 +4,15 @@ import { messageOf } from "../../model/messageOf";
 import { Progress } from "../runtime/progress";
 import { pollDelaysMs, type Timer } from "../runtime/timer";
 
-/** The part of `node:dns`'s Resolver that is needed; tests bring their own. */
+/** The part of `node:dns`'s Resolver that is used. Tests replace it. */
 export interface ForwardResolver {
   resolve4(name: string): Promise<string[]>;
   resolve6(name: string): Promise<string[]>;
 }
 
 /**
- * Waits until a name resolves to an address (its A or AAAA record), so that reverse and forward DNS agree from the moment
- * the PTR record is set, as mail servers demand. Never fails: it warns, and the PTR record is set anyway.
+ * Waits until a name resolves to an address (A or AAAA record), so that forward and reverse DNS agree as soon as the PTR
+ * record is set, as mail servers demand. Never fails: after the timeout it warns, and the PTR record is set anyway.
  */
 export class ForwardRecords {
   private readonly progress: Progress;
@@ -25,7 +25,7 @@ export class ForwardRecords {
     this.progress = new Progress(write, timer.now);
   }
 
-  /** Ends at once where it is not wanted, and silently when the operation's time (`signal`) is over. */
+  /** @param signal the operation's deadline, which ends the wait without a warning */
   async wait(
     name: string,
     address: string,
@@ -35,30 +35,30 @@ export class ForwardRecords {
     if (wanted === undefined || wanted === false) return;
     const { timeoutSeconds = 300 } = wanted === true ? {} : wanted;
     const since = this.timer.now();
-    const leftMs = () => timeoutSeconds * 1000 - (this.timer.now() - since);
+    const remainingMs = () => timeoutSeconds * 1000 - (this.timer.now() - since);
     for (const delayMs of pollDelaysMs()) {
       const { found, seen } = await this.lookUp(name, address);
       if (found.some((one) => isSameAddress(one, address)) || signal.aborted) return;
-      if (leftMs() <= 0) {
+      if (remainingMs() <= 0) {
         this.warn(
-          `${name} does not resolve to ${address} after ${timeoutSeconds} s, ${seen}: its PTR record is set anyway, correct the forward record`,
+          `${name} does not resolve to ${address} after ${timeoutSeconds} s (${seen}): the PTR record is set anyway, correct the forward record`,
         );
         return;
       }
-      this.progress.say(address, `PTR record of ${address}: waiting until ${name} resolves to it, ${seen}`, since);
-      await this.timer.sleep(Math.min(delayMs, leftMs()), signal);
+      this.progress.report(address, `PTR record of ${address}: waiting until ${name} resolves to it, ${seen}`, since);
+      await this.timer.sleep(Math.min(delayMs, remainingMs()), signal);
     }
   }
 
-  /** What the name resolves to, and in words. A packet is lost and a name server restarted: that is waited out like a record to come. */
+  /** What the name resolves to, also in words. A failed look-up counts as no record yet: DNS faults are transient. */
   private async lookUp(name: string, address: string): Promise<{ found: string[]; seen: string }> {
     const type = familyOf(address) === "IPv6" ? "AAAA" : "A";
     try {
       const found = await (type === "AAAA" ? this.resolver.resolve6(name) : this.resolver.resolve4(name));
-      return { found, seen: found.length === 0 ? `it has no ${type} record` : `it resolves to ${found.join(", ")}` };
+      return { found, seen: found.length === 0 ? `found no ${type} record` : `found ${found.join(", ")}` };
     } catch (error) {
-      const isAnswer = notThereYet.includes((error as NodeJS.ErrnoException).code ?? "");
-      return { found: [], seen: isAnswer ? `it has no ${type} record` : `the look-up failed (${messageOf(error)})` };
+      const hasNoRecord = noRecordCodes.includes((error as NodeJS.ErrnoException).code ?? "");
+      return { found: [], seen: hasNoRecord ? `found no ${type} record` : `the look-up failed: ${messageOf(error)}` };
     }
   }
 
@@ -67,5 +67,5 @@ export class ForwardRecords {
   }
 }
 
-/** Answers of DNS itself. The zone may still be on its way to its name servers, which is SERVFAIL. */
-const notThereYet = ["ENOTFOUND", "ENODATA", "ESERVFAIL"];
+/** DNS answers without a record. SERVFAIL: the name servers may not have the zone yet. */
+const noRecordCodes = ["ENOTFOUND", "ENODATA", "ESERVFAIL"];

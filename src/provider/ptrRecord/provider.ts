@@ -1,6 +1,5 @@
-import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
-import { unlessGone } from "../../api/errors/upCloudError";
+import { ignoreGone } from "../../api/errors/upCloudError";
 import type { IpAddressWire } from "../../api/wire";
 import {
   addressKey,
@@ -14,23 +13,32 @@ import {
 import { deadline } from "../../model/durations";
 import type { RecordHints } from "../../model/hints";
 import type { PtrRecordInputs } from "../../model/inputs";
-import { recentMs } from "../account/addressCache";
+import { type CheckFailure, hasPassed } from "../../model/rules";
+import { isUnknown } from "../../model/unknown";
+import { sharedListMaxAgeMs } from "../account/addressCache";
 import { initFailed, presentErrors } from "../runtime/engineErrors";
 import type { Session } from "../session";
-import { isTakenOverRecord } from "../stack/formerStates";
+import { needsRecordTakeover } from "../stack/formerStates";
 import { isCreatingRecordOf, isDeleting } from "../stack/ownership";
 import { checkPtrRecord } from "./check";
 import { RecordDeletions } from "./deletions";
-import { inputsOf, maybeWritten, type PtrRecordState, withServed } from "./state";
+import { diffPtrRecord } from "./diff";
+import type { ForwardRecords, ForwardResolver } from "./forwardRecord";
+import { inputsOf, type PtrRecordState, withObservedRecord, writtenInDoubt } from "./state";
 
-/** The life cycle of `PtrRecord`: inputs come out of check, states out of create, read and update. */
+/** The lifecycle of `PtrRecord`. */
 export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
-  /** By address: the record to put back one day, as far as this operation has seen. */
+  /** By address: the record that delete restores, from the states that this operation has seen. */
   private readonly previousPtrRecords = new Map<string, string | undefined>();
   private readonly deletions: RecordDeletions;
+  private forwardRecords: ForwardRecords | undefined;
 
-  constructor(private readonly session: Session) {
-    this.deletions = new RecordDeletions(session.state);
+  /** @param resolver default: Node's own */
+  constructor(
+    private readonly session: Session,
+    private readonly resolver?: ForwardResolver,
+  ) {
+    this.deletions = new RecordDeletions(session.stackState);
   }
 
   async configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<void> {
@@ -39,44 +47,39 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
 
   async check(olds: object, declared: Record<string, unknown>): Promise<pulumi.dynamic.CheckResult> {
     const { __provider, __program, ...news } = declared;
-    const { inputs, failures } = checkPtrRecord(news);
-    if (failures.length === 0) {
+    const checked = checkPtrRecord(news);
+    const { inputs, failures } = checked;
+    if (hasPassed(checked)) {
       const hints = (__program ?? {}) as Partial<RecordHints>;
-      this.session.learnStack(hints);
-      this.session.isPreview ||= hints.preview === true;
-      failures.push(...this.session.declaredRecords.failuresOf(inputs as unknown as PtrRecordInputs, hints));
+      this.session.recordHints(hints);
+      failures.push(...this.claim(checked.inputs, hints));
       const isToBeCreated = Object.keys(olds).length === 0;
-      if (this.session.isPreview && isToBeCreated) {
-        await this.session.previewWarnings.beforeRecord((inputs as unknown as PtrRecordInputs).address);
-      }
+      if (this.session.isPreview && isToBeCreated) await this.warnIfMissing(checked.inputs);
     }
     return { inputs, failures };
   }
 
   async diff(id: string, olds: PtrRecordState, news: PtrRecordInputs): Promise<pulumi.dynamic.DiffResult> {
-    if (await presentErrors(async () => isTakenOverRecord(id, olds, news))) return { changes: true };
-    if (!isSameAddress(id, news.address)) return { changes: true, replaces: ["address"] };
-    this.previousPtrRecords.set(addressKey(id), olds.previousPtrRecord);
-    const changes =
-      olds.written !== undefined ||
-      !isSamePtrRecord(olds.ptrRecord, news.ptrRecord) ||
-      !isDeepStrictEqual(olds.waitForForwardRecord, news.waitForForwardRecord) ||
-      !isDeepStrictEqual(olds.timeouts, news.timeouts);
-    return { changes };
+    const difference = await presentErrors(async () => diffPtrRecord(id, olds, news));
+    if (difference.replaces === undefined) this.previousPtrRecords.set(addressKey(id), olds.previousPtrRecord);
+    return difference;
   }
 
   async create(inputs: PtrRecordInputs): Promise<pulumi.dynamic.CreateResult> {
     const signal = deadline(inputs.timeouts?.create);
     const { id, live, previousPtrRecord } = await presentErrors(async () => {
-      const answer = await this.findPublic(inputs.address, signal);
+      const found = await this.findPublic(inputs.address, signal);
       const previousPtrRecord =
-        this.previousPtrRecords.get(addressKey(answer.address)) ??
-        (await this.previousPtrRecord(answer, inputs.ptrRecord, signal));
-      return { id: answer.address, live: answer.ptr_record, previousPtrRecord };
+        this.previousPtrRecords.get(addressKey(found.address)) ??
+        (await this.resolvePreviousPtrRecord(found, inputs.ptrRecord, signal));
+      return { id: found.address, live: found.ptr_record, previousPtrRecord };
     });
     this.previousPtrRecords.set(addressKey(id), previousPtrRecord);
     try {
-      return { id, outs: { ...inputs, previousPtrRecord, ptrRecord: await this.write(id, inputs, live, signal) } };
+      return {
+        id,
+        outs: { ...inputs, previousPtrRecord, ptrRecord: await this.syncPtrRecord(id, inputs, live, signal) },
+      };
     } catch (cause) {
       const written = [inputs.ptrRecord];
       throw initFailed(cause, id, { ...inputs, previousPtrRecord, ptrRecord: live, written }, inputs);
@@ -84,29 +87,29 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
   }
 
   async read(id: string, state: Partial<PtrRecordState> = {}): Promise<pulumi.dynamic.ReadResult> {
-    const answer = await presentErrors(() =>
-      isInitialRead(state) ? this.findExisting(id) : this.session.addresses.find(id, {}, recentMs),
+    const found = await presentErrors(() =>
+      isInitialRead(state) ? this.findExisting(id) : this.session.stackAddresses.find(id, {}, sharedListMaxAgeMs),
     );
-    if (answer === undefined) return {};
+    if (found === undefined) return {};
     if (!isManaged(state)) {
-      const { address, ptr_record: ptrRecord } = answer;
+      const { address, ptr_record: ptrRecord } = found;
       return { id, props: { ...state, address: canonicalAddress(address), ptrRecord } };
     }
     this.previousPtrRecords.set(addressKey(id), state.previousPtrRecord);
-    const props = withServed(state, answer.ptr_record);
+    const props = withObservedRecord(state, found.ptr_record);
     return { id, props, inputs: inputsOf(props) };
   }
 
   async update(id: string, olds: PtrRecordState, news: PtrRecordInputs): Promise<pulumi.dynamic.UpdateResult> {
-    if (await presentErrors(async () => isTakenOverRecord(id, olds, news))) return this.create(news);
+    if (await presentErrors(async () => needsRecordTakeover(id, olds, news))) return this.create(news);
     const { previousPtrRecord } = olds;
     const signal = deadline(news.timeouts?.update);
     try {
-      // Where the state is in doubt, the next request starts from what is there.
+      // If the state is in doubt, the live record decides whether a request is needed.
       const live = olds.written === undefined ? olds.ptrRecord : (await this.findExisting(id, signal)).ptr_record;
-      return { outs: { ...news, previousPtrRecord, ptrRecord: await this.write(id, news, live, signal) } };
+      return { outs: { ...news, previousPtrRecord, ptrRecord: await this.syncPtrRecord(id, news, live, signal) } };
     } catch (cause) {
-      const written = maybeWritten(olds, news.ptrRecord);
+      const written = writtenInDoubt(olds, news.ptrRecord);
       throw initFailed(cause, id, { ...news, previousPtrRecord, ptrRecord: olds.ptrRecord, written }, news);
     }
   }
@@ -114,79 +117,120 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
   async delete(id: string, state: PtrRecordState): Promise<void> {
     if (this.session.declaredRecords.has(id)) return;
     const signal = deadline(state.timeouts?.delete);
-    const undoing = await this.deletions.begin(id, state);
-    const { previousPtrRecord } = undoing ?? {};
-    if (undoing === undefined || previousPtrRecord === undefined) return;
+    const restoration = await this.deletions.begin(id, state);
+    const { previousPtrRecord } = restoration ?? {};
+    if (restoration === undefined || previousPtrRecord === undefined) return;
     await presentErrors(async () => {
-      const { addresses, state: ofStack } = this.session;
-      const readState = async () => (await ofStack.atAnyTime(isDeleting("PtrRecord", id))).addresses;
-      const answer = await addresses.find(id, { readState }, recentMs, signal);
-      if (answer === undefined || !undoing.isOurs(answer.ptr_record)) return;
-      await this.modify(id, previousPtrRecord, signal).catch(addresses.ignoreGone(id, { readState }, signal));
+      const { stackAddresses, stackState } = this.session;
+      const readState = async () => (await stackState.cached(isDeleting("PtrRecord", id))).addresses;
+      const found = await stackAddresses.find(id, { readState }, sharedListMaxAgeMs, signal);
+      if (found === undefined || !restoration.isOurs(found.ptr_record)) return;
+      await this.modify(id, previousPtrRecord, signal).catch(stackAddresses.ignoreGone(id, { readState }, signal));
     });
   }
 
+  /** Registers this resource as the declarer of its address's record. A failure names the other declarer. */
+  private claim({ address }: PtrRecordInputs, { name, urn, sharedWith }: Partial<RecordHints>): CheckFailure[] {
+    if (sharedWith !== undefined && !isUnknown(sharedWith)) {
+      return conflictFailure(`that of the ServerIpAddress "${sharedWith}", which has a ptrRecord`);
+    }
+    if (isUnknown(address)) return [];
+    const declarer = { key: `PtrRecord ${urn}`, description: `the PtrRecord "${name}"` };
+    const other = this.session.declaredRecords.register(address, declarer);
+    return other === undefined ? [] : conflictFailure(`"${address}", whose record ${other.description} declares`);
+  }
+
+  private async warnIfMissing({ address }: PtrRecordInputs): Promise<void> {
+    if (isUnknown(address)) return;
+    const addresses = await this.session.addressCache.addressesIfAvailable();
+    if (addresses === undefined || addresses.some((one) => isSameAddress(one.address, address))) return;
+    this.session.warnings.once(
+      `there is no address ${address} in the UpCloud account: correct the \`address\` of the PtrRecord, or remove that resource`,
+    );
+  }
+
   private async findPublic(address: string, signal: AbortSignal): Promise<IpAddressWire> {
-    const answer = await this.findExisting(address, signal);
-    if (answer.access === "public") return answer;
+    const found = await this.findExisting(address, signal);
+    if (found.access === "public") return found;
     throw new Error(
-      `Expected a public address, got ${answer.address}, whose access is "${answer.access}": UpCloud keeps PTR records for public addresses only, so correct \`address\` or take the resource out.`,
+      `Expected a public address, got ${found.address}, whose access is "${found.access}": UpCloud keeps PTR records for public addresses only, so correct \`address\` or remove the resource.`,
     );
   }
 
   /**
-   * The record to put back. One that somebody has set may have been set by this program, with a resource whose name it
-   * has changed since: the stack's state tells what that one found. Without the state, a record that already is as wanted
-   * is taken for our own. See decisions/0006-previous-ptr-record.md.
+   * The record that delete will restore. A custom record may be this program's own, from a resource that has been renamed
+   * since: then the stack's state has that resource's previous record. Without the state, a record that equals the wanted one
+   * counts as our own. See decisions/0006-previous-ptr-record.md.
    */
-  private async previousPtrRecord(answer: IpAddressWire, wanted: string, signal: AbortSignal): Promise<string> {
-    const { address, server, ptr_record: live } = answer;
+  private async resolvePreviousPtrRecord(found: IpAddressWire, wanted: string, signal: AbortSignal): Promise<string> {
+    const { address, server, ptr_record: live } = found;
     if (live !== "" && isGivenByUpCloud(live)) return live;
-    const inState = await this.previousInState(address);
+    const inState = await this.readPreviousFromState(address);
     if (inState !== undefined) return inState;
     if (live !== "" && !isSamePtrRecord(live, wanted)) return live;
-    const known = defaultPtrRecordIn(answer);
+    const known = defaultPtrRecordIn(found);
     if (known !== undefined) return known;
     if (server === undefined) return live;
     const { zone } = await this.session.client().servers.get(server, signal);
     return defaultPtrRecord(address, zone);
   }
 
-  /** Sends nothing when the record already is as wanted. */
-  private async write(id: string, wanted: PtrRecordInputs, live: string, signal: AbortSignal): Promise<string> {
+  /** Sends nothing if the record is as wanted already. */
+  private async syncPtrRecord(id: string, wanted: PtrRecordInputs, live: string, signal: AbortSignal): Promise<string> {
     const { ptrRecord, waitForForwardRecord } = wanted;
     if (isSamePtrRecord(ptrRecord, live)) return live;
-    await this.session.forwardRecords().wait(ptrRecord, id, waitForForwardRecord, signal);
-    const answer = await this.modify(id, ptrRecord, signal).catch(unlessGone);
+    if (waitForForwardRecord) await this.waitForForwardRecord(ptrRecord, id, waitForForwardRecord, signal);
+    const modified = await this.modify(id, ptrRecord, signal).catch(ignoreGone);
     await this.session.addressCache.invalidate(id);
-    if (answer === undefined) throw notThere(id);
-    return answer.ptr_record;
+    if (modified === undefined) throw notFoundError(id);
+    return modified.ptr_record;
   }
 
   private async modify(id: string, ptrRecord: string, signal: AbortSignal): Promise<IpAddressWire> {
-    const spelled = await this.session.addressCache.spellingInUrls(id, signal);
-    return this.session.client().ipAddresses.modify(spelled, { ptrRecord }, signal);
+    const spelling = await this.session.addressCache.spellingInUrls(id, signal);
+    return this.session.client().ipAddresses.modify(spelling, { ptrRecord }, signal);
   }
 
-  private async previousInState(address: string): Promise<string | undefined> {
-    const state = await this.session.state.atAnyTime(isCreatingRecordOf(address)).catch(() => undefined);
+  private async waitForForwardRecord(...request: Parameters<ForwardRecords["wait"]>): Promise<void> {
+    const { notify, timer } = this.session;
+    // biome-ignore lint/style/noCommonJs: loaded by the first record that waits.
+    const { ForwardRecords } = require("./forwardRecord") as typeof import("./forwardRecord");
+    // biome-ignore lint/style/noCommonJs: the same.
+    const { Resolver } = require("node:dns/promises") as typeof import("node:dns/promises");
+    this.forwardRecords ??= new ForwardRecords(
+      this.resolver ?? new Resolver({ timeout: 2000, tries: 2 }),
+      notify,
+      timer,
+    );
+    return this.forwardRecords.wait(...request);
+  }
+
+  private async readPreviousFromState(address: string): Promise<string | undefined> {
+    const state = await this.session.stackState.cached(isCreatingRecordOf(address)).catch(() => undefined);
     return state?.addresses.find(
       ({ id, previousPtrRecord }) => previousPtrRecord !== undefined && isSameAddress(id, address),
     )?.previousPtrRecord;
   }
 
   private async findExisting(address: string, signal?: AbortSignal): Promise<IpAddressWire> {
-    const answer = await this.session.addressCache.find(address, recentMs, signal);
-    if (answer === undefined) throw notThere(address);
-    return answer;
+    const found = await this.session.addressCache.find(address, sharedListMaxAgeMs, signal);
+    if (found === undefined) throw notFoundError(address);
+    return found;
   }
 }
 
-const notThere = (address: string) =>
+const notFoundError = (address: string) =>
   new Error(
-    `There is no address ${address} in the UpCloud account: correct the address, or take the resource out. A floating address that is attached to nothing shows with upcloud:apiVersion 1.3 only.`,
+    `There is no address ${address} in the UpCloud account: correct the address, or remove the resource. UpCloud shows unattached floating addresses with upcloud:apiVersion 1.3 only.`,
   );
 
-/** `get` gives read nothing to begin with, and later what it found: a record without a previous one. */
+/** The first read of a `get` has an empty state; later ones have a state without a previous record. */
 const isInitialRead = (state: Partial<PtrRecordState>) => state.address === undefined;
 const isManaged = (state: Partial<PtrRecordState>): state is PtrRecordState => state.previousPtrRecord !== undefined;
+
+const conflictFailure = (got: string): CheckFailure[] => [
+  {
+    property: "address",
+    reason: `expected an address whose PTR record nothing else in the program declares, got ${got}: remove one of them`,
+  },
+];

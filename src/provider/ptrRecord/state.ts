@@ -1,35 +1,35 @@
 import { isSamePtrRecord } from "../../model/addresses";
 import type { PtrRecordInputs } from "../../model/inputs";
 
-/** The outputs as Pulumi's state holds them; `ptrRecord` as served. */
+/** The outputs in Pulumi's state. `ptrRecord` is the record that UpCloud returned last. */
 export interface PtrRecordState extends PtrRecordInputs {
-  /** The record to put back; absent where the record is only looked at (`get`). */
+  /** The record that delete restores; absent if the resource only reads (`get`). */
   previousPtrRecord?: string;
   /**
-   * Where the record that is served may not be this resource's own: what it has written, or may have. Somebody else has
-   * changed the record, or a request got no answer.
+   * The records that this resource wrote, or may have written. Present only while the live record may be another one:
+   * somebody else changed it, or the answer to a request was lost.
    */
   written?: string[];
 }
 
-/** The record is one that the resource has written itself. */
-export const isOwn = (state: PtrRecordState, ptrRecord: string): boolean =>
-  writtenIn(state).some((own) => isSamePtrRecord(own, ptrRecord));
+/** Whether the resource wrote the record, or may have. */
+export const isOwnRecord = (state: PtrRecordState, ptrRecord: string): boolean =>
+  writtenRecords(state).some((own) => isSamePtrRecord(own, ptrRecord));
 
-/** After a request of which nobody knows whether it took effect. */
-export const maybeWritten = (state: PtrRecordState, ptrRecord: string): string[] => [
-  ...new Set([...writtenIn(state), ptrRecord]),
+/** `written` after a request for the record that may have taken effect. */
+export const writtenInDoubt = (state: PtrRecordState, ptrRecord: string): string[] => [
+  ...new Set([...writtenRecords(state), ptrRecord]),
 ];
 
-/** The state with the record that is served now. */
-export function withServed(state: PtrRecordState, ptrRecord: string): PtrRecordState {
+/** The state with the present record. */
+export function withObservedRecord(state: PtrRecordState, ptrRecord: string): PtrRecordState {
   const { written, ...rest } = state;
-  return { ...rest, ptrRecord, ...(!isOwn(state, ptrRecord) && { written: writtenIn(state) }) };
+  return { ...rest, ptrRecord, ...(!isOwnRecord(state, ptrRecord) && { written: writtenRecords(state) }) };
 }
 
-/** The record that is really there is among the inputs: so a refresh shows drift. */
+/** With the present record as an input, so that a refresh shows drift. */
 export function inputsOf({ previousPtrRecord, written, ...inputs }: PtrRecordState): PtrRecordInputs {
   return inputs;
 }
 
-const writtenIn = ({ ptrRecord, written = [ptrRecord] }: PtrRecordState): string[] => written;
+const writtenRecords = ({ ptrRecord, written = [ptrRecord] }: PtrRecordState): string[] => written;

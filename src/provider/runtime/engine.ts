@@ -1,8 +1,10 @@
 import { connect } from "node:net";
 
 /**
- * Whether Pulumi's engine, which this process works for, still listens: the process goes on when the engine is killed,
- * and must not buy what nobody will keep. `address` is the plugin's first argument.
+ * Whether an engine listens at the address. This process outlives an engine that is killed, and must not assign what nobody
+ * will save.
+ *
+ * @param address default: the plugin's first argument, the engine that this process works for
  */
 export function isEngineAlive(address: string | undefined = process.argv[2]): Promise<boolean> {
   const [, host, port] = /^(.+):(\d+)$/.exec(address ?? "") ?? [];
@@ -14,9 +16,9 @@ export function isEngineAlive(address: string | undefined = process.argv[2]): Pr
       resolve(isAlive);
     };
     socket.once("connect", () => end(true)).once("error", () => end(false));
-    socket.setTimeout(patienceMs, () => end(true));
+    socket.setTimeout(connectTimeoutMs, () => end(true));
   });
 }
 
-/** A computer that is too busy to answer is no reason to give up. */
-const patienceMs = 2000;
+/** After this time the engine is assumed to be alive: the computer may be too busy to answer. */
+const connectTimeoutMs = 2000;

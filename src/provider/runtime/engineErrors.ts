@@ -1,8 +1,8 @@
 import { messageOf } from "../../model/messageOf";
 
 /**
- * Runs a step of the life cycle and lets a failure out as Pulumi may show it: the plugin prints `${error}: ${error.stack}`
- * for check, diff, read and delete, and a user has no use for our stack.
+ * Runs a lifecycle step and formats its failure for the user: for check, diff, read and delete, the plugin prints
+ * `${error}: ${error.stack}`, and our stack trace would not help.
  */
 export async function presentErrors<T>(step: () => Promise<T>): Promise<T> {
   try {
@@ -13,9 +13,9 @@ export async function presentErrors<T>(step: () => Promise<T>): Promise<T> {
 }
 
 /**
- * The error by which the engine saves a resource as partly created or updated: id and properties go into the state, the
- * reason is shown, and the next `pulumi up` runs update. The engine takes the properties as they are, so `__provider`
- * has to be among them, or the resource could never be updated or deleted again.
+ * The error that makes the engine save a resource as partially created or updated: it saves id and properties, shows the
+ * reason, and runs update at the next `pulumi up`. The properties must include `__provider`, or the resource could never be
+ * updated or deleted.
  */
 export function initFailed(cause: unknown, id: string, state: object, inputs: object): Error {
   const { __provider } = inputs as { __provider?: string };

@@ -1,6 +1,6 @@
-/** Lines on stderr, which `pulumi up` shows live: what is being waited for, at most one line every ten seconds a server. */
+/** Lines on stderr, which `pulumi up` shows live: at most one every ten seconds per server. */
 export class Progress {
-  private readonly lastSaid = new Map<string, number>();
+  private readonly lastReported = new Map<string, number>();
 
   constructor(
     private readonly write: (line: string) => void,
@@ -8,16 +8,17 @@ export class Progress {
   ) {}
 
   /**
-   * `since`: when the waiting that the line tells of began, which is worth telling after a while. A line that comes too
-   * early is dropped.
+   * Shows the line, unless it comes too early.
+   *
+   * @param since when the wait began; the line appears after ten seconds of it
    */
-  say(server: string, line: string, since?: number): void {
+  report(server: string, line: string, since?: number): void {
     const now = this.now();
-    if (since !== undefined && now - since < quietMs) return;
-    if (now - (this.lastSaid.get(server) ?? Number.NEGATIVE_INFINITY) < quietMs) return;
-    this.lastSaid.set(server, now);
+    if (since !== undefined && now - since < intervalMs) return;
+    if (now - (this.lastReported.get(server) ?? Number.NEGATIVE_INFINITY) < intervalMs) return;
+    this.lastReported.set(server, now);
     this.write(since === undefined ? line : `${line} (${Math.round((now - since) / 1000)} s)`);
   }
 }
 
-const quietMs = 10_000;
+const intervalMs = 10_000;

@@ -1,6 +1,6 @@
 import { type Sleep, sleep } from "../../api/sleep";
 
-/** Real time, which tests of long waits replace. */
+/** Time and sleep. Tests replace it. */
 export interface Timer {
   now(): number;
   readonly sleep: Sleep;
@@ -11,7 +11,7 @@ export const realTimer: Timer = {
   sleep,
 };
 
-/** The waits between looks at something slow: quick at first, every five seconds in the end. */
+/** Exponential backoff for polling, from 1 s to 5 s. */
 export function* pollDelaysMs(): Generator<number, never> {
   for (let ms = 1000; ; ms = Math.min(ms * 1.5, 5000)) yield ms;
 }

@@ -1,28 +1,33 @@
-import { unlessGone } from "../../api/errors/upCloudError";
+import { ignoreGone } from "../../api/errors/upCloudError";
 import type { IpAddressWire } from "../../api/wire";
 import type { Assignment } from "../../journal/journalEntry";
 import type { ServerIpAddressInputs } from "../../model/inputs";
-import type { Changed } from "../powerCycle/powerCycles";
 import type { Session } from "../session";
 import { adoptable } from "./adoptable";
 
-/** How a `ServerIpAddress` gets its address: it takes over what an interrupted create has left, assigns, or adopts. */
-export class Acquisition {
-  constructor(private readonly session: Session) {}
+type Shared = Pick<
+  Session,
+  "client" | "addressCache" | "createRecovery" | "assignments" | "claims" | "journal" | "powerCycles" | "powerCycleOf"
+>;
 
-  acquire(assignment: Assignment, inputs: ServerIpAddressInputs, signal: AbortSignal): Promise<Changed<IpAddressWire>> {
+/** How a `ServerIpAddress` gets its address: recovered from an interrupted create, assigned, or adopted. */
+export class Acquisition {
+  constructor(private readonly session: Shared) {}
+
+  /** Throws a `RestartError` with the address if the server could not be started again after the assign. */
+  acquire(assignment: Assignment, inputs: ServerIpAddressInputs, signal: AbortSignal): Promise<IpAddressWire> {
     const { adopt } = inputs;
     return adopt === undefined ? this.assign(assignment, inputs, signal) : this.adopt(adopt, assignment, signal);
   }
 
-  /** The address, where a resource with these inputs can have it. */
-  async find(
+  /** The address. Throws if a resource with these inputs cannot adopt it. */
+  async findAdoptable(
     address: string,
     wanted: Pick<ServerIpAddressInputs, "server" | "access">,
     signal: AbortSignal,
   ): Promise<IpAddressWire> {
-    const spelled = await this.session.addressCache.spellingInUrls(address, signal);
-    const found = await this.session.client().ipAddresses.get(spelled, signal).catch(unlessGone);
+    const spelling = await this.session.addressCache.spellingInUrls(address, signal);
+    const found = await this.session.client().ipAddresses.get(spelling, signal).catch(ignoreGone);
     return adoptable(address, found, wanted);
   }
 
@@ -30,35 +35,31 @@ export class Acquisition {
     assignment: Assignment,
     inputs: ServerIpAddressInputs,
     signal: AbortSignal,
-  ): Promise<Changed<IpAddressWire>> {
-    const recovered = await this.session.createRecovery.recover(assignment, signal);
+  ): Promise<IpAddressWire> {
+    const { createRecovery, assignments } = this.session;
+    const powerCycles = this.session.powerCycles();
+    const recovered = await createRecovery.recover(assignment, signal);
     if (recovered !== undefined) {
-      const restartError = await this.session.powerCycles().restartIfPending(inputs.server);
-      return { value: recovered, ...(restartError !== undefined && { restartError }) };
+      await powerCycles.restartIfPending(inputs.server, recovered);
+      return recovered;
     }
-    const request = {
-      server: inputs.server,
-      purpose: "assign",
-      powerCycle: this.session.powerCycleOf(inputs),
-      signal,
-    } as const;
-    return this.session
-      .powerCycles()
-      .withServerStopped(request, () => this.session.assignments.assign(assignment, signal));
+    const powerCycle = this.session.powerCycleOf(inputs);
+    const request = { server: inputs.server, purpose: "assign", powerCycle, signal } as const;
+    return powerCycles.withServerStopped(request, () => assignments.assign(assignment, signal));
   }
 
-  private async adopt(address: string, assignment: Assignment, signal: AbortSignal): Promise<Changed<IpAddressWire>> {
+  private async adopt(address: string, assignment: Assignment, signal: AbortSignal): Promise<IpAddressWire> {
     const { claims, journal } = this.session;
     if (!claims.claimInProcess(address, assignment)) {
       throw new Error(
-        `The address ${address} was just taken over by another resource of the program, for which it had been assigned: remove \`adopt\`, or the other resource.`,
+        `Address ${address} was just taken over by another resource of the program, for which it had been assigned: remove \`adopt\`, or the other resource.`,
       );
     }
     await journal.beginAdoption(assignment, address);
     try {
-      const answer = await this.find(address, assignment, signal);
-      journal.acknowledge(answer.address);
-      return { value: answer };
+      const found = await this.findAdoptable(address, assignment, signal);
+      journal.acknowledge(found.address);
+      return found;
     } catch (error) {
       journal.drop(assignment);
       throw error;

@@ -4,22 +4,22 @@ import type { ServerIpAddressInputs } from "../../model/inputs";
 
 type Wanted = Pick<ServerIpAddressInputs, "server" | "access">;
 
-/** The address, where a resource with these inputs can adopt it. Otherwise throws what is to be corrected. */
-export function adoptable(adopt: string, answer: IpAddressWire | undefined, { server, access }: Wanted): IpAddressWire {
-  if (answer === undefined) {
+/** The address. Throws if a resource with these inputs cannot adopt it. */
+export function adoptable(adopt: string, found: IpAddressWire | undefined, { server, access }: Wanted): IpAddressWire {
+  if (found === undefined) {
     throw new Error(`There is no address ${adopt} in the UpCloud account: correct \`adopt\`, or remove it.`);
   }
-  if (answer.floating === "yes") {
+  if (found.floating === "yes") {
     throw new Error(
-      `The address ${answer.address} is floating, and a ServerIpAddress cannot adopt it: remove \`adopt\`, and use PtrRecord for floating addresses.`,
+      `Address ${found.address} is floating, and a ServerIpAddress cannot adopt it: remove \`adopt\`, and use PtrRecord for floating addresses.`,
     );
   }
   const differences = [
-    ...(answer.server === server ? [] : [`server ${server}, got ${answer.server ?? "none"}`]),
-    ...(isSameNetwork(answer.access, access) ? [] : [`access "${access}", got "${answer.access}"`]),
+    ...(found.server === server ? [] : [`server ${server}, got ${found.server ?? "none"}`]),
+    ...(isSameNetwork(found.access, access) ? [] : [`access "${access}", got "${found.access}"`]),
   ];
-  if (differences.length === 0) return answer;
+  if (differences.length === 0) return found;
   throw new Error(
-    `Expected the adopted address ${answer.address} to have ${differences.join(", and ")}: correct the inputs, or adopt another address.`,
+    `Expected the adopted address ${found.address} to have ${differences.join(", and ")}: correct the inputs, or adopt another address.`,
   );
 }

@@ -1,31 +1,40 @@
 import { accesses, families } from "../../api/wire";
 import { familyOf } from "../../model/addresses";
+import type { ProgramHints } from "../../model/hints";
 import { expectedServer, ipAddress, powerCycle, ptrRecord, server, timeouts } from "../../model/inputRules";
 import type { ServerIpAddressInputs } from "../../model/inputs";
-import { type Checked, type CheckFailure, checkEach, oneOf, type Rule, show } from "../../model/rules";
+import { type Checked, type CheckFailure, checkEach, hasPassed, oneOf, type Rules, show } from "../../model/rules";
 import { isUnknown } from "../../model/unknown";
 
-/** Pure, never throws: what a `ServerIpAddress` may be given, as far as that can be told without asking UpCloud. */
-export function checkServerIpAddress(news: Record<string, unknown>): Checked {
-  const { inputs, failures } = checkEach(rules, news, { family: "IPv4", access: "public" });
-  if (inputs.server === undefined) {
-    failures.push({ property: "server", reason: `expected ${expectedServer}, got nothing: give the server's UUID` });
-  }
-  if (failures.length === 0) failures.push(...contradictions(inputs as Partial<ServerIpAddressInputs>));
-  return { inputs, failures };
+/** Validates the inputs of a `ServerIpAddress` without UpCloud. Pure, never throws. */
+export function checkServerIpAddress(news: Record<string, unknown>): Checked<DeclaredInputs> {
+  const checked = checkEach<DeclaredInputs>(rules, news, {
+    family: { default: "IPv4" },
+    access: { default: "public" },
+    server: { expected: expectedServer, advice: "set `server`" },
+  });
+  if (hasPassed(checked)) return { ...checked, failures: contradictions(checked.inputs) };
+  return checked;
 }
 
-const rules: { [property in Exclude<keyof ServerIpAddressInputs, `__${string}`>]-?: Rule } = {
+/** The declaration's hints; empty while the server is unknown. */
+export function programHintsFrom(json: unknown): Partial<ProgramHints> {
+  return typeof json === "string" && !isUnknown(json) ? (JSON.parse(json) as ProgramHints) : {};
+}
+
+type DeclaredInputs = Omit<ServerIpAddressInputs, "__creation">;
+
+const rules: Rules<DeclaredInputs> = {
   server,
   family: oneOf(families),
   access: oneOf(accesses),
-  ptrRecord: ptrRecord("leave ptrRecord out to have UpCloud's default name"),
+  ptrRecord: ptrRecord("omit `ptrRecord` to get UpCloud's default name"),
   adopt: ipAddress("an IP address that is already on the server, such as 198.51.100.7"),
   powerCycle,
   timeouts,
 };
 
-function contradictions(inputs: Partial<ServerIpAddressInputs>): CheckFailure[] {
+function contradictions(inputs: DeclaredInputs): CheckFailure[] {
   const { family, access, ptrRecord, adopt } = inputs;
   const failures: CheckFailure[] = [];
   const onInternalNetwork = access === "private" || access === "utility";
@@ -45,7 +54,7 @@ function contradictions(inputs: Partial<ServerIpAddressInputs>): CheckFailure[] 
   if (adoptedFamily !== undefined && !isUnknown(family) && adoptedFamily !== family) {
     failures.push({
       property: "adopt",
-      reason: `expected an ${family} address, as family says, got ${show(adopt)}: correct family or adopt`,
+      reason: `expected an ${family} address to match \`family\`, got ${show(adopt)}: correct \`family\` or \`adopt\``,
     });
   }
   return failures;

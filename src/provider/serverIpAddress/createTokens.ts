@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from "node:crypto";
 
 /**
- * Which create of which resource a call is: Pulumi tells create neither the name nor the stack. So check leaves a token
- * among the inputs. No two creates have the same one, and a create that an error hook repeats keeps its own: in the
- * journal, and in the pending operations of the stack's state, a token names one create for good.
+ * Identifies creates: Pulumi tells create neither the resource's name nor the stack. So check adds a unique token to the
+ * inputs, which a create that an error hook repeats keeps. The journal and the pending operations of the stack's state
+ * identify a create by its token.
  */
 export class CreateTokens {
   private readonly urns = new Map<string, string>();
@@ -14,7 +14,7 @@ export class CreateTokens {
     return token;
   }
 
-  /** A create that check has not seen gets a token and a name of its own, by which no later one finds it. */
+  /** A create without a token of this process gets a random one, by which no later create finds it. */
   resolve(token: string | undefined): { token: string; urn: string } {
     const urn = token === undefined ? undefined : this.urns.get(token);
     if (token !== undefined && urn !== undefined) return { token, urn };

@@ -1,36 +1,42 @@
-import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
-import { unlessServerGone } from "../../api/errors/upCloudError";
+import { ignoreServerGone } from "../../api/errors/upCloudError";
 import type { IpAddressWire } from "../../api/wire";
-import { isGivenByUpCloud, isSameAddress, isSameNetwork, isSamePtrRecord } from "../../model/addresses";
 import { deadline } from "../../model/durations";
 import type { ProgramHints } from "../../model/hints";
 import type { ServerIpAddressInputs } from "../../model/inputs";
 import { messageOf } from "../../model/messageOf";
-import type { CheckFailure } from "../../model/rules";
-import { isUnknown, unknown } from "../../model/unknown";
-import { recentMs } from "../account/addressCache";
-import { assignedAnew } from "../assign/assignments";
-import { programHintsIn } from "../powerCycle/expectedCreates";
+import { type CheckFailure, hasPassed } from "../../model/rules";
+import { isUnknown, unknownValue } from "../../model/unknown";
+import { sharedListMaxAgeMs } from "../account/addressCache";
+import { reassignedNotice } from "../assign/assignments";
+import { RestartError } from "../powerCycle/errors";
 import { initFailed, presentErrors } from "../runtime/engineErrors";
 import type { Session } from "../session";
-import { isTakenOverAddress } from "../stack/formerStates";
+import { needsAddressTakeover } from "../stack/formerStates";
 import { Acquisition } from "./acquisition";
-import { checkServerIpAddress } from "./check";
-import { PtrSync } from "./ptrSync";
+import { Adoptions } from "./adoptions";
+import { checkServerIpAddress, programHintsFrom } from "./check";
+import { CreateTokens } from "./createTokens";
+import { diffServerIpAddress } from "./diff";
+import { PreviewWarnings } from "./previewWarnings";
+import { declaredOrDefault, PtrSync } from "./ptrSync";
 import { Releases } from "./releases";
 import { fromState, type ObservedAddress, observedFrom, type ServerIpAddressState, toState } from "./state";
 
-/** The life cycle of `ServerIpAddress`: inputs come out of check, states out of create, read and update. */
+/** The lifecycle of `ServerIpAddress`. */
 export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider {
-  private readonly releases: Releases;
-  private readonly records: PtrSync;
+  private readonly adoptions = new Adoptions();
+  private readonly createTokens = new CreateTokens();
+  private readonly previewWarnings: PreviewWarnings;
   private readonly acquisition: Acquisition;
+  private readonly ptrSync: PtrSync;
+  private readonly releases: Releases;
 
   constructor(private readonly session: Session) {
+    this.previewWarnings = new PreviewWarnings(session.addressCache, session.warnings);
     this.acquisition = new Acquisition(session);
-    this.releases = new Releases(session);
-    this.records = new PtrSync(session);
+    this.ptrSync = new PtrSync(session);
+    this.releases = new Releases(session, this.adoptions);
   }
 
   async configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<void> {
@@ -39,90 +45,68 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
 
   async check(olds: object, declared: Record<string, unknown>): Promise<pulumi.dynamic.CheckResult> {
     const { __provider, __program, ...news } = declared;
-    const { inputs, failures } = checkServerIpAddress(news);
-    const program = programHintsIn(__program);
+    const checked = checkServerIpAddress(news);
+    const { inputs, failures } = checked;
+    const hints = programHintsFrom(__program);
+    this.adoptions.claim(inputs, hints.urn);
     failures.push(
-      ...this.stackFailures(),
-      ...this.session.declaredRecords.failuresOfAdopting(inputs),
-      ...this.session.adoptions.failuresOf(inputs, program.urn),
+      ...this.stackDefaultFailures(),
+      ...this.ptrSync.claimAdopted(inputs),
+      ...this.adoptions.conflicts(inputs, hints.urn),
     );
-    if (failures.length === 0) {
-      const isToBeCreated = isEmpty(olds);
-      await this.checked(inputs as unknown as ServerIpAddressInputs, program, isToBeCreated);
-      if (isToBeCreated) Object.assign(inputs, this.createToken(program, __program));
+    if (hasPassed(checked)) {
+      // The engine checks a replacement without olds too.
+      const isToBeCreated = Object.keys(olds).length === 0;
+      await this.recordDeclaration(checked.inputs, hints, isToBeCreated);
+      if (isToBeCreated) Object.assign(inputs, this.issueToken(hints, __program));
     }
     return { inputs, failures };
   }
 
   async diff(id: string, olds: ServerIpAddressState, news: ServerIpAddressInputs): Promise<pulumi.dynamic.DiffResult> {
-    const isTakenOver = await presentErrors(async () => isTakenOverAddress(id, olds, news));
-    const replaces = isTakenOver ? [] : replacedIn(id, olds, news);
-    if (replaces.length > 0) {
-      this.releases.willReplace(id, news);
-      this.session.expectedCreates.willBeCheckedAgain(news.server);
-      if (this.session.isPreview) this.session.previewWarnings.willRelease(olds, this.session.powerCycleOf(news));
-      return { changes: true, replaces };
-    }
-    // One that is replaced may have been released by an operation that was interrupted, and be another's by now.
-    if (this.session.hasProgram) {
-      if (this.session.claims.isCreated(id)) this.session.notify(assignedAnew(id));
-      this.session.claims.markOwned(id);
-      this.acknowledge(id);
-    }
-    // Without `adopt` the engine may still replace the resource, and then has the address released (`replaceOnChanges: ["#initerror"]`).
-    if (news.adopt !== undefined) this.session.claims.keep(id);
-    else await presentErrors(async () => this.session.adoptions.keeps(id));
-    if (news.ptrRecord !== undefined) await presentErrors(async () => this.session.declaredRecords.declareWith(id));
-    const changes =
-      isTakenOver ||
-      olds.leftStopped === true ||
-      (news.ptrRecord !== undefined && !isSamePtrRecord(olds.ptrRecord, news.ptrRecord)) ||
-      (olds.managesPtrRecord ?? false) !== (news.ptrRecord !== undefined) ||
-      !isDeepStrictEqual(olds.powerCycle, news.powerCycle) ||
-      !isDeepStrictEqual(olds.timeouts, news.timeouts);
-    return { changes };
+    return presentErrors(async () => {
+      const difference = diffServerIpAddress(id, olds, news);
+      if (difference.replaces === undefined) this.keepAddress(id, news);
+      else this.expectReplacement(id, olds, news);
+      return difference;
+    });
   }
 
+  /** Acquires an address and syncs its PTR record. As soon as there is an address, every failure carries its id. */
   async create(inputs: ServerIpAddressInputs): Promise<pulumi.dynamic.CreateResult> {
-    this.session.expectedCreates.creating(inputs.server);
+    const { expectedCreates, addressCache, journal } = this.session;
+    expectedCreates.recordCreate(inputs.server);
     const signal = deadline(inputs.timeouts?.create);
-    const assignment = { ...inputs, ...this.session.createTokens.resolve(inputs.__creation) };
-    const { value: answer, restartError } = await presentErrors(() =>
-      this.acquisition.acquire(assignment, inputs, signal),
-    );
-    const id = answer.address;
-    this.session.addressCache.recordSpelling(id);
-    let served = observedFrom(answer);
+    const assignment = { ...inputs, ...this.createTokens.resolve(inputs.__creation) };
+    const { acquired, restartError } = await presentErrors(() => this.acquire(assignment, inputs, signal));
+    const id = acquired.address;
+    addressCache.recordSpelling(id);
+    let observed = observedFrom(acquired);
     try {
-      if (inputs.ptrRecord !== undefined) this.session.declaredRecords.declareWith(id);
-      served = await this.records.resolveDefaultPtrRecord(id, inputs.server, served, signal);
-      served = await this.records.syncPtrRecord(id, wantedRecord(inputs, served), served, signal);
+      if (inputs.ptrRecord !== undefined) this.ptrSync.claim(id);
+      observed = await this.ptrSync.resolveDefaultPtrRecord(id, inputs.server, observed, signal);
+      observed = await this.ptrSync.syncPtrRecord(id, declaredOrDefault(inputs, observed), observed, signal);
     } catch (cause) {
-      throw initFailed(restartError?.combinedWith(cause) ?? cause, id, toState(inputs, served, restartError), inputs);
+      const failure = restartError?.combinedWith(cause) ?? cause;
+      throw initFailed(failure, id, toState(inputs, observed, restartError), inputs);
     } finally {
-      await this.session.journal.reported(assignment);
+      await journal.recordReported(assignment);
     }
-    if (restartError !== undefined) {
-      throw initFailed(restartError.withRetryAdvice(), id, toState(inputs, served, restartError), inputs);
-    }
-    return { id, outs: toState(inputs, served) };
+    if (restartError === undefined) return { id, outs: toState(inputs, observed) };
+    throw initFailed(restartError.withRetryAdvice(), id, toState(inputs, observed, restartError), inputs);
   }
 
   async read(id: string, state: Partial<ServerIpAddressState> = {}): Promise<pulumi.dynamic.ReadResult> {
-    const answer = await presentErrors(() =>
-      isInitialRead(state)
-        ? this.findExisting(id)
-        : this.session.addresses.find(state.address ?? id, { server: state.server }, recentMs),
-    );
-    if (answer === undefined || isElsewhere(answer, state)) {
+    const found = await presentErrors(() => this.find(id, state));
+    if (found === undefined || (isManaged(state) && found.server !== state.server)) {
       if (isManaged(state)) this.acknowledge(id);
       return {};
     }
-    const served = observedFrom(answer, state.defaultPtrRecord);
-    if (!isManaged(state)) return { id, props: { ...state, ...(await this.externalOutputs(answer, served)) } };
+    const observed = observedFrom(found, state.defaultPtrRecord);
+    if (!isManaged(state)) return { id, props: { ...state, ...(await this.externalOutputs(found, observed)) } };
     this.session.claims.markOwned(id);
-    const props = { ...state, ...served } as ServerIpAddressState;
-    // Of the inputs, only a PTR record that the program declares can drift.
+    const props = { ...state, ...observed } as ServerIpAddressState;
+    // Of the inputs, only a declared PTR record can drift.
     return { id, props, ...(props.managesPtrRecord && { inputs: fromState(props).inputs }) };
   }
 
@@ -133,12 +117,13 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   ): Promise<pulumi.dynamic.UpdateResult> {
     const signal = deadline(news.timeouts?.update);
     return presentErrors(async () => {
-      if (isTakenOverAddress(id, olds, news)) return { outs: toState(news, await this.takeOver(id, news, signal)) };
-      if (olds.leftStopped) await this.session.powerCycles().restartServer(olds.server);
-      const served = isRestored(olds, news)
-        ? await this.records.resetPtrRecord(id, olds, signal)
-        : await this.records.syncPtrRecord(id, news.ptrRecord, fromState(olds).served, signal);
-      return { outs: toState(news, served) };
+      if (needsAddressTakeover(id, olds, news)) return { outs: toState(news, await this.takeOver(id, news, signal)) };
+      if (olds.leftStopped) await this.session.powerCycles().restart(olds.server);
+      const isRecordRemoved = olds.managesPtrRecord === true && news.ptrRecord === undefined;
+      const observed = isRecordRemoved
+        ? await this.ptrSync.resetPtrRecord(id, olds, signal)
+        : await this.ptrSync.syncPtrRecord(id, news.ptrRecord, fromState(olds).observed, signal);
+      return { outs: toState(news, observed) };
     });
   }
 
@@ -147,93 +132,97 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
       this.session.claims.markOwned(id);
       await this.releases.release(id, state);
       this.acknowledge(id);
-      if (state.leftStopped) await this.session.powerCycles().restartServer(state.server).catch(unlessServerGone);
+      if (state.leftStopped) await this.session.powerCycles().restart(state.server).catch(ignoreServerGone);
     });
   }
 
-  /** Unknown in a preview: `pulumi up --plan` accepts any value where the plan has an unknown one, and no other. */
-  private createToken(
-    { urn, preview }: Partial<ProgramHints>,
-    program: unknown,
-  ): Pick<ServerIpAddressInputs, "__creation"> {
-    if (preview || isUnknown(program)) return { __creation: unknown };
-    return urn === undefined ? {} : { __creation: this.session.createTokens.issue(urn) };
-  }
-
-  /** The engine checks without olds what it is going to create, also in another one's place. */
-  private async checked(
-    inputs: ServerIpAddressInputs,
-    hints: Partial<ProgramHints>,
-    isToBeCreated: boolean,
-  ): Promise<void> {
-    const { session } = this;
-    session.expectedCreates.checked(inputs.server, hints, isToBeCreated);
-    session.hasProgram = true;
-    session.isPreview ||= hints.preview === true;
-    session.learnStack(hints);
-    if (!session.isPreview || !isToBeCreated) return;
-    await session.previewWarnings.beforeCreate(inputs, this.session.powerCycleOf(inputs));
-  }
-
-  /** A default of the stack that cannot work is refused in the preview, like a value of the resource. */
-  private stackFailures(): CheckFailure[] {
+  /** An invalid stack default is refused in the preview, like an invalid input. */
+  private stackDefaultFailures(): CheckFailure[] {
     try {
-      this.session.powerCycle();
+      this.session.defaultPowerCycle();
       return [];
     } catch (error) {
       return [{ property: "powerCycle", reason: messageOf(error) }];
     }
   }
 
-  /** An address that a resource of another provider had: of its state nothing is known but the id. */
-  private async takeOver(id: string, news: ServerIpAddressInputs, signal: AbortSignal): Promise<ObservedAddress> {
-    const answer = await this.acquisition.find(id, news, signal);
-    const served = await this.records.resolveDefaultPtrRecord(id, news.server, observedFrom(answer), signal);
-    return this.records.syncPtrRecord(id, news.ptrRecord, served, signal);
+  /** Records what the program declares, and warns in a preview. */
+  private async recordDeclaration(inputs: ServerIpAddressInputs, hints: Partial<ProgramHints>, isToBeCreated: boolean) {
+    this.session.recordHints(hints);
+    this.session.hasProgram = true;
+    this.session.expectedCreates.recordCheck(inputs.server, hints, isToBeCreated);
+    if (!this.session.isPreview || !isToBeCreated) return;
+    await this.previewWarnings.beforeCreate(inputs, this.session.powerCycleOf(inputs));
   }
 
-  /** The address is the id of a resource. A refresh, whose reads and diffs come without a program, leaves the journal to the next `up`. */
+  /** Unknown in a preview, because `pulumi up --plan` only then accepts any value. */
+  private issueToken({ urn, preview }: Partial<ProgramHints>, hints: unknown): { __creation?: string } {
+    if (preview || isUnknown(hints)) return { __creation: unknownValue };
+    return urn === undefined ? {} : { __creation: this.createTokens.issue(urn) };
+  }
+
+  private expectReplacement(id: string, olds: ServerIpAddressState, news: ServerIpAddressInputs): void {
+    const powerCycle = this.session.powerCycleOf(news);
+    this.releases.recordReplacement(id, powerCycle);
+    this.session.expectedCreates.expectSecondCheck(news.server);
+    if (this.session.isPreview) this.previewWarnings.willRelease(olds, powerCycle);
+  }
+
+  /** The resource keeps its address: no other one may claim it, adopt it or set its PTR record. */
+  private keepAddress(id: string, news: ServerIpAddressInputs): void {
+    const { claims, notify, hasProgram } = this.session;
+    // A refresh also diffs resources that are pending replacement: their addresses may have been released, and assigned again.
+    if (hasProgram) {
+      if (claims.isCreated(id)) notify(reassignedNotice(id));
+      claims.markOwned(id);
+      this.acknowledge(id);
+    }
+    // Without `adopt` it is not marked as kept: the engine may still replace the resource (`replaceOnChanges: ["#initerror"]`).
+    if (news.adopt !== undefined) claims.markKept(id);
+    else this.adoptions.claimKept(id);
+    if (news.ptrRecord !== undefined) this.ptrSync.claim(id);
+  }
+
+  /** Turns a `RestartError` with an address into a result. */
+  private async acquire(...[assignment, inputs, signal]: Parameters<Acquisition["acquire"]>) {
+    try {
+      return { acquired: await this.acquisition.acquire(assignment, inputs, signal) };
+    } catch (error) {
+      if (!(error instanceof RestartError) || error.completed === undefined) throw error;
+      return { acquired: error.completed.value as IpAddressWire, restartError: error };
+    }
+  }
+
+  /** Takes over an address of another provider's resource. Nothing of its state is used, except for the id. */
+  private async takeOver(id: string, news: ServerIpAddressInputs, signal: AbortSignal): Promise<ObservedAddress> {
+    const found = await this.acquisition.findAdoptable(id, news, signal);
+    const observed = await this.ptrSync.resolveDefaultPtrRecord(id, news.server, observedFrom(found), signal);
+    return this.ptrSync.syncPtrRecord(id, news.ptrRecord, observed, signal);
+  }
+
+  /** The address is the id of a resource, so the journal's entry is not needed any more. A preview changes nothing. */
   private acknowledge(id: string): void {
     if (!this.session.isPreview) this.session.journal.acknowledge(id);
   }
 
-  /** To a program that reads what is not there, the engine would give a resource without values. */
-  private async findExisting(address: string): Promise<IpAddressWire> {
-    const answer = await this.session.addressCache.find(address, recentMs);
-    if (answer !== undefined) return answer;
-    throw new Error(
-      `There is no address ${address} in the UpCloud account: correct the address that \`get\` is given.`,
-    );
+  /** `undefined` if the address is gone. For a `get` it throws instead: the engine would return a resource without values. */
+  private async find(id: string, state: Partial<ServerIpAddressState>): Promise<IpAddressWire | undefined> {
+    const { addressCache, stackAddresses } = this.session;
+    if (!isInitialRead(state))
+      return stackAddresses.find(state.address ?? id, { server: state.server }, sharedListMaxAgeMs);
+    const found = await addressCache.find(id, sharedListMaxAgeMs);
+    if (found !== undefined) return found;
+    throw new Error(`There is no address ${id} in the UpCloud account: correct the address passed to \`get\`.`);
   }
 
-  private async externalOutputs(answer: IpAddressWire, served: ObservedAddress): Promise<ServerIpAddressState> {
-    const { access, address, family, server = "" } = answer;
-    // A default name that cannot be learnt is no failure of a look.
-    const named = this.records.resolveDefaultPtrRecord(address, server, served).catch(() => served);
-    return { access, address, family, server, ...(await named) };
+  /** The outputs of `get`, without the default record if it cannot be determined. */
+  private async externalOutputs(found: IpAddressWire, observed: ObservedAddress): Promise<ServerIpAddressState> {
+    const { access, address, family, server = "" } = found;
+    const resolved = this.ptrSync.resolveDefaultPtrRecord(address, server, observed).catch(() => observed);
+    return { access, address, family, server, ...(await resolved) };
   }
 }
 
-const replacedIn = (id: string, olds: ServerIpAddressState, news: ServerIpAddressInputs): string[] => [
-  ...(olds.server === news.server ? [] : ["server"]),
-  ...(olds.family === news.family ? [] : ["family"]),
-  ...(isSameNetwork(olds.access, news.access) ? [] : ["access"]),
-  ...(news.adopt === undefined || isSameAddress(news.adopt, id) ? [] : ["adopt"]),
-];
-
-/** A record taken out of the program goes back to the default; one that never was in it is nobody's business here. */
-const isRestored = (olds: ServerIpAddressState, news: ServerIpAddressInputs) =>
-  olds.managesPtrRecord === true && news.ptrRecord === undefined;
-
-/** What an interrupted create has set for another resource goes from an address that is taken over. */
-const wantedRecord = ({ ptrRecord, adopt }: ServerIpAddressInputs, served: ObservedAddress): string | undefined =>
-  ptrRecord ?? (adopt === undefined && !isGivenByUpCloud(served.ptrRecord) ? served.defaultPtrRecord : undefined);
-
-const isEmpty = (olds: object) => Object.keys(olds).length === 0;
-
-/** `get` gives read nothing to begin with, and later the address that it found. */
+/** The first read of a `get` has an empty state; later ones have a state with `address`. */
 const isInitialRead = (state: Partial<ServerIpAddressState>) => state.server === undefined;
 const isManaged = (state: Partial<ServerIpAddressState>) => !isInitialRead(state) && state.address === undefined;
-
-const isElsewhere = (answer: IpAddressWire, state: Partial<ServerIpAddressState>) =>
-  isManaged(state) && answer.server !== state.server;

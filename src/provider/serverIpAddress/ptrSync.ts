@@ -1,51 +1,84 @@
-import { defaultPtrRecord, isSamePtrRecord } from "../../model/addresses";
+import type { UpCloudClient } from "../../api/client";
+import { defaultPtrRecord, isGivenByUpCloud, isSamePtrRecord } from "../../model/addresses";
+import type { ServerIpAddressInputs } from "../../model/inputs";
 import { messageOf } from "../../model/messageOf";
-import { recentMs } from "../account/addressCache";
+import type { CheckFailure } from "../../model/rules";
+import { isUnknown } from "../../model/unknown";
+import { sharedListMaxAgeMs } from "../account/addressCache";
 import type { Session } from "../session";
 import { fromState, type ObservedAddress, observedFrom, type ServerIpAddressState } from "./state";
 
-/** Brings the PTR record of a `ServerIpAddress` to what its program wants. */
+/** Syncs the PTR record of a `ServerIpAddress` with the program. */
 export class PtrSync {
-  constructor(private readonly session: Session) {}
+  private readonly client: () => UpCloudClient;
 
-  /** API 1.2 does not tell an adopted address's zone, which its default name holds; the server does. */
+  constructor(private readonly session: Pick<Session, "client" | "addressCache" | "declaredRecords">) {
+    this.client = () => session.client();
+  }
+
+  /** Claims the record of an adopted address, the only kind that check knows. */
+  claimAdopted({ adopt, ptrRecord }: Partial<ServerIpAddressInputs>): CheckFailure[] {
+    if (adopt === undefined || isUnknown(adopt) || ptrRecord === undefined) return [];
+    const other = this.session.declaredRecords.register(adopt, declarer);
+    if (other === undefined) return [];
+    const reason = `expected no ptrRecord for ${adopt}, whose record ${other.description} declares too: remove one of them`;
+    return [{ property: "ptrRecord", reason }];
+  }
+
+  /** Claims the record of the resource's address. Throws if another resource declares it. */
+  claim(id: string): void {
+    const other = this.session.declaredRecords.register(id, declarer);
+    if (other === undefined) return;
+    throw new Error(
+      `The program declares the PTR record of ${id} twice, as ptrRecord of its ServerIpAddress and in ${other.description}: remove one of them.`,
+    );
+  }
+
+  /** The default record contains the zone, which API 1.2 does not return with an address. The server has it. */
   async resolveDefaultPtrRecord(
     id: string,
     server: string,
-    served: ObservedAddress,
+    observed: ObservedAddress,
     signal?: AbortSignal,
   ): Promise<ObservedAddress> {
-    if (served.defaultPtrRecord !== undefined) return served;
-    const { zone } = await this.session.client().servers.get(server, signal);
-    return { ...served, defaultPtrRecord: defaultPtrRecord(id, zone) };
+    if (observed.defaultPtrRecord !== undefined) return observed;
+    const { zone } = await this.client().servers.get(server, signal);
+    return { ...observed, defaultPtrRecord: defaultPtrRecord(id, zone) };
   }
 
-  /** Sends nothing when the record already is as wanted, or when nothing is wanted of it. */
+  /** Sends nothing if the record is as wanted already, or if none is wanted. */
   async syncPtrRecord(
     id: string,
     wanted: string | undefined,
-    served: ObservedAddress,
+    observed: ObservedAddress,
     signal: AbortSignal,
   ): Promise<ObservedAddress> {
-    if (wanted === undefined || isSamePtrRecord(wanted, served.ptrRecord)) return served;
-    const spelled = await this.session.addressCache.spellingInUrls(id, signal);
-    const answer = await this.session.client().ipAddresses.modify(spelled, { ptrRecord: wanted }, signal);
+    if (wanted === undefined || isSamePtrRecord(wanted, observed.ptrRecord)) return observed;
+    const spelling = await this.session.addressCache.spellingInUrls(id, signal);
+    const modified = await this.client().ipAddresses.modify(spelling, { ptrRecord: wanted }, signal);
     await this.session.addressCache.invalidate(id);
-    return observedFrom(answer, served.defaultPtrRecord);
+    return observedFrom(modified, observed.defaultPtrRecord);
   }
 
-  /** The default record, unless the one that is there is not ours any more. */
+  /** Restores UpCloud's default record, unless somebody else has changed the record or another resource declares it. */
   async resetPtrRecord(id: string, olds: ServerIpAddressState, signal: AbortSignal): Promise<ObservedAddress> {
-    const answer = await this.session.addressCache.find(id, recentMs, signal);
-    const served = answer === undefined ? fromState(olds).served : observedFrom(answer, olds.defaultPtrRecord);
-    const isOurs = isSamePtrRecord(served.ptrRecord, olds.ptrRecord) && !this.session.declaredRecords.has(id);
-    if (!isOurs) return served;
-    // Not known of an adopted address whose server could not be looked at when it was created.
-    const known = await this.resolveDefaultPtrRecord(id, olds.server, served, signal).catch((cause) => {
+    const found = await this.session.addressCache.find(id, sharedListMaxAgeMs, signal);
+    const observed = found === undefined ? fromState(olds).observed : observedFrom(found, olds.defaultPtrRecord);
+    const isOurs = isSamePtrRecord(observed.ptrRecord, olds.ptrRecord) && !this.session.declaredRecords.has(id);
+    if (!isOurs) return observed;
+    // Unknown if create could not read the server of an adopted address.
+    const resolved = await this.resolveDefaultPtrRecord(id, olds.server, observed, signal).catch((cause) => {
       throw new Error(
-        `The PTR record of ${id} is still "${served.ptrRecord}": UpCloud's default record, which is to replace it, could not be determined. ${messageOf(cause)}`,
+        `The PTR record of ${id} is still "${observed.ptrRecord}": UpCloud's default record, which should replace it, could not be determined. ${messageOf(cause)}`,
+        { cause },
       );
     });
-    return this.syncPtrRecord(id, known.defaultPtrRecord, known, signal);
+    return this.syncPtrRecord(id, resolved.defaultPtrRecord, resolved, signal);
   }
 }
+
+/** The default if no record is declared, but an interrupted create has set one on the address that is taken over. */
+export const declaredOrDefault = ({ ptrRecord, adopt }: ServerIpAddressInputs, observed: ObservedAddress) =>
+  ptrRecord ?? (adopt === undefined && !isGivenByUpCloud(observed.ptrRecord) ? observed.defaultPtrRecord : undefined);
+
+const declarer = { key: "ServerIpAddress", description: "the ptrRecord of a ServerIpAddress" };

@@ -2,139 +2,159 @@ import type { JournalEntry } from "../../journal/journalEntry";
 import { deadline } from "../../model/durations";
 import type { PowerCycleInput } from "../../model/inputs";
 import { messageOf } from "../../model/messageOf";
-import { nameOf } from "../../state/urns";
-import { recentMs } from "../account/addressCache";
+import { resourceNameIn } from "../../state/urns";
+import { sharedListMaxAgeMs } from "../account/addressCache";
+import { RestartError } from "../powerCycle/errors";
 import type { Session } from "../session";
 import { isDeleting, remainingOwner } from "../stack/ownership";
+import type { Adoptions } from "./adoptions";
 import type { ServerIpAddressState } from "./state";
 
-/** Releases addresses that are still ours: on the server that the state tells, and owned by no other resource. */
+type Shared = Pick<
+  Session,
+  | "client"
+  | "addressCache"
+  | "stackAddresses"
+  | "stackState"
+  | "claims"
+  | "assignments"
+  | "journal"
+  | "holderElsewhere"
+  | "powerCycles"
+  | "powerCycleOf"
+  | "isEngineAlive"
+  | "notify"
+>;
+
+/** Releases an address only if it is still on the server of its state, and no other resource owns it. */
 export class Releases {
-  /** What the program says now of addresses that are being replaced: delete is told only what their state says. */
+  /** By id, of addresses that are being replaced: delete receives the state's value, not the program's. */
   private readonly declaredPowerCycles = new Map<string, PowerCycleInput>();
 
-  constructor(private readonly session: Session) {}
+  constructor(
+    private readonly session: Shared,
+    private readonly adoptions: Adoptions,
+  ) {}
 
-  willReplace(id: string, news: { powerCycle?: PowerCycleInput }): void {
-    this.declaredPowerCycles.set(id, this.session.powerCycleOf(news));
+  recordReplacement(id: string, powerCycle: PowerCycleInput): void {
+    this.declaredPowerCycles.set(id, powerCycle);
   }
 
   async release(id: string, state: ServerIpAddressState): Promise<void> {
-    // An error hook repeats the delete: what may be left to do is the start of the server.
-    if (this.session.claims.isReleased(id)) return this.startIfOwed(state.server);
-    if (!(await this.mayRelease(id))) return;
+    // An error hook repeats the delete: only the server's start may be missing.
+    if (this.session.claims.isReleased(id)) return this.session.powerCycles().restartIfPending(state.server);
+    if (!(await this.verifyOwnership(id))) return;
     const signal = deadline(state.timeouts?.delete);
     const { server } = state;
     let isReleased = false;
     const releaseIfOurs = async (maxAgeMs: number) => {
       const { claims } = this.session;
-      if (!(await this.isOurs(id, state, maxAgeMs, signal)) || claims.isKept(id) || claims.isReleased(id)) return;
-      // The operation after the engine's end may have released the address meanwhile, and been assigned it anew.
-      if (!(await this.session.isEngineAlive())) throw new Error(engineGone(id));
+      if (!(await this.isOnServer(id, state, maxAgeMs, signal)) || claims.isKept(id) || claims.isReleased(id)) return;
+      // An operation that followed may have released the address meanwhile, and been assigned it again.
+      if (!(await this.session.isEngineAlive())) throw new Error(engineGoneMessage(id));
       await this.session.journal.removeFromBaselines(id);
-      await this.releaseOnce(id, state, signal);
+      await this.sendRelease(id, state, signal);
       this.session.claims.markReleased(id);
       await this.session.addressCache.invalidate(id);
       isReleased = true;
     };
-    // UpCloud never releases an address of the internal network: no reason to stop the server first.
-    if (state.access !== "public") return releaseIfOurs(recentMs);
+    // UpCloud refuses to release internal addresses: do not stop the server for that.
+    if (state.access !== "public") return releaseIfOurs(sharedListMaxAgeMs);
     const powerCycle = this.declaredPowerCycles.get(id) ?? this.session.powerCycleOf(state);
-    // Nor for one that is not ours any more.
-    if (powerCycle !== false && !(await this.isOurs(id, state, recentMs, signal))) return this.startIfOwed(server);
+    // Do not stop the server for an address that is not ours any more either.
+    if (powerCycle !== false && !(await this.isOnServer(id, state, sharedListMaxAgeMs, signal)))
+      return this.session.powerCycles().restartIfPending(server);
     const request = { server, purpose: "release", powerCycle, signal } as const;
-    // Until a server is stopped, minutes may pass in which somebody moves the address.
-    const maxAgeMs = powerCycle === false ? recentMs : justNowMs;
-    const { restartError } = await this.session
-      .powerCycles()
-      .withServerStopped(request, (server) => releaseIfOurs(server === "gone" ? 0 : maxAgeMs));
-    if (restartError === undefined) return;
-    throw isReleased ? new Error(`The address is released. ${restartError.message}`) : restartError;
+    // Stopping the server may take minutes, in which somebody may move the address.
+    const maxAgeMs = powerCycle === false ? sharedListMaxAgeMs : stoppedServerMaxAgeMs;
+    try {
+      await this.session
+        .powerCycles()
+        .withServerStopped(request, (server) => releaseIfOurs(server === "gone" ? 0 : maxAgeMs));
+    } catch (error) {
+      if (!(error instanceof RestartError) || !isReleased) throw error;
+      throw new Error(`The address was released. ${error.message}`, { cause: error });
+    }
   }
 
-  private async startIfOwed(server: string): Promise<void> {
-    const restartError = await this.session.powerCycles().restartIfPending(server);
-    if (restartError !== undefined) throw restartError;
-  }
-
-  /** Whether no other resource owns the address, as far as the operation, the journal and the stack's state know. */
-  private async mayRelease(id: string): Promise<boolean> {
-    const { claims, adoptions, notify } = this.session;
-    if (claims.isKept(id) || adoptions.isAdopted(id)) return false;
+  /** Whether no other resource owns the address, according to the operation, the journal and the stack's state. */
+  private async verifyOwnership(id: string): Promise<boolean> {
+    const { claims, notify } = this.session;
+    if (claims.isKept(id) || this.adoptions.isAdopted(id)) return false;
     const elsewhere = await this.session.holderElsewhere(id);
     if (elsewhere?.isOfThisOperation) return false;
     if (elsewhere !== undefined) throw new HeldByAnotherOperationError(id, elsewhere.entry);
-    const owner = await this.ownerInState(id);
+    const owner = await this.findOwnerInState(id);
     if (owner === undefined) return true;
-    notify(`${id}: not released, because ${nameOf(owner.urn)} has it in the stack's state.`);
+    notify(`${id}: not released, because it belongs to ${resourceNameIn(owner.urn)} in the stack's state.`);
     return false;
   }
 
-  private async ownerInState(id: string): Promise<{ urn: string } | undefined> {
+  private async findOwnerInState(id: string): Promise<{ urn: string } | undefined> {
     const isOurStack = isDeleting("ServerIpAddress", id);
     try {
-      const known = await this.session.state.atAnyTime(isOurStack);
+      const known = await this.session.stackState.cached(isOurStack);
       if (remainingOwner(known, id) === undefined) return undefined;
-      // Which of the resources that have the address is deleted, a state of now shows.
-      return remainingOwner(await this.session.state.asOfNow(isOurStack), id);
+      // Only a fresh state shows which of the resources with this address are being deleted.
+      return remainingOwner(await this.session.stackState.fresh(isOurStack), id);
     } catch (cause) {
       throw new Error(
-        `${id} is not released, because it is unknown whether another resource of the stack has it. ${messageOf(cause)}`,
+        `${id} was not released, because it is unknown whether another resource of the stack has it. ${messageOf(cause)}`,
       );
     }
   }
 
   /**
-   * If the answer is lost, UpCloud may have released the address, and may give it to the next assign. So the request is
-   * repeated only while nothing is assigned to the server, and only if nobody has got the address meanwhile.
+   * If the answer is lost, UpCloud may have released the address, and may assign it again. So the request is repeated only
+   * under a lock that excludes assigns to the server, and only if nobody else has the address.
    */
-  private async releaseOnce(id: string, state: ServerIpAddressState, signal: AbortSignal): Promise<void> {
+  private async sendRelease(id: string, state: ServerIpAddressState, signal: AbortSignal): Promise<void> {
     const { server } = state;
     const { claims, assignments } = this.session;
     const { ipAddresses } = this.session.client();
-    const spelled = await this.session.addressCache.spellingInUrls(id, signal);
-    const unlessGone = this.session.addresses.ignoreGone(id, { server }, signal);
+    const spelling = await this.session.addressCache.spellingInUrls(id, signal);
+    const ignoreGone = this.session.stackAddresses.ignoreGone(id, { server }, signal);
     let unlock: (() => void) | undefined;
-    const isStillOurs = async () => {
+    const mayRetry = async () => {
       unlock ??= await assignments.lockOf(server).lock();
-      if (!(await this.session.isEngineAlive())) throw new Error(engineGone(id));
-      const answer = await ipAddresses.get(spelled, signal).catch(unlessGone);
-      if (answer?.server !== server || claims.isKept(id)) return false;
-      // Another process may have got it, and wait for the answer that says so.
+      if (!(await this.session.isEngineAlive())) throw new Error(engineGoneMessage(id));
+      const found = await ipAddresses.get(spelling, signal).catch(ignoreGone);
+      if (found?.server !== server || claims.isKept(id)) return false;
+      // An assign of another process, still without its answer, may have been given the address.
       await claims.waitForConcurrentAssigns(state);
       return (await this.session.holderElsewhere(id)) === undefined;
     };
     try {
-      await ipAddresses.release(spelled, signal, isStillOurs).catch(unlessGone);
+      await ipAddresses.release(spelling, signal, mayRetry).catch(ignoreGone);
     } finally {
       unlock?.();
     }
   }
 
-  private async isOurs(
+  private async isOnServer(
     id: string,
     { server }: ServerIpAddressState,
     maxAgeMs: number,
     signal: AbortSignal,
   ): Promise<boolean> {
-    const answer = await this.session.addresses.find(id, { server }, maxAgeMs, signal);
-    if (answer === undefined) this.session.claims.markReleased(id);
-    return answer?.server === server;
+    const found = await this.session.stackAddresses.find(id, { server }, maxAgeMs, signal);
+    if (found === undefined) this.session.claims.markReleased(id);
+    return found?.server === server;
   }
 }
 
-const engineGone = (id: string) =>
-  `Pulumi has ended, so ${id} is not released: run \`pulumi up\` or \`pulumi destroy\` again.`;
+const engineGoneMessage = (id: string) =>
+  `${id} was not released, because Pulumi has exited: run \`pulumi up\` or \`pulumi destroy\` again.`;
 
-const justNowMs = 10_000;
+const stoppedServerMaxAgeMs = 10_000;
 
-/** A release that is in doubt would take the address from the other operation. */
+/** Releasing the address would take it from the other operation. */
 class HeldByAnotherOperationError extends Error {
   override readonly name = "HeldByAnotherOperationError";
 
   constructor(address: string, { process: { id, host }, at }: JournalEntry) {
     super(
-      `${address} is not released, because another operation (process ${id} on host ${host}, ${at}) has been assigned it or adopts it: run again when that operation has ended.`,
+      `${address} was not released, because another operation (process ${id} on host ${host}, ${at}) has assigned or adopted it: run again when that operation has ended.`,
     );
   }
 }

@@ -1,13 +1,12 @@
 import type { IpAddressWire } from "../../api/wire";
-import { defaultPtrRecordIn } from "../../model/addresses";
+import { addressFromWire } from "../../model/addressFromWire";
 import type { ServerIpAddressInputs } from "../../model/inputs";
-import type { RestartError } from "../powerCycle/errors";
 
-/** What UpCloud says of an address. The address itself is the resource's id and stored nowhere else. */
+/** What UpCloud returns about an address, without the address itself, which is the resource's id. */
 export interface ObservedAddress {
-  /** As served now; `""` on the internal network. */
+  /** `""` on the internal network. */
   ptrRecord: string;
-  /** The name that UpCloud gives by itself; absent where neither an answer nor the zone has told it. */
+  /** UpCloud's default name for the address; absent where neither a response nor the zone shows it. */
   defaultPtrRecord?: string;
   partOfPlan: boolean;
   /** API 1.3 only. */
@@ -16,58 +15,50 @@ export interface ObservedAddress {
   zone?: string;
 }
 
-/** The outputs as Pulumi's state holds them: inputs, and what UpCloud says. */
+/** The outputs in Pulumi's state: the inputs, and what UpCloud returns. */
 export interface ServerIpAddressState extends Omit<ServerIpAddressInputs, "ptrRecord" | "__creation">, ObservedAddress {
-  /** The program declares the PTR record, so taking it out of the program restores the default. */
+  /** The program declares the PTR record: removing it from the program restores the default. */
   managesPtrRecord?: true;
-  /** Of an address that is only looked at (`get`), whose id stays as it was given. */
+  /** Only for `get`, whose id is the address as the program spells it. */
   address?: string;
-  /** The server was stopped for the change and could not be started again: the next update starts it. */
+  /** The server was stopped for the change and could not be started again: the next update or delete starts it. */
   leftStopped?: true;
 }
 
-/** The one way out of UpCloud's answers. `knownDefault` is a default name learnt earlier. */
-export function observedFrom(answer: IpAddressWire, knownDefault?: string): ObservedAddress {
-  return withoutUndefined({
-    ptrRecord: answer.ptr_record,
-    defaultPtrRecord: knownDefault ?? defaultPtrRecordIn(answer),
-    partOfPlan: answer.part_of_plan === "yes",
-    mac: answer.mac,
-    zone: answer.zone,
-  });
+/** @param knownDefault the default record, if it is known already */
+export function observedFrom(response: IpAddressWire, knownDefault?: string): ObservedAddress {
+  const { address, family, access, server, floating, ...observed } = addressFromWire(response, knownDefault);
+  return observed;
 }
 
+/** @param restartError present if the server could not be started again after the change */
 export function toState(
   inputs: ServerIpAddressInputs,
-  served: ObservedAddress,
-  restartError?: RestartError,
+  observed: ObservedAddress,
+  restartError?: Error,
 ): ServerIpAddressState {
   const { ptrRecord: declared, __creation, ...rest } = inputs;
   return {
     ...rest,
-    ...served,
+    ...observed,
     ...(declared !== undefined && { managesPtrRecord: true }),
     ...(restartError !== undefined && { leftStopped: true }),
   };
 }
 
-/** The reverse of `stateOf`, with the PTR record that is really there among the inputs: so a refresh shows drift. */
-export function fromState(state: ServerIpAddressState): { inputs: ServerIpAddressInputs; served: ObservedAddress } {
+/** The reverse of `toState`, with the observed PTR record as an input, so that a refresh shows drift. */
+export function fromState(state: ServerIpAddressState): { inputs: ServerIpAddressInputs; observed: ObservedAddress } {
   const { ptrRecord, managesPtrRecord, leftStopped, address, defaultPtrRecord, partOfPlan, mac, zone, ...inputs } =
     state;
   return {
     inputs: managesPtrRecord ? { ...inputs, ptrRecord } : inputs,
-    served: withoutUndefined({ ptrRecord, defaultPtrRecord, partOfPlan, mac, zone }),
+    observed: {
+      ptrRecord,
+      partOfPlan,
+      // Pulumi's protocol has no `undefined`.
+      ...(defaultPtrRecord !== undefined && { defaultPtrRecord }),
+      ...(mac !== undefined && { mac }),
+      ...(zone !== undefined && { zone }),
+    },
   };
-}
-
-/** Pulumi's protocol has no `undefined`. */
-function withoutUndefined(
-  served: {
-    [key in keyof Required<ObservedAddress>]: Required<ObservedAddress>[key] | ObservedAddress[key] | undefined;
-  },
-) {
-  return Object.fromEntries(
-    Object.entries(served).filter(([, value]) => value !== undefined),
-  ) as unknown as ObservedAddress;
 }

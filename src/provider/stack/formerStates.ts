@@ -2,58 +2,58 @@ import { canonicalAddress, isSameAddress } from "../../model/addresses";
 import type { PtrRecordInputs, ServerIpAddressInputs } from "../../model/inputs";
 
 /*
- * By an alias with a type the state of a resource may come from another life cycle. Until update has made the state ours,
- * read and delete run that other one.
+ * Through an alias with a type, the state of a resource may come from another provider. Until update has rewritten the state,
+ * the engine runs read and delete of that other provider.
  */
 
-type OwnType = keyof typeof ownLines;
+type OwnType = keyof typeof stableLines;
 
-/** Whether the state has to be made ours. Fails where that cannot be done without losing something. */
-export function isTakenOverAddress(id: string, olds: object, news: ServerIpAddressInputs): boolean {
-  const former = formerOf("ServerIpAddress", olds, news);
+/** Whether update has to take the state over. Throws if that is not possible without losing something. */
+export function needsAddressTakeover(id: string, olds: object, news: ServerIpAddressInputs): boolean {
+  const former = foreignOwner("ServerIpAddress", olds, news);
   if (former === undefined) return false;
   if (former === "PtrRecord") {
     throw new Error(
-      `${id} belongs to a PtrRecord in the stack's state, of which an alias cannot make a ServerIpAddress: remove the alias, and take the address over with \`adopt: "${id}"\`.`,
+      `${id} belongs to a PtrRecord in the stack's state, and an alias cannot turn that into a ServerIpAddress: remove the alias, and set \`adopt: "${id}"\` to take over the address.`,
     );
   }
   if (news.adopt !== undefined && isSameAddress(news.adopt, id)) return true;
   throw new Error(
     canonicalAddress(id) === undefined
-      ? notById(id)
+      ? idMismatchMessage(id)
       : `${id} belongs to a resource of another provider in the stack's state: add \`adopt: "${id}"\` to take it over, or remove the alias.`,
   );
 }
 
-/** The same for a PTR record, whose resource is named by its address too. */
-export function isTakenOverRecord(id: string, olds: object, news: PtrRecordInputs): boolean {
-  const former = formerOf("PtrRecord", olds, news);
+/** As `needsAddressTakeover`, for a `PtrRecord`. */
+export function needsRecordTakeover(id: string, olds: object, news: PtrRecordInputs): boolean {
+  const former = foreignOwner("PtrRecord", olds, news);
   if (former === undefined) return false;
   if (former === "ServerIpAddress") {
     throw new Error(
-      `${id} belongs to a ServerIpAddress in the stack's state, of which an alias cannot make a PtrRecord: remove the alias. To keep the address, run \`pulumi up\` with \`retainOnDelete: true\` on the ServerIpAddress first.`,
+      `${id} belongs to a ServerIpAddress in the stack's state, and an alias cannot turn that into a PtrRecord: remove the alias. To keep the address, run \`pulumi up\` with \`retainOnDelete: true\` on the ServerIpAddress first.`,
     );
   }
   if (isSameAddress(id, news.address)) return true;
-  throw new Error(notById(id));
+  throw new Error(idMismatchMessage(id));
 }
 
-const notById = (id: string) =>
-  `"${id}" is the id of a resource of another provider in the stack's state, and an alias brings a resource over only if its id is the address: remove the alias, and remove that resource from the state with \`pulumi state delete\` before its provider undoes what it has made.`;
+const idMismatchMessage = (id: string) =>
+  `"${id}" is the id of a resource of another provider in the stack's state, and an alias takes a resource over only if its id is the address: remove the alias, and remove that resource from the state with \`pulumi state delete\` before its provider undoes its changes.`;
 
-/** Whose state it is: `undefined` where it is our own. */
-function formerOf(own: OwnType, olds: object, news: object): OwnType | "another" | undefined {
-  const [former, present] = [lineIn(olds), lineIn(news)];
+/** Which other provider wrote the state; `undefined` if it is the resource's own. */
+function foreignOwner(own: OwnType, olds: object, news: object): OwnType | "another" | undefined {
+  const [former, present] = [providerLineIn(olds), providerLineIn(news)];
   if (former === undefined || present === undefined) return undefined;
-  if (former === present || former.includes(ownLines[own])) return undefined;
+  if (former === present || former.includes(stableLines[own])) return undefined;
   const other = own === "PtrRecord" ? "ServerIpAddress" : "PtrRecord";
-  return former.includes(ownLines[other]) ? other : "another";
+  return former.includes(stableLines[other]) ? other : "another";
 }
 
-const lineIn = (properties: object) => (properties as { __provider?: string }).__provider;
+const providerLineIn = (properties: object) => (properties as { __provider?: string }).__provider;
 
-/** What every version of this package has in `__provider`, which can never change. */
-const ownLines = {
+/** Part of `__provider` in every version of this package. Can never change. */
+const stableLines = {
   ServerIpAddress: 'require("pulumi-upcloud-ip/provider").serverIpAddress',
   PtrRecord: 'require("pulumi-upcloud-ip/provider").ptrRecord',
 };

@@ -1,15 +1,18 @@
 import { addressKey, isSameAddress } from "../../model/addresses";
 import type { PendingOperation, StackState, StateAddress } from "../../state/stackState";
 
-/* What the state of the stack under way says of who has an address. Pure. */
+/* Who has an address, according to the stack's state. Pure. */
 
-/** The engine notes each operation in the state before it asks for it. So a state that has ours is that of our stack. */
+/*
+ * The engine writes each pending operation into the state before it calls the provider. So a state that shows our operation is
+ * our stack's.
+ */
 export const isCreating =
   (token: string) =>
   ({ pendingOperations }: StackState): boolean =>
     pendingOperations.some(({ type, inputs }) => type === "creating" && inputs.__creation === token);
 
-/** Or taken over from another life cycle, which is an update. The address is unknown where the state has it encrypted. */
+/** A create, or the update that takes over another provider's state. An encrypted address matches every one. */
 export const isCreatingRecordOf =
   (address: string) =>
   ({ pendingOperations }: StackState): boolean =>
@@ -25,21 +28,20 @@ export const isDeleting =
   ({ pendingOperations }: StackState): boolean =>
     pendingOperations.some((one) => isDeletionOf(one, resourceType, address));
 
-/** Tokens of creates that have begun, and whose end was never saved. Includes those under way. */
+/** Tokens of creates whose result was not saved: interrupted, or still under way. */
 export const pendingTokensIn = ({ pendingOperations }: StackState): Set<string | undefined> =>
   new Set(pendingOperations.filter(({ type }) => type === "creating").map(({ inputs }) => inputs.__creation));
 
-/** The addresses that the stack's `ServerIpAddress`es have, in one spelling. */
+/** The keys of the addresses that the stack's `ServerIpAddress`es have. */
 export const idsIn = (state: StackState): Set<string> => new Set(managedIn(state).map(({ id }) => addressKey(id)));
 
-/** The `ServerIpAddress`es of the stack that have the address. */
 const holdersOf = (state: StackState, address: string): StateAddress[] =>
   managedIn(state).filter(({ id }) => isSameAddress(id, address));
 
 /**
- * The resource that keeps the address although another resource that has it is deleted; `undefined`: the deletion may
- * release it. Of several resources that have an address, the one that was created last owns it: UpCloud has assigned the
- * address anew, or that resource has adopted it. The others let go of it.
+ * The resource that keeps the address when another resource with the same address is deleted; `undefined`: the deletion may
+ * release it. Of several resources with one address, the one that was created last owns it: UpCloud assigned the address
+ * again, or that resource adopted it.
  */
 export function remainingOwner(state: StackState, address: string): StateAddress | undefined {
   const holders = holdersOf(state, address);
@@ -47,21 +49,18 @@ export function remainingOwner(state: StackState, address: string): StateAddress
   const newestMs = Math.max(...holders.map(createdMs));
   const isDeleted = (holder: StateAddress) =>
     state.pendingOperations.some((one) => isDeletionOf(one, "ServerIpAddress", address) && isSameResource(one, holder));
-  // Without times, as in a state from before 2023, each of them may be the owner.
+  // States from before 2023 have no times: each holder may be the owner.
   return holders.filter((one) => createdMs(one) === newestMs).find((one) => !isDeleted(one));
 }
 
-/**
- * The resources of the stack that set the PTR record of the address. One that only looks at it (`get`) does not, nor does a
- * `ServerIpAddress` without a `ptrRecord`.
- */
+/** The stack's resources that set the PTR record of the address: no `get`, and no `ServerIpAddress` without `ptrRecord`. */
 export const settersOf = ({ addresses }: StackState, address: string): StateAddress[] =>
   addresses.filter(
     ({ id, type, external, previousPtrRecord }) =>
       isSameAddress(id, address) && !external && (type === "PtrRecord" || previousPtrRecord !== undefined),
   );
 
-/** Whether one of them is not being deleted. */
+/** Whether one of `settersOf` is not being deleted. */
 export const recordRemains = (state: StackState, address: string): boolean =>
   settersOf(state, address).some(
     (setter) =>

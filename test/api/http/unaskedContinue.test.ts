@@ -32,7 +32,7 @@ async function oneConnectionTo(parts: string[], server: Server = createServer(),
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  const connections = openConnections(`${scheme}://127.0.0.1:${port}`, { most: 1, connectMs: 5000 });
+  const connections = openConnections(`${scheme}://127.0.0.1:${port}`, { max: 1, connectTimeoutMs: 5000 });
   open.push(() => connections.close());
   open.push(() => server.close());
   const { signal } = new AbortController();

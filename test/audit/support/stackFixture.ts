@@ -16,7 +16,7 @@ export function resource(name: string, id: string | undefined, declared: Declare
   return { urn: urnOf(name), custom: true, type, ...(id !== undefined && { id, outputs: inputs }), inputs, ...more };
 }
 
-export const creating = (name: string, declared: Declared) => ({
+export const pendingCreate = (name: string, declared: Declared) => ({
   type: "creating",
   resource: resource(name, undefined, declared),
 });
@@ -32,7 +32,7 @@ export const stackResource = {
   type: "pulumi:pulumi:Stack",
 };
 
-export const exported = (resources: object[], pending_operations: object[] = []) => ({
+export const stackExport = (resources: object[], pending_operations: object[] = []) => ({
   version: 3,
   deployment: { manifest: { version: "3.245.0" }, resources: [stackResource, ...resources], pending_operations },
 });

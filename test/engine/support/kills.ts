@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Fault } from "pulumi-upcloud-ip/simulator";
@@ -28,7 +28,17 @@ const unanswered: HowToEnd["request"] = {
   before: [{ kind: "no-answer" }],
   after: [{ kind: "no-answer", when: "after-effect" }],
 };
-const unlock = (project: Project) => project.stack.cancel();
+
+async function unlock(project: Project): Promise<void> {
+  restoreCheckpoint(project);
+  await project.stack.cancel();
+}
+
+/** A CLI that is killed while it writes its checkpoint leaves an empty one. The user restores Pulumi's backup then. */
+function restoreCheckpoint({ directory }: Project): void {
+  const checkpoint = join(directory, "state/.pulumi/stacks/addresses/test.json");
+  if (readFileSync(checkpoint, "utf8") === "") copyFileSync(`${checkpoint}.bak`, checkpoint);
+}
 
 /** The ways in which an operation ends early. */
 export const endings = {

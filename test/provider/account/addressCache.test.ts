@@ -1,7 +1,7 @@
 import { createClient, type UpCloudClient } from "../../../src/api/client";
 import { AddressCache } from "../../../src/provider/account/addressCache";
 import { type Rules, type Seed, type Simulator, startSimulator } from "../../../src/simulator";
-import { answering, json } from "../../support/answers";
+import { json, startTestServer } from "../../support/testServer";
 
 /** UpCloud pads the last four groups of it, which is not the canonical spelling. */
 const six = "2001:db8:1:2:0030:abff:fe0c:04dd";
@@ -127,7 +127,7 @@ describe("addresses that an operation asks for", () => {
 test("an address whose entry in the list is malformed is asked for alone, and what is wrong there is told", async () => {
   const sound = { access: "public", address: "198.51.100.7", family: "IPv4", ptr_record: "", server: web };
   const broken = { ...sound, address: "198.51.100.8", ptr_record: 7 };
-  const server = await answering((response, received) => {
+  const server = await startTestServer((response, received) => {
     const alone = { ip_address: broken };
     const listed = { ip_addresses: { ip_address: [sound, broken] } };
     json(200, received.path.endsWith("/ip_address") ? listed : alone)(response, received);

@@ -6,8 +6,8 @@ import type { PtrRecordState } from "../../../src/provider/ptrRecord/state";
 import { realTimer } from "../../../src/provider/runtime/timer";
 import type { ServerIpAddressState } from "../../../src/provider/serverIpAddress/state";
 import type { StateAddress } from "../../../src/state/stackState";
-import { type AnsweringServer, answering, json } from "../../support/answers";
 import { Machine, type Saved } from "../../support/operation";
+import { json, startTestServer, type TestServer } from "../../support/testServer";
 
 const address = "198.51.100.7";
 const other = "198.51.100.8";
@@ -25,12 +25,12 @@ const answers = {
   "no right": error(403, "ACTION_FORBIDDEN"),
 };
 type Answer = keyof typeof answers;
-const noRight = "The UpCloud user has no right to do this";
-const another = `The credentials may use neither address ${address} nor its server ${web}`;
-const unknown = `The credentials may not use address ${address}: UpCloud says that another account has it, and`;
+const noRight = "The UpCloud user lacks permission for this action";
+const another = `The credentials may not use address ${address} or its server ${web}`;
+const unknown = `The credentials may not use address ${address}: UpCloud says that it belongs to another account, and`;
 
 describe("an address of the state", () => {
-  let upCloud: AnsweringServer;
+  let upCloud: TestServer;
   let client: UpCloudClient;
 
   async function start(
@@ -38,7 +38,7 @@ describe("an address of the state", () => {
     ofServer?: Answer,
     listed: string[] | "no right" = [],
   ): Promise<StackAddresses> {
-    upCloud = await answering((response, received) => {
+    upCloud = await startTestServer((response, received) => {
       const list =
         listed === "no right" ? answers[listed] : json(200, { ip_addresses: { ip_address: listed.map(wire) } });
       if (received.path === "/1.2/ip_address") return list(response, received);
@@ -132,7 +132,7 @@ describe("with the credentials of another account", () => {
   const operation = () =>
     machine.operation(undefined, "1.2", { env: { UPCLOUD_TOKEN: machine.simulator.otherCredentials.token } });
   const writes = () => machine.simulator.requests.filter(({ method, status }) => method !== "GET" && status < 400);
-  const words = (id = saved.id) => `The credentials may use neither address ${id} nor its server ${web}`;
+  const words = (id = saved.id) => `The credentials may not use address ${id} or its server ${web}`;
 
   beforeEach(async () => {
     machine = await Machine.start();
@@ -173,7 +173,7 @@ describe("with the credentials of another account", () => {
     const adopting = { server: web, family: "IPv6", adopt: saved.id };
     const failure = how === "get" ? operation().provider.read(saved.id) : operation().create("b", adopting);
     await expect(failure).rejects.toThrow(
-      `may not use address ${saved.id}, which belongs to another account: use the credentials of its account, correct`,
+      `Address ${saved.id} belongs to another account: use the credentials of that account, correct`,
     );
   });
 
@@ -189,7 +189,7 @@ describe("with the credentials of another account", () => {
     await expect(records().delete(saved.id, state)).rejects.toThrow(unknown);
     await expect(records().update(saved.id, state, state)).resolves.toBeDefined();
     await expect(records().update(saved.id, state, { ...state, ptrRecord: "c.example.com" })).rejects.toThrow(
-      "which belongs to another account",
+      `Address ${saved.id} belongs to another account`,
     );
   });
 });

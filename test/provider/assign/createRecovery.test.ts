@@ -96,7 +96,7 @@ test("an address that is taken over is told, with the time of the operation that
   expect(next.said).toEqual([
     expect.stringMatching(
       new RegExp(
-        `^${id}: taken over from an operation that was interrupted \\(20.*Z\\), instead of assigning another address\\.$`,
+        `^${id}: taken over from an interrupted operation \\(20.*Z\\), instead of assigning another address\\.$`,
       ),
     ),
   ]);
@@ -122,7 +122,7 @@ describe("an address that Pulumi was told of", () => {
     expect(extras()).toHaveLength(2);
     expect(next.said).toEqual([
       expect.stringMatching(
-        `^${id} was assigned to server ${web} for this resource before .* does not show that its create was interrupted\\. Run .pulumi-upcloud-ip audit.`,
+        `^${id} was assigned to server ${web} for this resource at .* does not show that its create was interrupted\\. Run .pulumi-upcloud-ip audit.`,
       ),
     ]);
   });
@@ -167,7 +167,7 @@ describe("an address that Pulumi was told of", () => {
     expect(next.said).toEqual([
       expect.stringMatching(
         new RegExp(
-          `^${id} was assigned to server ${web} for this resource before .*unknown whether the stack has it: .*no such place\\. Run .pulumi-upcloud-ip audit.`,
+          `^${id} was assigned to server ${web} for this resource at .*unknown whether the stack has the first one: .*no such place\\. Run .pulumi-upcloud-ip audit.`,
         ),
       ),
     ]);
@@ -322,7 +322,7 @@ describe("a process that lives on when its engine is killed", () => {
     const { id } = await machine.operation().create("a", { server: web });
     while (goOn === undefined) await new Promise((resolve) => setTimeout(resolve, 2));
     goOn();
-    await expect(first).rejects.toThrow("Pulumi has ended, so no address is assigned");
+    await expect(first).rejects.toThrow(/^No address was assigned to server .*, because Pulumi has exited/);
     expect(extras()).toEqual([id]);
   });
 
@@ -332,7 +332,7 @@ describe("a process that lives on when its engine is killed", () => {
     void orphan.create("a", { server: web });
     while (extras().length === 0) await new Promise((resolve) => setTimeout(resolve, 2));
     const failure = machine.operation().create("a", { server: web, timeouts: { create: "100ms" } });
-    await expect(failure).rejects.toThrow("wait until it has ended, then run `pulumi up` again");
+    await expect(failure).rejects.toThrow("wait until it ends, then run `pulumi up` again");
     expect(extras()).toHaveLength(1);
   });
 });
@@ -450,9 +450,7 @@ test("a journal that cannot be written is told once, and the address is assigned
   await operation.create("a", { server: web });
   await operation.create("b", { server: web });
   expect(extras()).toHaveLength(2);
-  expect(operation.said).toEqual([
-    expect.stringMatching(/^warning: the journal of assignments in .* cannot be written/),
-  ]);
+  expect(operation.said).toEqual([expect.stringMatching(/^warning: the journal in .* cannot be written/)]);
 });
 
 test("a line of the journal that was cut off counts for nothing, and neither does what is no journal", async () => {
@@ -484,7 +482,9 @@ describe("an address that the program adopts", () => {
     const [left] = extras();
     const next = machine.operation();
     await next.create("a", { server: web });
-    await expect(next.create("b", { server: web, adopt: left })).rejects.toThrow("just taken over by another resource");
+    await expect(next.create("b", { server: web, adopt: left })).rejects.toThrow(
+      "Another resource of the program has just taken over the address",
+    );
   });
 
   test("twice is refused in check", async () => {
@@ -505,9 +505,7 @@ describe("an address that the program adopts", () => {
     );
     const second = machine.operation();
     await second.provider.check({}, { server: web, adopt: saved.id });
-    await expect(second.diff(saved, { server: web })).rejects.toThrow(
-      `The address ${saved.id} belongs to this resource`,
-    );
+    await expect(second.diff(saved, { server: web })).rejects.toThrow(`Address ${saved.id} belongs to this resource`);
   });
 
   test("is no other's where that one is being replaced", async () => {

@@ -97,7 +97,7 @@ test("an assign that UpCloud refuses is not sent again, nor looked for", async (
 test("an account that cannot be listed is asked for no address, and the failure names the server", async () => {
   lose({ method: "GET", path: "/ip_address", kind: "error", status: 403, errorCode: "ACTION_FORBIDDEN" });
   await expect(machine.operation().create("a", { server: web })).rejects.toThrow(
-    `No IPv4 address was requested for server ${web}, because the account's addresses could not be listed. The UpCloud user has no right to do this with the account: grant the right`,
+    `No IPv4 address was requested for server ${web}, because the account's addresses could not be listed. The UpCloud user lacks permission for this action on the account: grant it`,
   );
   expect(requests()).toEqual(["GET /1.2/ip_address"]);
 });
@@ -109,7 +109,7 @@ test("a release whose look at the list fails names its address, and releases not
   await next.delete(first); // the first look is for one address, the next one for all
   lose({ method: "GET", path: "/ip_address", kind: "error", status: 400, errorCode: "REQUEST_INVALID" });
   await expect(next.delete(second)).rejects.toThrow(
-    `What became of address ${second.id} could not be looked up. UpCloud refused a request about the account: `,
+    `Address ${second.id} could not be looked up. UpCloud refused a request about the account: `,
   );
   expect(addressesOf(extras())).toEqual([second.id]);
 });
@@ -202,7 +202,7 @@ test("several new addresses that belong to no known resource are named, and none
   );
   const failure = machine.operation().create("a", { server: web });
   await expect(failure).rejects.toThrow(
-    /2 new addresses of the server belong to no known resource: [\d.]+, [\d.]+\. Put the one/,
+    /2 new addresses of the server belong to no known resource: [\d.]+, [\d.]+\. Set the one/,
   );
   const [one, other] = addressesOf(extras());
   await expect(failure).rejects.toThrow(`\`adopt: "${one}"\` or \`adopt: "${other}"\``);
@@ -232,7 +232,7 @@ test("a look that fails says that an address may have been assigned, and the nex
   );
   const failure = machine.operation().create("a", { server: web });
   await expect(failure).rejects.toThrow(
-    `UpCloud may have assigned an IPv4 address to server ${web}: run \`pulumi up\` again, which looks for it before it assigns another.`,
+    `UpCloud may have assigned an IPv4 address to server ${web}: run \`pulumi up\` again, which first looks for that address.`,
   );
   machine.simulator.faults.clear();
   const { id } = await machine.operation().create("a", { server: web });
@@ -242,7 +242,7 @@ test("a look that fails says that an address may have been assigned, and the nex
 test("an assign that is lost three times is given up, with what happened last", async () => {
   lose({ ...assigning, times: 3, kind: "drop", when: "before-effect" });
   await expect(machine.operation().create("a", { server: web })).rejects.toThrow(
-    /^UpCloud assigned no IPv4 address to server .* in 3 attempts: run `pulumi up` again later\. The last failure: UpCloud gave no answer/,
+    /^UpCloud assigned no IPv4 address to server .* in 3 attempts: run `pulumi up` again later\. The last error: UpCloud did not respond/,
   );
   expect(count("POST /1.2/ip_address")).toBe(3);
 });

@@ -97,7 +97,7 @@ describe.each([...moments, ...startMoments])("a server that is deleted $name", (
       .create("a", { server: mail, powerCycle })
       .catch((error: Error) => error.message);
     expect(failure).toMatch(
-      /^There is no server 009d64ef-.*SERVER_NOT_FOUND.* Nothing is assigned to it: where it was/s,
+      /^There is no server 009d64ef-.*SERVER_NOT_FOUND.* No address was assigned\. If the server was/s,
     );
     expect(failure).not.toContain("upctl server start");
     expect([machine.simulator.faults.pending, owedStarts()]).toEqual([[], []]);
@@ -132,7 +132,7 @@ describe("the duty to start a server that is gone", () => {
   test("ends an update with what to do", async () => {
     const update = machine.operation().provider.update(saved.id, saved.state, { ...saved.state });
     await expect(update).rejects.toThrow(
-      /^There is no server 009d64ef-.* Its addresses went with it: run `pulumi refresh`, then `pulumi up`\.$/s,
+      /^There is no server 009d64ef-.* Its addresses were deleted with it: run `pulumi refresh`, then `pulumi up`\.$/s,
     );
   });
 
@@ -177,7 +177,7 @@ test.each([
     expect(failure).toMatch(
       /^UpCloud assigns and releases addresses only while the server is stopped, .*SERVER_STATE_ILLEGAL/,
     );
-    expect(failure).toContain(` The server could not be looked at: `);
+    expect(failure).toContain(` The server's state could not be read: `);
     expect(failure).toContain(`${status} ${errorCode}`);
   },
 );

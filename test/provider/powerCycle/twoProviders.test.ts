@@ -146,9 +146,7 @@ test("the server is not started under the feet of a slow change of the other pro
   await slow;
   expect(writes()).toEqual(["stop 200", "POST 201", "POST 201", "start 200"]);
   expect(one.operation.said).toContainEqual(
-    expect.stringMatching(
-      /^server "mail" .*: waiting until another provider process of this operation has changed it \(/,
-    ),
+    expect.stringMatching(/^server "mail" .*: waiting for another provider process of this operation to change it \(/),
   );
 });
 

@@ -54,10 +54,10 @@ test("while it waits it says for what, and when the time is over it warns", asyn
   expect(waitedMs()).toBe(30_000);
   expect(said.length).toBeGreaterThan(1);
   expect(said[0]).toMatch(
-    /^PTR record of 198.51.100.7: waiting until mail.example.com resolves to it, it resolves to 198.51.100.8 \(\d+ s\)$/,
+    /^PTR record of 198.51.100.7: waiting until mail.example.com resolves to it, found 198.51.100.8 \(\d+ s\)$/,
   );
   expect(said.at(-1)).toBe(
-    "warning: mail.example.com does not resolve to 198.51.100.7 after 30 s, it resolves to 198.51.100.8: its PTR record is set anyway, correct the forward record.",
+    "warning: mail.example.com does not resolve to 198.51.100.7 after 30 s (found 198.51.100.8): the PTR record is set anyway, correct the forward record.",
   );
 });
 
@@ -69,7 +69,7 @@ test.each([
   const { forward, said, waitedMs } = given([]);
   await forward.wait(name, address, wanted, inTime);
   expect(waitedMs()).toBe(seconds * 1000);
-  expect(said.at(-1)).toContain(`after ${seconds} s, it has no A record`);
+  expect(said.at(-1)).toContain(`after ${seconds} s (found no A record)`);
 });
 
 const faults = ["ETIMEOUT", "EREFUSED", "ECONNREFUSED"];
@@ -85,7 +85,7 @@ test.each(faults)("look-ups that go on failing (%s) are a warning when the time 
   await forward.wait(name, address, true, inTime);
   expect([waitedMs(), said.at(-1)]).toEqual([
     300_000,
-    `warning: mail.example.com does not resolve to 198.51.100.7 after 300 s, the look-up failed (query ${code}): its PTR record is set anyway, correct the forward record.`,
+    `warning: mail.example.com does not resolve to 198.51.100.7 after 300 s (the look-up failed: query ${code}): the PTR record is set anyway, correct the forward record.`,
   ]);
 });
 

@@ -1,4 +1,4 @@
-import { unknown } from "../../../src/model/unknown";
+import { unknownValue } from "../../../src/model/unknown";
 import { PtrRecordProvider } from "../../../src/provider/ptrRecord/provider";
 import type { PtrRecordState } from "../../../src/provider/ptrRecord/state";
 import { ServerIpAddressProvider } from "../../../src/provider/serverIpAddress/provider";
@@ -69,10 +69,9 @@ function nextOperation() {
       if (inState === undefined) throw new Error("no state");
       return { addresses: inState, pendingOperations, otherIds: [] };
     },
-    resolver: { resolve4: lookedUp, resolve6: lookedUp },
   });
   session.configure((key) => (key === "upcloud:apiVersion" ? apiVersion : undefined));
-  provider = new PtrRecordProvider(session);
+  provider = new PtrRecordProvider(session, { resolve4: lookedUp, resolve6: lookedUp });
   addresses = new ServerIpAddressProvider(session);
 }
 afterEach(async () => {
@@ -119,6 +118,39 @@ describe("check", () => {
       inputs: { address, ptrRecord: "mail.example.com" },
       failures: [],
     });
+  });
+});
+
+describe("a preview", () => {
+  const preview = (declared: string) =>
+    provider.check(
+      {},
+      { ...line, __program: { preview: true, name: "a", urn: "a" }, address: declared, ptrRecord: "a.example.com" },
+    );
+
+  test("warns once of an address that is not in the account", async () => {
+    await start();
+    await preview("2001:db8::8");
+    await preview("2001:db8::8");
+    expect(said).toEqual([
+      "warning: there is no address 2001:db8::8 in the UpCloud account: correct the `address` of the PtrRecord, or remove that resource.",
+    ]);
+  });
+
+  test("says nothing of an address that is in the account, of an unknown one, and where the account cannot be looked at", async () => {
+    await start();
+    await preview(address);
+    await preview(unknownValue);
+    nextOperation();
+    simulator.faults.add({
+      kind: "error",
+      method: "GET",
+      path: "/ip_address",
+      status: 403,
+      errorCode: "ACTION_FORBIDDEN",
+    });
+    await preview("198.51.100.7");
+    expect(said).toEqual([]);
   });
 });
 
@@ -322,7 +354,7 @@ describe("read", () => {
     const read = await Promise.all([provider.read(other.id, other.state), provider.read(id, state)]);
     expect(read).toMatchObject([{ id: other.id }, {}]);
     await expect(up(id, state, { address, ptrRecord: "b.example.com" })).rejects.toThrow(
-      `may not use address ${address}, which belongs to another account`,
+      `Address ${address} belongs to another account`,
     );
     nextOperation();
     inState = [{ ...ofState, type: "ServerIpAddress", id, server: mail }];
@@ -543,7 +575,7 @@ describe("a record that the program declares twice", () => {
     await start();
     await check({ address: "2001:db8::1", ptrRecord: "a.example.com" }, "one");
     const { failures } = await check({ address: "2001:DB8:0::0001", ptrRecord: "a.example.com" }, "two");
-    const reason = `${expected}, got "2001:db8::1", whose record the PtrRecord "one" declares: take one of them out`;
+    const reason = `${expected}, got "2001:db8::1", whose record the PtrRecord "one" declares: remove one of them`;
     expect(failures).toEqual([{ property: "address", reason }]);
   });
 
@@ -562,12 +594,12 @@ describe("a record that the program declares twice", () => {
     nextOperation();
     await addresses.diff(id, outs, inputs as never);
     const { failures } = await check({ address: id, ptrRecord: "b.example.com" }, "one");
-    const reason = `${expected}, got "${id}", whose record the ptrRecord of a ServerIpAddress declares: take one of them out`;
+    const reason = `${expected}, got "${id}", whose record the ptrRecord of a ServerIpAddress declares: remove one of them`;
     expect(failures).toEqual([{ property: "address", reason }]);
     nextOperation();
     await check({ address: id, ptrRecord: "b.example.com" }, "one");
     await expect(addresses.diff(id, outs, inputs as never)).rejects.toThrow(
-      `The program declares the PTR record of ${id} twice, as ptrRecord of its ServerIpAddress and with the PtrRecord "one": take one of them out.`,
+      `The program declares the PTR record of ${id} twice, as ptrRecord of its ServerIpAddress and in the PtrRecord "one": remove one of them.`,
     );
   });
 
@@ -595,7 +627,7 @@ describe("a record that the program declares twice", () => {
     const adopting = { ...line, server: web, adopt: "2001:db8::1", family: "IPv6", ptrRecord: "a.example.com" };
     await check({ address: "2001:db8::1", ptrRecord: "b.example.com" }, "one");
     const reason =
-      'expected no ptrRecord where the program declares the record elsewhere, got one for 2001:db8::1, whose record the PtrRecord "one" declares: take one of them out';
+      'expected no ptrRecord for 2001:db8::1, whose record the PtrRecord "one" declares too: remove one of them';
     expect((await addresses.check({}, adopting)).failures).toEqual([{ property: "ptrRecord", reason }]);
     nextOperation();
     await addresses.check({}, adopting);
@@ -609,18 +641,18 @@ describe("a record that the program declares twice", () => {
     await addresses.diff(id, outs, inputs as never);
     expect((await check({ address: id, ptrRecord: "b.example.com" }, "one")).failures).toEqual([]);
     for (const name of ["two", "three"]) {
-      expect((await check({ address: unknown, ptrRecord: "b.example.com" }, name)).failures).toEqual([]);
+      expect((await check({ address: unknownValue, ptrRecord: "b.example.com" }, name)).failures).toEqual([]);
     }
   });
 
   test("with the ServerIpAddress whose address is not known yet is refused by what the program tells", async () => {
     await start();
     const __program = { name: "one", urn: ofState.urn, sharedWith: "mail" };
-    const declared = { ...line, address: unknown, ptrRecord: "b.example.com" };
-    const reason = `${expected}, got that of the ServerIpAddress "mail", which has a ptrRecord: take one of them out`;
+    const declared = { ...line, address: unknownValue, ptrRecord: "b.example.com" };
+    const reason = `${expected}, got that of the ServerIpAddress "mail", which has a ptrRecord: remove one of them`;
     expect((await provider.check({}, { ...declared, __program })).failures).toEqual([{ property: "address", reason }]);
     expect(
-      (await provider.check({}, { ...declared, __program: { ...__program, sharedWith: unknown } })).failures,
+      (await provider.check({}, { ...declared, __program: { ...__program, sharedWith: unknownValue } })).failures,
     ).toEqual([]);
   });
 });

@@ -33,7 +33,7 @@ describe("an address that was released in the control panel and assigned again t
     b = await operation.create("b", { server: web });
     if (!isFirst) await diff();
     expect(b.id).toBe(a.id);
-    expect(operation.said).toEqual([expect.stringMatching(`^${b.id}: UpCloud has assigned it anew`)]);
+    expect(operation.said).toEqual([expect.stringMatching(`^${b.id}: UpCloud has assigned it again`)]);
     await operation.delete(a);
     expect([isThere(b.id), releases()]).toEqual([true, 0]);
   });
@@ -44,7 +44,7 @@ describe("an address that was released in the control panel and assigned again t
     const later = machine.operation();
     await later.delete(a);
     expect([isThere(b.id), releases()]).toEqual([true, 0]);
-    expect(later.said).toEqual([`${b.id}: not released, because saved 1 has it in the stack's state.`]);
+    expect(later.said).toEqual([`${b.id}: not released, because it belongs to saved 1 in the stack's state.`]);
     machine.inState = [b.id];
     await machine.operation().delete(b);
     expect(isThere(b.id)).toBe(false);
@@ -103,7 +103,7 @@ describe("an address that another process has been assigned or adopts", () => {
   test("is not released while another operation is under way that has it, and the failure says so", async () => {
     const saved = await ofEngine("127.0.0.1:1").create("a", { server: web });
     await expect(ofEngine("127.0.0.1:2", undefined, process.pid).delete(saved)).rejects.toThrow(
-      `${saved.id} is not released, because another operation (process ${process.ppid} on host this machine, `,
+      `${saved.id} was not released, because another operation (process ${process.ppid} on host this machine, `,
     );
     expect([isThere(saved.id), releases()]).toEqual([true, 0]);
   });
@@ -124,7 +124,7 @@ test("an address is not released by a process whose engine has ended while the s
     },
   });
   await expect(orphan.delete(saved)).rejects.toThrow(
-    `Pulumi has ended, so ${saved.id} is not released: run \`pulumi up\` or \`pulumi destroy\` again.`,
+    `${saved.id} was not released, because Pulumi has exited: run \`pulumi up\` or \`pulumi destroy\` again.`,
   );
   expect([isThere(saved.id), releases()]).toEqual([true, 0]);
   expect(machine.simulator.account.getServer(mail)?.state).toBe("started");
@@ -134,7 +134,7 @@ test("an address is not released where the state cannot be read, and the failure
   const saved = await machine.operation().create("a", { server: web });
   machine.inState = undefined;
   await expect(machine.operation().delete(saved)).rejects.toThrow(
-    `${saved.id} is not released, because it is unknown whether another resource of the stack has it. The state of the stack could not be read: no such place.`,
+    `${saved.id} was not released, because it is unknown whether another resource of the stack has it. The stack's state could not be read: no such place.`,
   );
   expect([isThere(saved.id), releases()]).toEqual([true, 0]);
 });

@@ -1,6 +1,6 @@
 import type { ServerState } from "../../../src/api/wire";
 import type { ServerIpAddressInputs } from "../../../src/model/inputs";
-import { unknown } from "../../../src/model/unknown";
+import { unknownValue } from "../../../src/model/unknown";
 import { PtrRecordProvider } from "../../../src/provider/ptrRecord/provider";
 import type { ServerIpAddressState } from "../../../src/provider/serverIpAddress/state";
 import { Machine, type Operation } from "../../support/operation";
@@ -28,12 +28,12 @@ test("of a create on a running server warns, after two looks, and leaves the mar
   const { operation, inputs } = await checked({}, { server: mail });
   expect(operation.said).toEqual([expect.stringMatching(/^warning: .*is started, and UpCloud assigns/)]);
   expect(requests().sort()).toEqual(looks);
-  expect(inputs).toHaveProperty("__creation", unknown);
+  expect(inputs).toHaveProperty("__creation", unknownValue);
 });
 
 test("of a create on a server that is not known yet leaves the mark of the create open", async () => {
-  const { inputs } = await checked({}, { server: unknown, __program: unknown });
-  expect(inputs).toHaveProperty("__creation", unknown);
+  const { inputs } = await checked({}, { server: unknownValue, __program: unknownValue });
+  expect(inputs).toHaveProperty("__creation", unknownValue);
 });
 
 test("of a create on a server in a state that UpCloud has added warns as of one that runs", async () => {
@@ -116,9 +116,7 @@ test("of an address that is adopted warns where it is part of a server's plan", 
   const operation = machine.operation();
   const planned = machine.simulator.account.listIpAddresses(mail).find(({ partOfPlan }) => partOfPlan);
   await checkedAgain(operation, { server: mail, adopt: planned?.address });
-  expect(operation.said).toEqual([
-    expect.stringContaining(`${planned?.address}, which is to be adopted, is part of the plan`),
-  ]);
+  expect(operation.said).toEqual([expect.stringContaining(`to adopt, ${planned?.address}, is part of the plan`)]);
 });
 
 test("of a replacement on the internal network warns of nothing: UpCloud releases none there", async () => {

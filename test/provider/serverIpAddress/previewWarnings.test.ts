@@ -1,6 +1,7 @@
 import type { IpAddressWire, ServerWire } from "../../../src/api/wire";
 import type { PowerCycleInput, ServerIpAddressInputs } from "../../../src/model/inputs";
 import type { AddressCache } from "../../../src/provider/account/addressCache";
+import { Warnings } from "../../../src/provider/runtime/warnings";
 import { PreviewWarnings } from "../../../src/provider/serverIpAddress/previewWarnings";
 
 const uuid = "0053cd80-5945-4105-9081-11192806a8f7";
@@ -10,11 +11,11 @@ const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 function warningsOf(account: { servers?: ServerWire[] | undefined; addresses?: IpAddressWire[] | undefined }) {
   const lines: string[] = [];
-  const snapshot = {
+  const cache = {
     serversIfAvailable: async () => account.servers,
     addressesIfAvailable: async () => account.addresses,
   };
-  return { warnings: new PreviewWarnings(snapshot as AddressCache, (line) => lines.push(line)), lines };
+  return { warnings: new PreviewWarnings(cache as AddressCache, new Warnings((line) => lines.push(line))), lines };
 }
 
 /** As for a replacement: diff tells of the release, then check of the assign. */
@@ -77,7 +78,6 @@ test("nothing is said where the account cannot be looked at", async () => {
   const blind = warningsOf({});
   await beforeBoth(blind.warnings, false);
   await blind.warnings.beforeCreate({ ...inputs, adopt: "198.51.100.7" }, false);
-  await blind.warnings.beforeRecord("198.51.100.7");
   const half = warningsOf({ servers: [server("stopped")] });
   await half.warnings.beforeCreate(inputs, false);
   expect([...blind.lines, ...half.lines]).toEqual([]);
@@ -91,7 +91,7 @@ test.each([
   const { warnings, lines } = warningsOf({ servers: [server("stopped")], addresses: addresses(present) });
   for (let index = 0; index < planned; index++) await warnings.beforeCreate(inputs, false);
   expect(lines).toHaveLength(warned);
-  if (warned > 0) expect(lines[0]).toContain(`has ${present} public IPv4 addresses of the 5 that UpCloud allows`);
+  if (warned > 0) expect(lines[0]).toContain(`has ${present} of the 5 public IPv4 addresses that UpCloud allows`);
 });
 
 test("an address of the internal network takes no room", async () => {
@@ -115,32 +115,32 @@ describe("before an adopt", () => {
     [
       "one that is not in the account",
       [],
-      `there is no address ${adopt} in the UpCloud account to adopt: correct \`adopt\`, or remove it to have another address assigned`,
+      `there is no address ${adopt} in the UpCloud account to adopt: correct \`adopt\`, or remove it to get a new address`,
     ],
     [
       "one of another server",
       [{ ...ofUpCloud, server: other }],
-      `the address ${adopt}, which is to be adopted, is on server ${other}, not on server ${uuid}: correct \`server\` or \`adopt\``,
+      `the address to adopt, ${adopt}, is on server ${other}, not on server ${uuid}: correct \`server\` or \`adopt\``,
     ],
     [
       "one of another kind",
       [{ ...ofUpCloud, access: "utility" }],
-      `the address ${adopt}, which is to be adopted, has access "utility", not "public": correct \`access\` or \`adopt\``,
+      `the address to adopt, ${adopt}, has access "utility", not "public": correct \`access\` or \`adopt\``,
     ],
     [
       "a floating one",
       [{ ...ofUpCloud, floating: "yes" }],
-      `the address ${adopt}, which is to be adopted, is floating, and a ServerIpAddress manages ordinary addresses only: use PtrRecord for its PTR record`,
+      `the address to adopt, ${adopt}, is floating, and a ServerIpAddress manages ordinary addresses only: use PtrRecord for its PTR record`,
     ],
     [
       "a floating one that is attached to nothing",
       [withoutServer({ ...ofUpCloud, floating: "yes" })],
-      `the address ${adopt}, which is to be adopted, is floating, and a ServerIpAddress manages ordinary addresses only: use PtrRecord for its PTR record`,
+      `the address to adopt, ${adopt}, is floating, and a ServerIpAddress manages ordinary addresses only: use PtrRecord for its PTR record`,
     ],
     [
       "one of the server's plan",
       [{ ...ofUpCloud, part_of_plan: "yes" }],
-      `the address ${adopt}, which is to be adopted, is part of the plan of server ${uuid}: destroying the resource would release this main address of the server. Use PtrRecord where only its PTR record matters, or set \`retainOnDelete: true\``,
+      `the address to adopt, ${adopt}, is part of the plan of server ${uuid}: destroying the resource would release the server's main address. Set \`retainOnDelete: true\`, or use PtrRecord to manage only its PTR record`,
     ],
   ])("%s", async (_, addresses, warning) => {
     const { warnings, lines } = warningsOf({ servers: [], addresses });
@@ -156,19 +156,4 @@ describe("before an adopt", () => {
     await warnings.beforeCreate(declared, false);
     expect(lines).toEqual([]);
   });
-});
-
-test.each<[string, string, string | undefined]>([
-  ["in the account, in any spelling", "2001:DB8::7", undefined],
-  ["that is not known yet", unknown, undefined],
-  [
-    "that is not in the account",
-    "2001:db8::8",
-    "there is no address 2001:db8::8 in the UpCloud account: correct the `address` of the PtrRecord, or remove that resource",
-  ],
-])("before the PTR record of an address %s", async (_, address, warning) => {
-  const { warnings, lines } = warningsOf({ addresses: [{ ...inputs, address: "2001:db8::0007", ptr_record: "" }] });
-  await warnings.beforeRecord(address);
-  await warnings.beforeRecord(address);
-  expect(lines).toEqual(warning === undefined ? [] : [`warning: ${warning}.`]);
 });

@@ -105,7 +105,7 @@ describe("adopt", () => {
       "203.0.113.250",
       "There is no address 203.0.113.250 in the UpCloud account: correct `adopt`",
     ],
-    ["is floating", "192.0.2.77", "The address 192.0.2.77 is floating, .*: remove `adopt`, and use PtrRecord"],
+    ["is floating", "192.0.2.77", "Address 192.0.2.77 is floating, .*: remove `adopt`, and use PtrRecord"],
   ])("of an address that %s says what to do instead", async (_, adopt, words) => {
     const floating = { zone: "fi-hel1", address: "192.0.2.77" };
     await start({ seed: { servers: [{ uuid: web, state: "stopped" }], floatingIpAddresses: [floating] } }, "1.3");
@@ -375,7 +375,7 @@ describe("delete", () => {
       errorCode: "INSUFFICIENT_CREDITS",
     });
     await expect(destroy(id, state)).rejects.toThrow(
-      /^The address is released\. Server "web" .* could not be started again: .*too few credits to go on with server/,
+      /^The address was released\. Server "web" .* could not be started again: .*too few credits for server/,
     );
   });
 
@@ -416,7 +416,7 @@ describe("delete", () => {
     await start();
     const { id, state } = await create({ server: web });
     simulator.faults.add({ kind: "drop", when: "before-effect", method: "GET", times: 5 });
-    await expect(destroy(id, state)).rejects.toThrow("UpCloud gave no answer to GET");
+    await expect(destroy(id, state)).rejects.toThrow("UpCloud did not respond to GET");
     expect(simulator.account.getIpAddress(id)).toBeDefined();
   });
 });
@@ -427,13 +427,13 @@ test("an obsolete API 1.2 is left for 1.3, said once, and the state has what 1.3
   expect(state).toMatchObject({ zone: "de-fra1", mac: expect.any(String) });
   await destroy(id, state);
   expect(said.slice(0, 1)).toEqual([
-    "UpCloud no longer serves API 1.2: going on with 1.3. Set upcloud:apiVersion to 1.3.",
+    "UpCloud no longer supports API 1.2: using 1.3 instead. Set upcloud:apiVersion to 1.3.",
   ]);
 });
 
 test("powerCycle of the stack may be an object, and the resource's own value wins", async () => {
   await start({}, "1.2", { "upcloud:powerCycle": '{ "stopType": "hard" }' });
-  expect(session.powerCycle()).toEqual({ stopType: "hard" });
+  expect(session.defaultPowerCycle()).toEqual({ stopType: "hard" });
   await expect(create({ server: mail, powerCycle: false })).rejects.toThrow("SERVER_STATE_ILLEGAL");
 });
 
@@ -463,7 +463,7 @@ describe("a preview", () => {
     expect(said).toHaveLength(3);
     expect(said[0]).toContain(`there is no server ${absent} in the UpCloud account`);
     expect(said[1]).toContain(`server "mail" (${mail}) is started`);
-    expect(said[2]).toContain(`server "web" (${web}) has 5 public IPv4 addresses of the 5 that UpCloud allows`);
+    expect(said[2]).toContain(`server "web" (${web}) has 5 of the 5 public IPv4 addresses that UpCloud allows`);
     expect(requests().sort()).toEqual(["GET /1.2/ip_address", "GET /1.2/server"]);
   });
 

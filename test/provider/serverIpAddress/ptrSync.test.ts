@@ -86,7 +86,7 @@ describe("an address that was adopted with a record of its own while its server 
     machine.simulator.faults.add({ kind: "error", method: "GET", path: "/server/*", status: 403 });
     await expect(takeOut()).rejects.toThrow(
       new RegExp(
-        `^The PTR record of ${adopted.id} is still "mail\\.example\\.com": UpCloud's default record, which is to replace it, could not be determined\\. .*403`,
+        `^The PTR record of ${adopted.id} is still "mail\\.example\\.com": UpCloud's default record, which should replace it, could not be determined\\. .*403`,
       ),
     );
     expect(ptrRecord()).toBe("mail.example.com");

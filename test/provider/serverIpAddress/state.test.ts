@@ -12,10 +12,10 @@ const answer: IpAddressWire = {
   ptr_record: "mail.example.com",
   server,
 };
-const served = { ptrRecord: "mail.example.com", partOfPlan: false };
+const observed = { ptrRecord: "mail.example.com", partOfPlan: false };
 
 test("an answer of API 1.2 leaves out what it does not tell", () => {
-  expect(observedFrom(answer)).toEqual(served);
+  expect(observedFrom(answer)).toEqual(observed);
   expect(Object.keys(observedFrom(answer))).toEqual(["ptrRecord", "partOfPlan"]);
 });
 
@@ -36,24 +36,24 @@ test("a default name that was learnt earlier stays", () => {
   );
 });
 
-test("a state holds the record as served, and neither the declared one nor the mark of the creation", () => {
-  expect(toState({ ...inputs, ptrRecord: "declared.example.com", __creation: "7" }, served)).toEqual({
+test("a state holds the observed record, and neither the declared one nor the mark of the creation", () => {
+  expect(toState({ ...inputs, ptrRecord: "declared.example.com", __creation: "7" }, observed)).toEqual({
     ...inputs,
-    ...served,
+    ...observed,
     managesPtrRecord: true,
   });
-  expect(toState(inputs, served)).toEqual({ ...inputs, ...served });
+  expect(toState(inputs, observed)).toEqual({ ...inputs, ...observed });
 });
 
 test("a server that stayed off is remembered until the next update", () => {
   const restartError = new RestartError({ title: "web", uuid: server }, "…");
-  expect(toState(inputs, served, restartError)).toEqual({ ...inputs, ...served, leftStopped: true });
+  expect(toState(inputs, observed, restartError)).toEqual({ ...inputs, ...observed, leftStopped: true });
 });
 
-test("a state gives back the inputs, with the record that is served where the program declares one", () => {
-  const declared = toState({ ...inputs, ptrRecord: "declared.example.com" }, served);
-  expect(fromState(declared)).toEqual({ inputs: { ...inputs, ptrRecord: "mail.example.com" }, served });
-  expect(fromState(toState(inputs, served))).toEqual({ inputs, served });
+test("a state gives back the inputs, with the observed record where the program declares one", () => {
+  const declared = toState({ ...inputs, ptrRecord: "declared.example.com" }, observed);
+  expect(fromState(declared)).toEqual({ inputs: { ...inputs, ptrRecord: "mail.example.com" }, observed });
+  expect(fromState(toState(inputs, observed))).toEqual({ inputs, observed });
   expect(fromState({ ...declared, leftStopped: true, address: "198.51.100.7" }).inputs).toEqual({
     ...inputs,
     ptrRecord: "mail.example.com",

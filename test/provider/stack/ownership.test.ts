@@ -1,6 +1,6 @@
 import { remainingOwner } from "../../../src/provider/stack/ownership";
 import { type PendingOperation, parseState, type StackState } from "../../../src/state/stackState";
-import { exported, resource } from "../../audit/support/stackFixture";
+import { resource, stackExport } from "../../audit/support/stackFixture";
 
 const address = "198.51.100.3";
 const [early, late] = ["2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"];
@@ -57,6 +57,6 @@ test("the deletion of a resource that is deleted before it is replaced leaves th
   const declared = { server: "0053cd80-5945-4105-9081-11192806a8f7" };
   const first = resource("first", address, declared, { created: early, pendingReplacement: true });
   const last = resource("last", address, declared, { created: late });
-  const state = exported([first, last], [{ type: "deleting", resource: first }]);
+  const state = stackExport([first, last], [{ type: "deleting", resource: first }]);
   expect(remainingOwner(parseState(JSON.stringify(state), "the state"), address)?.urn).toBe(last.urn);
 });

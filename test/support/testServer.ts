@@ -10,18 +10,18 @@ interface Received {
 
 export type Respond = (response: ServerResponse, received: Received) => void;
 
-export interface AnsweringServer {
+export interface TestServer {
   url: string;
   received: Received[];
-  /** The most connections that were open at one time. */
-  mostConnections: number;
+  /** The largest number of connections that were open at one time. */
+  maxConnections: number;
   /** Connections that are open now. */
   openConnections(): number;
   close(): Promise<void>;
 }
 
-/** A server on port 0 that answers every request as the test says: for the answers that no UpCloud would give. */
-export async function answering(respond: Respond): Promise<AnsweringServer> {
+/** An HTTP server on port 0 that responds as the test says, also as UpCloud never would. */
+export async function startTestServer(respond: Respond): Promise<TestServer> {
   const received: Received[] = [];
   const sockets = new Set<Socket>();
   const server = createServer(async (request, response) => {
@@ -32,10 +32,10 @@ export async function answering(respond: Respond): Promise<AnsweringServer> {
     received.push(one);
     respond(response, one);
   });
-  const result: AnsweringServer = {
+  const result: TestServer = {
     url: "",
     received,
-    mostConnections: 0,
+    maxConnections: 0,
     openConnections: () => sockets.size,
     close: () =>
       new Promise((resolve) => {
@@ -45,7 +45,7 @@ export async function answering(respond: Respond): Promise<AnsweringServer> {
   };
   server.on("connection", (socket) => {
     sockets.add(socket);
-    result.mostConnections = Math.max(result.mostConnections, sockets.size);
+    result.maxConnections = Math.max(result.maxConnections, sockets.size);
     socket.on("close", () => sockets.delete(socket));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -1,0 +1,36 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+const root = join(__dirname, "../..");
+const architecture = readFileSync(join(root, "ARCHITECTURE.md"), "utf8");
+const files = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" }).filter((file) =>
+  file.endsWith(".ts"),
+);
+const source = files.map((file) => readFileSync(join(root, "src", file), "utf8")).join("\n");
+
+const path = /^## The path of one `pulumi up`$([\s\S]+?)^## /m.exec(architecture)?.[1] ?? "";
+const namesInCode = [...path.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name);
+
+test.each([...new Set(namesInCode)])("the path of an up names %s, which the code has by that name", (name) => {
+  if (name.endsWith(".ts")) expect(files).toContain(name);
+  else for (const part of name.split(".")) expect(source).toMatch(new RegExp(`\\b${part}\\b`));
+});
+
+test("the table of rooms names each folder of src once, and none that is not there", () => {
+  const rooms = [...architecture.matchAll(/^\| `src\/(\S*?)\/` \|/gm)].map(([, room]) => room);
+  const folders = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
+    .filter((entry) => statSync(join(root, "src", entry)).isDirectory())
+    .filter((folder) => !folder.startsWith("simulator/"));
+  expect(rooms.sort()).toEqual(folders.sort());
+});
+
+test("no folder of src has more than twelve files, and no file more than 250 lines", () => {
+  const counts = new Map<string, number>();
+  for (const file of files) {
+    const folder = file.slice(0, Math.max(0, file.lastIndexOf("/")));
+    counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  }
+  expect([...counts].filter(([, count]) => count > 12)).toEqual([]);
+  const isLong = (file: string) => readFileSync(join(root, "src", file), "utf8").split("\n").length > 251;
+  expect(files.filter(isLong)).toEqual([]);
+});
