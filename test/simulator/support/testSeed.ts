@@ -1,6 +1,6 @@
 import type { Seed, SeedIpAddress } from "../../../src/simulator";
 
-/** An account with a server in every condition that the API tells apart. */
+/** An account with a server in each state that the API distinguishes. */
 export const uuids = {
   running: "00d1a7c2-0b5e-4c1d-8f3a-6e2b9d405f11",
   off: "00d1a7c2-0b5e-4c1d-8f3a-6e2b9d405f22",
@@ -38,7 +38,7 @@ export const macs = {
 
 const five = (address: SeedIpAddress) => [0, 1, 2, 3, 4].map(() => address);
 
-export const town: Seed = {
+export const testSeed: Seed = {
   servers: [
     {
       uuid: uuids.running,
