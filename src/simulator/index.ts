@@ -33,7 +33,10 @@ export type {
 export { defaultRules, type Rules } from "./model/rules";
 export type { Seed, SeedFloatingIpAddress, SeedIpAddress, SeedServer } from "./store/seed";
 
-/** Options of `startSimulator`. All are optional. An invalid one throws a `SetupError` with its name, its value and what is expected. */
+/**
+ * Options of `startSimulator`. All are optional. An invalid one throws a `SetupError` with its name, its value and what
+ * is expected.
+ */
 export interface SimulatorOptions {
   /**
    * The TCP port to listen on, 0 to 65535. 0 selects a free port.

@@ -5,13 +5,13 @@ import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Hono } from "hono";
 import { halfBodyHeader } from "./control/faultInjection";
 
-/** A listener on this computer only. */
+/** A running HTTP server. */
 export interface Listener {
   readonly port: number;
   close(): Promise<void>;
 }
 
-/** Serves the app on 127.0.0.1; port 0 is any free port. */
+/** Serves the app on 127.0.0.1; port 0 selects a free port. */
 export async function listen(app: Hono, port: number): Promise<Listener> {
   const server = createServer(
     getRequestListener(
@@ -23,7 +23,7 @@ export async function listen(app: Hono, port: number): Promise<Listener> {
       { overrideGlobalObjects: false },
     ),
   );
-  // Clients keep connections open between polls; one that is closed under them would look like a fault.
+  // Clients keep connections open between polls; closing one of them would look like a fault.
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -46,7 +46,7 @@ function closeServer(server: Server): Promise<void> {
   });
 }
 
-/** Writes an answer with the headers of UpCloud's front end, in its spelling. */
+/** Writes a response with the headers of UpCloud's web server, in its spelling. */
 async function send(response: Response, outgoing: ServerResponse): Promise<void> {
   if (response.headers.has("x-hono-already-sent") || outgoing.destroyed) return;
   const body = Buffer.from(await response.arrayBuffer());

@@ -19,26 +19,26 @@ export interface PipelineParts {
   readonly log: RequestLog;
   readonly faults: FaultQueue;
   readonly latencyMs: number;
-  /** Whether the simulator was stopped meanwhile: what is still on its way then has no effect any more. */
+  /** Whether the simulator was stopped: requests that are still in flight then have no effect. */
   readonly isStopped: () => boolean;
-  /** Keeps the account, where it is kept. */
+  /** Saves the account, if there is a state file. */
   readonly save: () => void;
 }
 
-/** Everything that happens to a request, from the outside in. */
+/** The middlewares of a request, outermost first. */
 export function pipeline(parts: PipelineParts): Hono {
   const { store, clock, log } = parts;
   const app = new Hono();
-  app.route("/", controlRoutes(parts)); // the simulator's own pages take no part in the rest
-  app.use(logRequests(log, clock)); // every request, answered or not
-  app.use(addLatency(parts.latencyMs)); // the way to UpCloud takes time
-  app.use(advanceTime(store, clock)); // time has passed, and what was due has happened
-  app.use(injectFaults(parts)); // what was queued to go wrong goes wrong
-  app.use(dropWhenStopped(parts.isStopped)); // what comes too late does not come
-  app.use(saveChanges(parts.save)); // the account is kept before anybody hears of the change
-  app.use("/:version{[0-9.]+}/*", checkVersion(store)); // a version that is served
-  app.use("/:version{[0-9.]+}/*", authenticate(store)); // the credentials of an account, whose user asks
-  app.route("/:version{[0-9.]+}", apiRoutes(store, clock)); // the verb itself
+  app.route("/", controlRoutes(parts)); // the simulator's own paths bypass the rest
+  app.use(logRequests(log, clock)); // including requests that get no response
+  app.use(addLatency(parts.latencyMs)); // before the request takes effect
+  app.use(advanceTime(store, clock)); // and makes the changes of state that are due
+  app.use(injectFaults(parts)); // may respond in place of the API
+  app.use(dropWhenStopped(parts.isStopped)); // a stopped simulator must not change the account
+  app.use(saveChanges(parts.save)); // before the response is sent
+  app.use("/:version{[0-9.]+}/*", checkVersion(store)); // sets the version of the caller
+  app.use("/:version{[0-9.]+}/*", authenticate(store)); // sets the account of the caller
+  app.route("/:version{[0-9.]+}", apiRoutes(store, clock));
   app.notFound(() => errorResponse(new ApiError("NOT_FOUND")));
   app.onError((error) => errorResponse(error));
   return app;
@@ -47,9 +47,9 @@ export function pipeline(parts: PipelineParts): Hono {
 function logRequests(log: RequestLog, clock: InternalClock): MiddlewareHandler {
   return async (c, next) => {
     const { pathname, search } = new URL(c.req.url);
-    const answered = log.record(c.req.method, `${pathname}${search}`, clock.now());
+    const setStatus = log.record(c.req.method, `${pathname}${search}`, clock.now());
     await next();
-    if (!c.res.headers.has("x-hono-already-sent")) answered(c.res.status);
+    if (!c.res.headers.has("x-hono-already-sent")) setStatus(c.res.status);
   };
 }
 
@@ -82,11 +82,11 @@ function saveChanges(save: () => void): MiddlewareHandler {
 function checkVersion(store: Store): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     const version = c.req.param("version") ?? "";
-    const served = (["1.2", "1.3"] as const).find((one) => version === one || version.startsWith(`${one}.`));
-    const old = /^1\.[01](\.|$)/.test(version) || (served === "1.2" && store.rules.api12 === "obsolete");
-    if (old) throw new ApiError("API_VERSION_OBSOLETE", { version });
-    if (served === undefined) throw new ApiError("API_VERSION_INVALID", { version });
-    c.set("version", served);
+    const supported = (["1.2", "1.3"] as const).find((one) => version === one || version.startsWith(`${one}.`));
+    const isObsolete = /^1\.[01](\.|$)/.test(version) || (supported === "1.2" && store.rules.api12 === "obsolete");
+    if (isObsolete) throw new ApiError("API_VERSION_OBSOLETE", { version });
+    if (supported === undefined) throw new ApiError("API_VERSION_INVALID", { version });
+    c.set("version", supported);
     await next();
   };
 }
@@ -94,11 +94,11 @@ function checkVersion(store: Store): MiddlewareHandler<ApiEnv> {
 function authenticate({ credentialsOf, rules }: Store): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     const [scheme = "", value] = (c.req.header("Authorization") ?? "").split(" ", 2);
-    const bearer = rules.bearerOn12 || c.get("version") !== "1.2";
-    const isOf = ({ username, password, token }: Credentials) =>
+    const acceptsBearer = rules.bearerOn12 || c.get("version") !== "1.2";
+    const matches = ({ username, password, token }: Credentials) =>
       (scheme.toLowerCase() === "basic" && value === Buffer.from(`${username}:${password}`).toString("base64")) ||
-      (scheme.toLowerCase() === "bearer" && value === token && bearer);
-    const owner = owners.find((one) => isOf(credentialsOf[one]));
+      (scheme.toLowerCase() === "bearer" && value === token && acceptsBearer);
+    const owner = owners.find((one) => matches(credentialsOf[one]));
     if (owner === undefined) throw new ApiError("AUTHENTICATION_FAILED");
     c.set("owner", owner);
     await next();
@@ -107,7 +107,7 @@ function authenticate({ credentialsOf, rules }: Store): MiddlewareHandler<ApiEnv
 
 const owners: readonly Owner[] = ["us", "other"];
 
-/** A refusal in UpCloud's envelope. Anything else that is thrown is a failure of the service. */
+/** An error in UpCloud's format. Anything thrown that is not an `ApiError` becomes SERVICE_ERROR. */
 function errorResponse(error: Error): Response {
   const { status, code } = error instanceof ApiError ? error : { status: 500, code: "SERVICE_ERROR" };
   const headers = { "Content-Type": "application/json; charset=UTF-8" };

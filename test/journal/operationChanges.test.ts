@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ProcessName } from "../../src/journal/journalEntry";
 import { OperationChanges } from "../../src/journal/operationChanges";
+import { mail } from "../support/demoServers";
 
 /** No computer has so many. */
 const ended = 2 ** 30;
-const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
 
 let folder: string;
 beforeEach(() => {
@@ -41,7 +41,7 @@ const write = (run: string, phase: string) =>
     JSON.stringify({ server: mail, process: processOf(run), at: new Date().toISOString(), phase }),
   );
 
-test("of two processes that claim the stop at the same moment, the one whose run sorts first gets it when the other gives way", () => {
+test("when two processes claim the stop at the same moment, the one whose run sorts first gets it", () => {
   const [a, b] = [changesOf("a"), changesOf("b")];
   write("b", "claiming");
   expect(a.claimStop(mail)).toBe(false);
@@ -70,7 +70,7 @@ test("a start cannot be claimed while another process changes the server, and ke
   expect(two.isStartedByOthers(mail)).toBe(false);
 });
 
-test("a process that changes the server again after it has stopped it still has the stop", () => {
+test("a process keeps the claim of the stop when it changes the server again", () => {
   const [one, two] = [changesOf("one"), changesOf("two")];
   one.claimStop(mail);
   one.wait(mail);
@@ -111,7 +111,7 @@ test("a directory that cannot be written leaves each process alone", () => {
   one.end(mail);
 });
 
-test("addresses that have arrived are counted until their process ends", () => {
+test("arrived addresses are counted until their process ends", () => {
   const [one, two] = [changesOf("one"), changesOf("two")];
   two.arrived(mail, 2);
   two.begin(mail);

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mail } from "../support/demoServers";
 import { Machine, type Operation, type Saved } from "../support/operation";
 
-const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
 const declared = { server: mail, powerCycle: true };
 const never = () => new Promise<never>(() => undefined);
 
@@ -68,7 +68,7 @@ describe.each(moments)("a server whose power cycle was killed %s", (moment) => {
   });
 });
 
-test("a server that is told not to start is saved with the address that was taken over", async () => {
+test("a server whose start is refused is saved with the address that was taken over", async () => {
   await killedCreate("before the start");
   machine.simulator.faults.add({ kind: "error", method: "POST", path: "/server/*/start", status: 402 });
   const failure = machine.operation().create("a", declared);
@@ -78,7 +78,7 @@ test("a server that is told not to start is saved with the address that was take
   });
 });
 
-test("a server that a living process has stopped is left for that one to start", async () => {
+test("a server that a running process has stopped is left for that process to start", async () => {
   await killedCreate("before the start", process.pid);
   // It works for another stack.
   machine.pending.clear();
@@ -99,7 +99,7 @@ test("a stop that UpCloud refuses owes no start", async () => {
   expect(journal()).toEqual([]);
 });
 
-test("a note that was cut off is of a stop that was never asked for", async () => {
+test("a truncated note counts for nothing, because its stop was never sent", async () => {
   machine.simulator.account.stopServer(mail);
   mkdirSync(machine.journalDirectory);
   writeFileSync(`${machine.journalDirectory}/${mail}.cut-off.stopped`, '{"server":');
@@ -107,7 +107,7 @@ test("a note that was cut off is of a stop that was never asked for", async () =
   expect(stateOfMail()).toBe("stopped");
 });
 
-test("a note whose renewal was cut off still counts", async () => {
+test("a note whose renewal was truncated still counts", async () => {
   machine.simulator.account.stopServer(mail);
   mkdirSync(machine.journalDirectory);
   const ended = { id: 2 ** 30, run: "ended", host: "this machine" };

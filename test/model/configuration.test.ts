@@ -1,4 +1,4 @@
-import { ConfigurationError, readConfiguration } from "../../src/model/configuration";
+import { ConfigurationError, powerCycleIn, readConfiguration } from "../../src/model/configuration";
 
 const read = (config: Record<string, string>, env: Record<string, string> = {}) =>
   readConfiguration((key) => config[key], env);
@@ -154,4 +154,19 @@ test("a password can contain spaces, colons and letters of any language", () => 
   expect(read({}, { UPCLOUD_USERNAME: credentials.username, UPCLOUD_PASSWORD: credentials.password })).toMatchObject({
     credentials,
   });
+});
+
+test.each([
+  [undefined, false],
+  ["", false],
+  ["true", true],
+  ['{"stopType":"hard"}', { stopType: "hard" }],
+])("upcloud:powerCycle %j means %j", (text, powerCycle) => {
+  expect(powerCycleIn(text)).toEqual(powerCycle);
+});
+
+test.each(["soft", "null", '{"stopType":"gentle"}'])("upcloud:powerCycle %s is refused", (text) => {
+  expect(() => powerCycleIn(text)).toThrow(
+    /^upcloud:powerCycle in the stack's configuration: expected true, false or /,
+  );
 });

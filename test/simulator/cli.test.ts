@@ -15,20 +15,23 @@ const headers = { Authorization: "Bearer ucat_demo" };
 
 jest.setTimeout(30_000);
 
-test.each(["SIGINT", "SIGTERM"] as const)("it prints one line, serves, and ends cleanly on %s", async (signal) => {
-  const simulator = commandLine("--port", "0");
-  const url = await simulator.url();
-  expect((await fetch(`${url}/1.2/ip_address`, { headers })).status).toBe(200);
-  simulator.child.kill(signal);
-  expect(await simulator.ended).toEqual({
-    code: 0,
-    signal: null,
-    output: `UpCloud simulator listening on ${url}\n`,
-    errors: "",
-  });
-});
+test.each(["SIGINT", "SIGTERM"] as const)(
+  "the command prints one line, serves requests, and exits with 0 on %s",
+  async (signal) => {
+    const simulator = commandLine("--port", "0");
+    const url = await simulator.url();
+    expect((await fetch(`${url}/1.2/ip_address`, { headers })).status).toBe(200);
+    simulator.child.kill(signal);
+    expect(await simulator.ended).toEqual({
+      code: 0,
+      signal: null,
+      output: `UpCloud simulator listening on ${url}\n`,
+      errors: "",
+    });
+  },
+);
 
-test("it keeps the account of a seed in a state file", async () => {
+test("the command keeps the account of a seed in a state file", async () => {
   const uuid = "00ab12cd-3456-4789-8abc-def012345678";
   const seed = fileWith(
     "seed.json",
@@ -51,7 +54,7 @@ test("it keeps the account of a seed in a state file", async () => {
   expect(kept).toMatchObject({ ip_address: { ptr_record: "kept.example.com", server: uuid } });
 });
 
-test("kill -9 in a hail of changes leaves a whole state file, with every change that was answered", async () => {
+test("kill -9 during many changes leaves a valid state file, with every change that got a response", async () => {
   const state = join(folder, "killed.json");
   for (const changes of [5, 40]) {
     const simulator = commandLine("--port", "0", "--state", state);
@@ -70,18 +73,18 @@ test("kill -9 in a hail of changes leaves a whole state file, with every change 
   }
 });
 
-describe("it ends with exit 2 and one sentence when", () => {
+describe("the command exits with 2 and prints one sentence if", () => {
   const unreadable = join(folder, "nothing.json");
   test.each([
     ["an option is unknown", () => ["--ports", "1"], "Unknown option '--ports'"],
-    ["the port is none", () => ["--port", "http"], `--port is "http": expected a port from 0 to 65535.`],
-    ["the latency is none", () => ["--latency", "-1"], "--latency"],
+    ["the port is not a number", () => ["--port", "http"], `--port is "http": expected a port from 0 to 65535.`],
+    ["the latency is negative", () => ["--latency", "-1"], "--latency"],
     [
       "there is no seed file",
       () => ["--seed", unreadable],
       `--seed is ${JSON.stringify(unreadable)}: expected a JSON file (ENOENT`,
     ],
-    ["the seed file is no JSON", () => ["--seed", fileWith("bad.json", "{")], "expected a JSON file ("],
+    ["the seed file is not JSON", () => ["--seed", fileWith("bad.json", "{")], "expected a JSON file ("],
     [
       "the seed is wrong",
       () => ["--seed", fileWith("wrong.json", '{"servers":[{"uuid":"x"}]}')],
@@ -99,7 +102,7 @@ describe("it ends with exit 2 and one sentence when", () => {
     expect(errors).toMatch(/^upcloud-simulator: [^\n]+\n$/);
   });
 
-  test("the port is taken", async () => {
+  test("the port is in use", async () => {
     const first = commandLine("--port", "0");
     const port = new URL(await first.url()).port;
     const { code, errors } = await commandLine("--port", port).ended;
@@ -110,7 +113,7 @@ describe("it ends with exit 2 and one sentence when", () => {
   });
 });
 
-test("it explains itself, and tells its version", async () => {
+test("the command prints its help and its version", async () => {
   const [help, version] = await Promise.all([commandLine("--help").ended, commandLine("--version").ended]);
   for (const option of ["--port", "--seed", "--state", "--latency"]) expect(help.output).toContain(option);
   expect([help.code, version.code]).toEqual([0, 0]);

@@ -1,7 +1,7 @@
 import { Agent, get, request } from "node:http";
 import type { Seed, Simulator } from "../../src/simulator";
-import { basic, send, started } from "./support/api";
-import { addresses, macs, town, uuids } from "./support/town";
+import { basic, send, startTestSimulator } from "./support/api";
+import { addresses, macs, testSeed, uuids } from "./support/testSeed";
 
 const assign = (attributes: object) => ["POST", "/1.3/ip_address", { ip_address: attributes }] as const;
 const history: readonly (readonly [method: string, path: string, body?: unknown])[] = [
@@ -22,7 +22,7 @@ const history: readonly (readonly [method: string, path: string, body?: unknown]
   ["GET", "/__simulator/requests"],
 ];
 
-/** The answer byte for byte, without the date. */
+/** The response, byte for byte, without the date. */
 function raw(simulator: Simulator, method: string, path: string, body?: unknown): Promise<string> {
   return new Promise((resolve, reject) => {
     const sent = request(
@@ -43,20 +43,20 @@ function raw(simulator: Simulator, method: string, path: string, body?: unknown)
 }
 
 async function replay(): Promise<string[]> {
-  const simulator = await started({ seed: town });
+  const simulator = await startTestSimulator({ seed: testSeed });
   const answers = [];
   for (const [method, path, body] of history) answers.push(await raw(simulator, method, path, body));
   return answers;
 }
 
-test("the same seed and the same requests give byte-identical answers", async () => {
+test("the same seed and the same requests result in byte-identical responses", async () => {
   const first = await replay();
   expect(await replay()).toEqual(first);
   expect(first.filter((answer) => /^2\d\d /.test(answer))).toHaveLength(history.length - 1);
 });
 
-test("every address that is handed out lies in a range that belongs to nobody", async () => {
-  const simulator = await started();
+test("every assigned address is in a reserved range", async () => {
+  const simulator = await startTestSimulator();
   const stopped = "0053cd80-5945-4105-9081-11192806a8f7";
   for (const family of ["IPv4", "IPv4", "IPv4", "IPv4", "IPv6"]) {
     await send(simulator, "POST", "/1.2/ip_address", { ip_address: { server: stopped, family } });
@@ -86,13 +86,13 @@ describe("with ten thousand addresses", () => {
     })),
   };
 
-  test("it takes ten times as many addresses in at most thirty times the time", async () => {
-    // The best of five: other tests run on the same computer.
+  test("loading ten times as many addresses takes at most thirty times as long", async () => {
+    // The best of five, because other tests run at the same time.
     const fastestMs = async (seed: Seed) => {
       const startMs: number[] = [];
       for (let i = 0; i < 5; i++) {
         const begun = performance.now();
-        await started({ seed });
+        await startTestSimulator({ seed });
         startMs.push(performance.now() - begun);
       }
       return Math.min(...startMs);
@@ -101,8 +101,8 @@ describe("with ten thousand addresses", () => {
     expect((await fastestMs(large)) / smallMs).toBeLessThan(30);
   }, 60_000);
 
-  test("it answers a thousand lists and sees each change in the next one", async () => {
-    const simulator = await started({ seed: large });
+  test("a thousand lists are served, and the next list includes a change", async () => {
+    const simulator = await startTestSimulator({ seed: large });
     const agent = new Agent({ keepAlive: true });
     const list = () =>
       new Promise<number>((resolve, reject) => {

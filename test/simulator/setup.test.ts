@@ -1,20 +1,20 @@
 import type { SimulatorOptions } from "../../src/simulator";
-import { send, started } from "./support/api";
-import { addresses, town, uuids } from "./support/town";
+import { send, startTestSimulator } from "./support/api";
+import { addresses, testSeed, uuids } from "./support/testSeed";
 
 const uuid = uuids.off;
 const server = (more: object) => ({ seed: { servers: [{ uuid, ...more }] } });
 const address = (more: object) => server({ ipAddresses: [more] });
 
-describe("startSimulator refuses", () => {
+describe("startSimulator rejects", () => {
   const rows: [string, object, string][] = [
     [
       "an unknown option",
       { ports: 1 },
       `The options object has the unknown property "ports": expected one of port, seed,`,
     ],
-    ["a port that is none", { port: 70_000 }, "The option port is 70000: expected a whole number from 0 to 65535."],
-    ["another clock", { clock: "sun" }, `The option clock is "sun": expected one of "virtual", "real".`],
+    ["an invalid port", { port: 70_000 }, "The option port is 70000: expected a whole number from 0 to 65535."],
+    ["an unknown clock", { clock: "sun" }, `The option clock is "sun": expected one of "virtual", "real".`],
     [
       "an unknown rule",
       { rules: { adressLimit: 3 } },
@@ -30,21 +30,21 @@ describe("startSimulator refuses", () => {
       { rules: { restartMs: 1 } },
       "rules.restartMs is 1: expected at least restartMaintenanceMs.",
     ],
-    ["a seed that is no object", { seed: [] }, "The seed is []: expected an object."],
+    ["a seed that is not an object", { seed: [] }, "The seed is []: expected an object."],
     [
       "an unknown property",
       { seed: { server: [] } },
       `The seed has the unknown property "server": expected one of credentials,`,
     ],
-    ["servers that are no list", { seed: { servers: {} } }, "servers is {}: expected an array."],
+    ["servers that are not an array", { seed: { servers: {} } }, "servers is {}: expected an array."],
     [
-      "credentials of the other account that are no text",
+      "credentials of the other account that are not strings",
       { seed: { otherAccount: { credentials: { token: 7 } } } },
       "otherAccount.credentials.token is 7: expected a non-empty string.",
     ],
-    ["zones that are no object", { seed: { zones: ["fi-hel1"] } }, 'zones is ["fi-hel1"]: expected an object.'],
-    ["credits that are no number", { seed: { credits: "many" } }, 'credits is "many": expected a number.'],
-    ["a flag that is none", server({ acpi: "yes" }), 'servers[0].acpi is "yes": expected true or false.'],
+    ["zones that are not an object", { seed: { zones: ["fi-hel1"] } }, 'zones is ["fi-hel1"]: expected an object.'],
+    ["credits that are not a number", { seed: { credits: "many" } }, 'credits is "many": expected a number.'],
+    ["a flag that is not a boolean", server({ acpi: "yes" }), 'servers[0].acpi is "yes": expected true or false.'],
     [
       "an address twice",
       server({ ipAddresses: [{ address: "198.51.100.7" }, { address: "198.51.100.7" }] }),
@@ -56,23 +56,23 @@ describe("startSimulator refuses", () => {
       'servers[0].ipAddresses[0].address is "2001:db8::7": expected an IPv4 address in ',
     ],
     [
-      "a MAC address that is none",
+      "an invalid MAC address",
       address({ mac: "mail" }),
       'servers[0].ipAddresses[0].mac is "mail": expected a MAC address that no other interface has.',
     ],
     [
-      "a MAC address that is no text",
+      "a MAC address that is not a string",
       address({ mac: 7 }),
       "servers[0].ipAddresses[0].mac is 7: expected a MAC address that no other interface has.",
     ],
     [
-      "a PTR record that is no text",
+      "a PTR record that is not a string",
       address({ ptrRecord: 7 }),
       "servers[0].ipAddresses[0].ptrRecord is 7: expected a fully qualified domain name, on a public address.",
     ],
     ["a server without UUID", { seed: { servers: [{}] } }, "servers[0].uuid is missing: expected a non-empty string."],
     [
-      "a UUID that is none",
+      "an invalid UUID",
       { seed: { servers: [{ uuid: "mail" }] } },
       `servers[0].uuid is "mail": expected a UUID such as`,
     ],
@@ -81,10 +81,14 @@ describe("startSimulator refuses", () => {
       { seed: { servers: [{ uuid }, { uuid: uuid.toUpperCase() }] } },
       `servers[1].uuid is ${uuid}: another server already has it.`,
     ],
-    ["another zone", server({ zone: "Helsinki" }), `servers[0].zone is "Helsinki": expected a zone such as fi-hel1.`],
-    ["another state", server({ state: "on" }), `servers[0].state is "on": expected one of "started",`],
     [
-      "another family",
+      "an invalid zone",
+      server({ zone: "Helsinki" }),
+      `servers[0].zone is "Helsinki": expected a zone such as fi-hel1.`,
+    ],
+    ["an unknown state", server({ state: "on" }), `servers[0].state is "on": expected one of "started",`],
+    [
+      "an unknown family",
       address({ family: "IPv5" }),
       `servers[0].ipAddresses[0].family is "IPv5": expected one of "IPv4", "IPv6".`,
     ],
@@ -94,7 +98,7 @@ describe("startSimulator refuses", () => {
       `servers[0].ipAddresses[0].family is "IPv6": expected IPv4 on the internal network.`,
     ],
     [
-      "anybody's address",
+      "an address that is not reserved",
       address({ address: "8.8.8.8" }),
       `servers[0].ipAddresses[0].address is "8.8.8.8": expected an IPv4 address in 192.0.2.0/24,`,
     ],
@@ -125,17 +129,17 @@ describe("startSimulator refuses", () => {
     ],
   ];
   test.each(rows)("%s", async (_, options, message) => {
-    await expect(started(options as SimulatorOptions)).rejects.toThrow(message);
+    await expect(startTestSimulator(options as SimulatorOptions)).rejects.toThrow(message);
   });
 
-  test("a port that is taken", async () => {
-    const { port } = await started();
-    await expect(started({ port })).rejects.toMatchObject({ code: "EADDRINUSE" });
+  test("a port that is in use", async () => {
+    const { port } = await startTestSimulator();
+    await expect(startTestSimulator({ port })).rejects.toMatchObject({ code: "EADDRINUSE" });
   });
 });
 
 test("the demo account is the documented one", async () => {
-  const simulator = await started();
+  const simulator = await startTestSimulator();
   expect(simulator.credentials).toEqual({ username: "demo", password: "demo", token: "ucat_demo" });
   const shown = simulator.account.listServers().map(({ uuid, title, zone, state }) => ({
     ...{ uuid, title, zone, state },
@@ -160,8 +164,8 @@ test("the demo account is the documented one", async () => {
   ]);
 });
 
-test("it listens on 127.0.0.1 only, and stops twice without complaint, also while a request waits", async () => {
-  const simulator = await started({ latencyMs: 60_000 });
+test("the simulator listens on 127.0.0.1 only, and can be stopped twice, also while a request waits", async () => {
+  const simulator = await startTestSimulator({ latencyMs: 60_000 });
   expect(simulator.url).toBe(`http://127.0.0.1:${simulator.port}`);
   const waiting = send(simulator, "GET", "/1.2/ip_address").catch(() => "closed");
   await new Promise((resolve) => setTimeout(resolve, 30));
@@ -171,73 +175,19 @@ test("it listens on 127.0.0.1 only, and stops twice without complaint, also whil
   await expect(fetch(simulator.url)).rejects.toThrow();
 });
 
-test("latency is waited for before the effect", async () => {
-  const simulator = await started({ seed: town, latencyMs: 60 });
+test("the latency passes before a request takes effect", async () => {
+  const simulator = await startTestSimulator({ seed: testSeed, latencyMs: 60 });
   const begun = performance.now();
   await send(simulator, "DELETE", `/1.2/ip_address/${addresses.off}`);
   expect(performance.now() - begun).toBeGreaterThan(55);
 });
 
-test("a request that still waits when the simulator stops has no effect", async () => {
-  const simulator = await started({ seed: town, latencyMs: 100 });
+test("a request that is in flight when the simulator stops has no effect", async () => {
+  const simulator = await startTestSimulator({ seed: testSeed, latencyMs: 100 });
   const waiting = send(simulator, "DELETE", `/1.2/ip_address/${addresses.off}`).catch(() => "closed");
   await new Promise((resolve) => setTimeout(resolve, 30));
   await simulator.stop();
   expect(await waiting).toBe("closed");
   await new Promise((resolve) => setTimeout(resolve, 120));
   expect(simulator.account.getIpAddress(addresses.off)).toBeDefined();
-});
-
-describe("somebody beside the client", () => {
-  test("assigns, renames, moves and releases addresses of running servers at once", async () => {
-    const { account } = await started({ seed: town });
-    const made = account.assignIpAddress({ server: uuids.running, family: "IPv6" });
-    expect(account.modifyIpAddress(made.address, { ptrRecord: "a.example.com" }).ptrRecord).toBe("a.example.com");
-    expect(account.modifyIpAddress(made.address, { ptrRecord: "" }).ptrRecord).toBe(made.ptrRecord);
-    const moved = account.moveIpAddress(made.address, uuids.off);
-    expect(moved).toMatchObject({ address: made.address, server: uuids.off, index: 4 });
-    account.releaseIpAddress(made.address);
-    expect(account.getIpAddress(made.address)).toBeUndefined();
-  });
-
-  test("is held to limits and credits, and told what is not there", async () => {
-    const { account } = await started({ seed: town });
-    expect(() => account.assignIpAddress({ server: uuids.full })).toThrow("The maximum number of IP addresses");
-    account.credits = 0;
-    expect(() => account.assignIpAddress({ server: uuids.off })).toThrow("not enough credits");
-    expect(() => account.releaseIpAddress(addresses.nowhere)).toThrow(
-      `There is no address ${addresses.nowhere} in the simulator.`,
-    );
-    expect(() => account.startServer(uuids.nowhere)).toThrow(`There is no server ${uuids.nowhere} in the simulator.`);
-    expect(() => account.modifyIpAddress(addresses.offPrivate, { ptrRecord: "a.example.com" })).toThrow(
-      "for a public address",
-    );
-  });
-
-  test("gives a server away with its addresses, and takes a zone's last addresses", async () => {
-    const simulator = await started({ seed: town });
-    simulator.account.giveServerAway(uuids.lonely);
-    expect((await send(simulator, "GET", `/1.2/server/${uuids.lonely}`)).status).toBe(403);
-    expect((await send(simulator, "GET", `/1.2/ip_address/${addresses.lonely}`)).status).toBe(403);
-    simulator.account.limitZone("fi-hel1", { IPv4: 0 });
-    expect(() => simulator.account.assignIpAddress({ server: uuids.off })).toThrow("not enough IP addresses");
-  });
-
-  test("does not give a full zone an address back by moving one or giving one away", async () => {
-    const { account } = await started({ seed: { ...town, zones: { "fi-hel1": { freeIPv4: 0 } } } });
-    account.giveIpAddressAway(addresses.running);
-    account.moveIpAddress(addresses.off, uuids.lonely);
-    expect(() => account.assignIpAddress({ server: uuids.off })).toThrow("not enough IP addresses");
-    account.releaseIpAddress(addresses.off);
-    expect(account.assignIpAddress({ server: uuids.off }).address).toBe(addresses.off);
-  });
-
-  test("changes how a guest behaves, and deletes a server", async () => {
-    const simulator = await started({ seed: town });
-    simulator.account.setGuest(uuids.off, { boots: false });
-    expect((await send(simulator, "POST", `/1.2/server/${uuids.off}/start`)).body.server.state).toBe("error");
-    simulator.account.deleteServer(uuids.off);
-    expect(simulator.account.getServer(uuids.off)).toBeUndefined();
-    expect(simulator.account.listIpAddresses(uuids.off)).toEqual([]);
-  });
 });

@@ -8,6 +8,7 @@ import type { ServerIpAddressState } from "../../src/provider/serverIpAddress/st
 import { Session, type SessionOptions } from "../../src/provider/session";
 import { type Clock, type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator";
 import type { PendingOperation, StackState } from "../../src/state/stackState";
+import { requireFaultsMet } from "./faults";
 
 /** Nothing waits: time is the simulator's. */
 export const timerOf = (clock: Clock): Timer => ({
@@ -68,10 +69,17 @@ export class Machine {
     return addresses && { urnPrefix, addresses, pendingOperations: [...this.pending], otherIds: [] };
   };
 
+  /** What its processes have shown the user. */
+  get said(): string[] {
+    return this.operations.flatMap(({ said }) => said);
+  }
+
+  /** Throws where a fault is still pending, when everything is cleared away. */
   async end(): Promise<void> {
     await Promise.all(this.operations.map(({ session }) => session.client().close()));
     await this.simulator.stop();
     rmSync(this.home, { recursive: true });
+    requireFaultsMet(this.simulator);
   }
 }
 

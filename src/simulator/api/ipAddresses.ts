@@ -8,9 +8,9 @@ import { detach, type Store } from "../store/store";
 import { type AssignRequest, type ModifyRequest, readAssignRequest, readModifyRequest } from "./requestBodies";
 import { requireOwnServer, requireState } from "./servers";
 
-// Each verb checks everything before it changes anything: a refused request leaves no trace.
+// Each operation checks everything before it changes anything: a rejected request must have no effect.
 
-/** The caller's addresses. A detached floating address is on no server, and 1.2 lists addresses of servers only. */
+/** The caller's addresses; in 1.2 without detached floating ones. */
 export function listIpAddresses(store: Store, caller: Caller): Address[] {
   return store.listAddresses(caller.owner).filter((address) => isVisibleTo(caller, address));
 }
@@ -34,9 +34,9 @@ export function modifyIpAddress(store: Store, caller: Caller, text: string, body
   const ptrRecord = request.ptrRecord === undefined ? undefined : parsePtrRecord(request.ptrRecord, store.rules);
   const address = requireOwnAddress(store, caller, text);
   if (ptrRecord !== undefined && address.access === "private") throw new ApiError("PTR_RECORD_NOT_SUPPORTED");
-  const placed = attach(store, caller, address, request);
+  const attached = attach(store, caller, address, request);
   const changed: Address = {
-    ...placed,
+    ...attached,
     ...(ptrRecord !== undefined && { ptrRecord: ptrRecord || store.defaultPtrRecord(address.address, address.zone) }),
     ...(request.releasePolicy !== undefined && { releasePolicy: request.releasePolicy }),
   };
@@ -59,7 +59,7 @@ export function releaseIpAddress(store: Store, caller: Caller, text: string): vo
   store.releaseAddress(address);
 }
 
-/** Adds an address with an interface of its own. The stopped-server rule is the caller's. */
+/** Assigns an address on a new network interface. The caller checks that the server is stopped. */
 export function assignToServer(
   store: Store,
   server: Server,
@@ -130,7 +130,7 @@ function requireOwnInterface(store: Store, { owner }: Caller, mac: string): Addr
   return carrier;
 }
 
-/** A floating address sits on a public interface in its own zone, on a server that has room for it. */
+/** A floating address needs a public interface in its own zone, on a server below its address limit. */
 function requireCarrier(store: Store, carrier: Address, zone: string, family: Family): void {
   if (carrier.access !== "public") throw new ApiError("MAC_INVALID");
   if (carrier.zone !== zone) throw new ApiError("ZONE_MISMATCH");
@@ -151,7 +151,7 @@ function requireCapacity(store: Store, server: Server, family: Family, access: N
   if (counted.length >= limit) throw new ApiError("IP_ADDRESS_LIMIT_REACHED");
 }
 
-/** IPv6 addresses are free of charge, but not for an account that owes. */
+/** IPv6 addresses are free of charge, but the credits must not be negative. */
 function requireCredits(store: Store, family: Family): void {
   const needed = family === "IPv4" ? store.rules.creditsForIPv4 : 0;
   if (store.credits < needed) throw new ApiError("INSUFFICIENT_CREDITS");

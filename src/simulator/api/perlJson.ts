@@ -1,4 +1,4 @@
-/** JSON as UpCloud writes it: Perl's pretty and canonical form, with three spaces, ` : ` and sorted keys. */
+/** Formats JSON as UpCloud does, which is Perl's pretty canonical form: three spaces, ` : ` and sorted keys. */
 export function perlJson(value: unknown, depth = 0): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const indent = "   ".repeat(depth);

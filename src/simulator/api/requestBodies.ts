@@ -5,7 +5,7 @@ import { isMac, isUuid, isZone } from "../model/identifiers";
 import type { Rules } from "../model/rules";
 import { internalAccess } from "./internalAccess";
 
-/** What a request to assign an address asks for. */
+/** A request to assign an address. */
 export type AssignRequest =
   | {
       readonly kind: "ordinary";
@@ -22,7 +22,7 @@ export type AssignRequest =
       readonly releasePolicy: ReleasePolicy | undefined;
     };
 
-/** What a request to modify an address asks for; a `mac` of null detaches. */
+/** A request to modify an address. A `mac` of null detaches it. */
 export interface ModifyRequest {
   readonly ptrRecord?: string;
   readonly mac?: string | null;
@@ -32,8 +32,8 @@ export interface ModifyRequest {
 type Attributes = Readonly<Record<string, unknown>>;
 
 export function readAssignRequest(body: string, version: ApiVersion): AssignRequest {
-  const newer = version === "1.2" ? [] : ["floating", "mac", "zone", "release_policy"];
-  const sent = readEnvelope(body, "ip_address", ["access", "family", "server", ...newer]);
+  const added = version === "1.2" ? [] : ["floating", "mac", "zone", "release_policy"];
+  const sent = readEnvelope(body, "ip_address", ["access", "family", "server", ...added]);
   const family = readEnum(sent, "family", families, "FAMILY_INVALID") ?? "IPv4";
   const access = readEnum(sent, "access", accesses, "ACCESS_INVALID") ?? "public";
   const releasePolicy = readEnum(sent, "release_policy", ["keep", "release"], "RELEASE_POLICY_INVALID");
@@ -47,7 +47,7 @@ export function readAssignRequest(body: string, version: ApiVersion): AssignRequ
   }
   const stray = ["mac", "zone"].find((attribute) => sent[attribute] !== undefined);
   if (stray !== undefined) throw new ApiError("UNKNOWN_ATTRIBUTE", { attribute: stray });
-  // `private` is the internal network in 1.2; in 1.3 it is an SDN network, whose addresses are not assigned here.
+  // In 1.3 `private` is an SDN network, whose addresses are not assigned by this request.
   if (access !== "public" && access !== internalAccess(version)) throw new ApiError("ACCESS_INVALID");
   if (access !== "public" && family === "IPv6") throw new ApiError("FAMILY_INVALID");
   if (sent.server === undefined) throw new ApiError("SERVER_MISSING");
@@ -56,8 +56,8 @@ export function readAssignRequest(body: string, version: ApiVersion): AssignRequ
 }
 
 export function readModifyRequest(body: string, version: ApiVersion): ModifyRequest {
-  const newer = version === "1.2" ? [] : ["mac", "release_policy"];
-  const sent = readEnvelope(body, "ip_address", ["ptr_record", ...newer]);
+  const added = version === "1.2" ? [] : ["mac", "release_policy"];
+  const sent = readEnvelope(body, "ip_address", ["ptr_record", ...added]);
   if (sent.ptr_record === undefined && (version === "1.2" || Object.keys(sent).length === 0)) {
     throw new ApiError("PTR_RECORD_MISSING");
   }
@@ -72,7 +72,7 @@ export function readModifyRequest(body: string, version: ApiVersion): ModifyRequ
   };
 }
 
-/** Without a body a stop is soft and has no timeout. */
+/** A request without a body is a soft stop without a timeout. */
 export function readStopRequest(body: string, rules: Rules): StopRequest {
   const sent = body === "" ? {} : readEnvelope(body, "stop_server", ["stop_type", "timeout"]);
   return { stopType: readStopType(sent), timeoutMs: readTimeoutMs(sent, rules) };
@@ -90,7 +90,7 @@ export function readStartRequest(body: string): { readonly isAsync: boolean } {
   return { isAsync: readEnum(sent, "start_type", ["sync", "async"], "REQUEST_INVALID") === "async" };
 }
 
-/** The attributes inside the one envelope that a body has. */
+/** The attributes in the envelope, which must be the only property of the body. */
 function readEnvelope(body: string, envelope: string, known: readonly string[]): Attributes {
   const sent = requireObject(parseJson(body));
   const stray = Object.keys(sent).find((key) => key !== envelope);
@@ -142,7 +142,7 @@ function readStopType(sent: Attributes): StopRequest["stopType"] {
   return readEnum(sent, "stop_type", ["soft", "hard"], "STOP_TYPE_INVALID") ?? "soft";
 }
 
-/** Seconds, as a string or as a number. */
+/** The timeout is in seconds, as a string or a number. */
 function readTimeoutMs(sent: Attributes, rules: Rules): number | undefined {
   const { timeout } = sent;
   if (timeout === undefined) return undefined;

@@ -12,40 +12,42 @@ import * as server from "./servers";
 
 export type ApiEnv = { Variables: Caller };
 
-/** The part of the UpCloud API that concerns IP addresses. Everything else is NOT_FOUND. */
+/** The part of the UpCloud API that concerns IP addresses. Every other path is NOT_FOUND. */
 export function apiRoutes(store: Store, clock: InternalClock): Hono<ApiEnv> {
   const api = new Hono<ApiEnv>();
   const { rules } = store;
   const lists = new AddressListSerializer(rules.showReleasePolicy);
-  const addressReply = (c: Context<ApiEnv>, status: 200 | 201 | 202, address: Address) =>
+  const addressResponse = (c: Context<ApiEnv>, status: 200 | 201 | 202, address: Address) =>
     jsonResponse(c, status, { ip_address: serializeIpAddress(address, version(c), rules.showReleasePolicy) });
-  const serverReply = (c: Context<ApiEnv>, one: Server) =>
+  const serverResponse = (c: Context<ApiEnv>, one: Server) =>
     jsonResponse(c, 200, { server: serializeServer(store, one, version(c)) });
 
   api.use(limitBodySize(rules.maxBodyBytes));
 
-  // List IP addresses; in 1.2 those on servers, in 1.3 detached floating ones as well.
+  // In 1.2 the addresses of servers, in 1.3 also detached floating ones.
   api.get("/ip_address", (c) => {
     const addresses = () => ipAddress.listIpAddresses(store, caller(c));
     return jsonTextResponse(c, 200, lists.serialize(addresses, caller(c), store.revision));
   });
 
-  // Assign an IP address to a stopped server, or (1.3) a floating one to an interface or a zone.
+  // Assigns an address to a stopped server or, in 1.3, a floating one to an interface or a zone.
   api.post("/ip_address", async (c) =>
-    addressReply(c, 201, ipAddress.assignIpAddress(store, caller(c), await c.req.text())),
+    addressResponse(c, 201, ipAddress.assignIpAddress(store, caller(c), await c.req.text())),
   );
 
-  api.get("/ip_address/:ip", (c) => addressReply(c, 200, ipAddress.getIpAddress(store, caller(c), c.req.param("ip"))));
+  api.get("/ip_address/:ip", (c) =>
+    addressResponse(c, 200, ipAddress.getIpAddress(store, caller(c), c.req.param("ip"))),
+  );
 
-  // Modify: the PTR record; in 1.3 also the place of a floating address, and what its server's end means for it.
+  // Changes the PTR record; in 1.3 also the interface of a floating address, and the release policy.
   const modifyMethods = { "1.2": ["PUT"], "1.3": ["PATCH"] };
   api.on(["PUT", "PATCH"], "/ip_address/:ip", async (c, next) => {
     if (rules.modifyMethods === "documented" && !modifyMethods[version(c)].includes(c.req.method)) return next();
     const body = await c.req.text();
-    return addressReply(c, 202, ipAddress.modifyIpAddress(store, caller(c), c.req.param("ip"), body));
+    return addressResponse(c, 202, ipAddress.modifyIpAddress(store, caller(c), c.req.param("ip"), body));
   });
 
-  // Release an IP address: off its stopped server, and back to UpCloud.
+  // Releases an address of a stopped server.
   api.delete("/ip_address/:ip", (c) => {
     ipAddress.releaseIpAddress(store, caller(c), c.req.param("ip"));
     return c.body(null, 204);
@@ -56,27 +58,27 @@ export function apiRoutes(store: Store, clock: InternalClock): Hono<ApiEnv> {
     return jsonResponse(c, 200, { servers: { server: servers } });
   });
 
-  api.get("/server/:uuid", (c) => serverReply(c, server.getServer(store, caller(c), c.req.param("uuid"))));
+  api.get("/server/:uuid", (c) => serverResponse(c, server.getServer(store, caller(c), c.req.param("uuid"))));
 
-  // Stop: soft or hard, with a timeout after which a soft one becomes hard. The answer still says `started`.
+  // The response still says `started`; the server stops later.
   api.post("/server/:uuid/stop", async (c) => {
     const body = await c.req.text();
-    return serverReply(c, server.stopServer(store, caller(c), clock, c.req.param("uuid"), body));
+    return serverResponse(c, server.stopServer(store, caller(c), clock, c.req.param("uuid"), body));
   });
 
-  // Start: the answer comes when the server runs.
+  // The response is sent when the start is complete.
   api.post("/server/:uuid/start", async (c) => {
     const body = await c.req.text();
-    return serverReply(c, await server.startServer(store, caller(c), clock, c.req.param("uuid"), body));
+    return serverResponse(c, await server.startServer(store, caller(c), clock, c.req.param("uuid"), body));
   });
 
-  // Restart: the answer still says `started`; `maintenance` and `started` follow.
+  // The response still says `started`; `maintenance` and `started` follow.
   api.post("/server/:uuid/restart", async (c) => {
     const body = await c.req.text();
-    return serverReply(c, server.restartServer(store, caller(c), clock, c.req.param("uuid"), body));
+    return serverResponse(c, server.restartServer(store, caller(c), clock, c.req.param("uuid"), body));
   });
 
-  // Delete a stopped server, and with it its addresses. `?storages` and `?backups` are taken and have no meaning here.
+  // Deletes a stopped server with its addresses. `?storages` and `?backups` are accepted and ignored.
   api.delete("/server/:uuid", (c) => {
     server.deleteServer(store, caller(c), c.req.param("uuid"));
     return c.body(null, 204);
@@ -85,13 +87,13 @@ export function apiRoutes(store: Store, clock: InternalClock): Hono<ApiEnv> {
   api.get("/account", (c) => jsonResponse(c, 200, serializeAccount(store, caller(c))));
 
   for (const path of new Set(api.routes.map((route) => route.path).filter((path) => !path.includes("*")))) {
-    api.all(path, (c) => refuse("METHOD_NOT_ALLOWED", { method: c.req.method }));
+    api.all(path, (c) => reject("METHOD_NOT_ALLOWED", { method: c.req.method }));
   }
-  api.all("*", () => refuse("NOT_FOUND"));
+  api.all("*", () => reject("NOT_FOUND"));
   return api;
 }
 
-/** Refuses a body that is too large; where its length is declared, before it is read. */
+/** Rejects a body that is too large, before reading it if its length is declared. */
 function limitBodySize(maxBytes: number): MiddlewareHandler {
   return async (c, next) => {
     const declared = Number(c.req.header("Content-Length") ?? 0);
@@ -109,8 +111,8 @@ function caller(c: Context<ApiEnv>): Caller {
   return { version: c.get("version"), owner: c.get("owner") };
 }
 
-function refuse(...refusal: ConstructorParameters<typeof ApiError>): never {
-  throw new ApiError(...refusal);
+function reject(...error: ConstructorParameters<typeof ApiError>): never {
+  throw new ApiError(...error);
 }
 
 function jsonResponse(c: Context, status: 200 | 201 | 202, body: object): Response {

@@ -3,9 +3,9 @@ import type { Address, Caller, Server } from "../model/entities";
 import type { Store } from "../store/store";
 import { internalAccess } from "./internalAccess";
 
-/** An address as a version of the API shows it. What does not apply is absent. */
+/** An address in a version of the API. Properties that do not apply are absent. */
 export function serializeIpAddress(address: Address, version: ApiVersion, showReleasePolicy: boolean): IpAddressWire {
-  const both: IpAddressWire = {
+  const common: IpAddressWire = {
     access: address.access === "public" ? "public" : internalAccess(version),
     address: address.address,
     family: address.family,
@@ -13,9 +13,9 @@ export function serializeIpAddress(address: Address, version: ApiVersion, showRe
     ptr_record: address.ptrRecord,
     ...(address.server !== undefined && { server: address.server }),
   };
-  if (version === "1.2") return both;
+  if (version === "1.2") return common;
   return {
-    ...both,
+    ...common,
     ...(address.floating && { floating: "yes" }),
     ...(address.mac !== undefined && { mac: address.mac }),
     ...(showReleasePolicy && { release_policy: address.releasePolicy }),
@@ -23,9 +23,9 @@ export function serializeIpAddress(address: Address, version: ApiVersion, showRe
   };
 }
 
-/** A server as the list of servers shows it: without its addresses. */
+/** A server in the list of servers: without its addresses. */
 export function serializeServerSummary(server: Server, version: ApiVersion): object {
-  const both = {
+  const common = {
     core_number: "1",
     hostname: server.hostname,
     license: 0,
@@ -39,15 +39,15 @@ export function serializeServerSummary(server: Server, version: ApiVersion): obj
     uuid: server.uuid,
     zone: server.zone,
   };
-  const newer = { created, labels: { label: [] }, server_group: null, simple_backup: "no" };
+  const added = { created, labels: { label: [] }, server_group: null, simple_backup: "no" };
   const host = isRunning(server) ? { host: hostId(server) } : {};
-  return version === "1.2" ? both : { ...both, ...newer, ...host };
+  return version === "1.2" ? common : { ...common, ...added, ...host };
 }
 
-/** All of a server. 1.2 shows its console as `vnc`, 1.3 as `remote_access`; only 1.3 shows network interfaces. */
+/** The details of a server. API 1.2 calls its console `vnc`, 1.3 `remote_access`; only 1.3 has network interfaces. */
 export function serializeServer(store: Store, server: Server, version: ApiVersion): object {
   const addresses = store.addressesOf(server.uuid);
-  const both = {
+  const common = {
     ...serializeServerSummary(server, version),
     boot_order: "disk",
     firewall: "off",
@@ -65,9 +65,9 @@ export function serializeServer(store: Store, server: Server, version: ApiVersio
     timezone: "UTC",
     video_model: "cirrus",
   };
-  if (version === "1.2") return { ...both, vnc: "off", vnc_password: consolePassword };
+  if (version === "1.2") return { ...common, vnc: "off", vnc_password: consolePassword };
   return {
-    ...both,
+    ...common,
     devices: { device: [] },
     metadata: "no",
     networking: { interfaces: { interface: serializeInterfaces(addresses) } },
@@ -82,7 +82,7 @@ export function serializeAccount(store: Store, { version, owner }: Caller): obje
   return version === "1.2" ? { account } : { account: { ...account, resource_limits: resourceLimits } };
 }
 
-/** Seconds since 1970; the same for every server, for the simulator knows no dates. */
+/** Seconds since 1970. The same for every server, so that responses are reproducible. */
 const created = 1_704_067_200;
 const consolePassword = "console1";
 const resourceLimits = {
@@ -126,15 +126,15 @@ function serializeInterfaces(addresses: readonly Address[]): object[] {
 }
 
 function serializeStorageDevice(server: Server, version: ApiVersion): object {
-  const both = {
+  const common = {
     address: "virtio:0",
     storage: `01${server.uuid.slice(2)}`,
     storage_size: 10,
     storage_title: `${server.title} disk`,
     type: "disk",
   };
-  if (version === "1.2") return both;
-  return { ...both, boot_disk: "0", storage_encrypted: "no", storage_tier: "maxiops" };
+  if (version === "1.2") return common;
+  return { ...common, boot_disk: "0", storage_encrypted: "no", storage_tier: "maxiops" };
 }
 
 /** A server has a host only while it runs. */

@@ -15,7 +15,7 @@ export function getServer(store: Store, caller: Caller, uuid: string): Server {
   return requireOwnServer(store, caller, uuid, "The server UUID is invalid.");
 }
 
-/** Answers with the server as it still is; it stops later. */
+/** Returns the server in its present state; it stops later. */
 export function stopServer(store: Store, caller: Caller, clock: InternalClock, uuid: string, body: string): Server {
   const request = readStopRequest(body, store.rules);
   const server = getServer(store, caller, uuid);
@@ -25,7 +25,7 @@ export function stopServer(store: Store, caller: Caller, clock: InternalClock, u
   return stopping;
 }
 
-/** Answers when the server has started, unless the request or the rules say at once. */
+/** Resolves when the start is complete, or immediately if the request or the rules say so. */
 export async function startServer(
   store: Store,
   caller: Caller,
@@ -45,7 +45,7 @@ export async function startServer(
   return store.findServer(uuid) ?? starting;
 }
 
-/** Answers with the server as it still is; it goes through `maintenance` later. */
+/** Returns the server in its present state; it is in `maintenance` later. */
 export function restartServer(store: Store, caller: Caller, clock: InternalClock, uuid: string, body: string): Server {
   const request = readRestartRequest(body, store.rules);
   const server = getServer(store, caller, uuid);
@@ -62,15 +62,15 @@ export function deleteServer(store: Store, caller: Caller, uuid: string): void {
 }
 
 /**
- * Takes a server away with its addresses. Floating ones stay, detached; so does an ordinary public IPv4 address whose
- * release policy is `keep`: it becomes a floating one.
+ * Deletes a server with its addresses. Floating addresses are detached; a public IPv4 address with the release policy
+ * `keep` becomes a detached floating one.
  */
 export function removeServer(store: Store, server: Server): void {
   const addresses = store.addressesOf(server.uuid);
   for (const address of addresses.filter(({ floating }) => floating)) store.putAddress(detach(address));
   for (const address of addresses.filter(({ floating }) => !floating)) {
-    const kept = address.releasePolicy === "keep" && address.access === "public" && address.family === "IPv4";
-    if (kept) store.putAddress({ ...detach(address), floating: true, partOfPlan: false });
+    const isKept = address.releasePolicy === "keep" && address.access === "public" && address.family === "IPv4";
+    if (isKept) store.putAddress({ ...detach(address), floating: true, partOfPlan: false });
     else store.releaseAddress(address);
   }
   store.removeServer(server.uuid);

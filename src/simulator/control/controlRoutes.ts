@@ -12,13 +12,13 @@ interface ControlParts {
   readonly account: Account;
 }
 
-/** What the simulator answers about itself. No credentials are needed, and none of it is in the request log. */
+/** The simulator's page and its control API. They need no credentials and are not logged. */
 export function controlRoutes({ log, faults, account }: ControlParts): Hono {
   const routes = new Hono();
 
   routes.get("/", (c) => c.html(page));
 
-  // The log; with `?last=N` the end of it.
+  // The request log; with `?last=N` its last N entries.
   routes.get("/__simulator/requests", (c) => {
     const last = Number(c.req.query("last"));
     return c.json(last > 0 ? log.requests.slice(-last) : log.requests);
@@ -31,7 +31,7 @@ export function controlRoutes({ log, faults, account }: ControlParts): Hono {
 
   routes.get("/__simulator/faults", (c) => c.json(faults.pending));
 
-  // One fault, or an array of them.
+  // One fault, or an array of faults.
   routes.post("/__simulator/faults", async (c) => {
     const sent = parseJson(await c.req.text());
     try {
@@ -48,7 +48,7 @@ export function controlRoutes({ log, faults, account }: ControlParts): Hono {
     return c.body(null, 204);
   });
 
-  // What the page shows.
+  // The data of the page.
   routes.get("/__simulator/account", (c) => {
     const addresses = account.listIpAddresses();
     const servers = account.listServers().map(({ uuid, title, zone, state }) => ({
@@ -61,7 +61,7 @@ export function controlRoutes({ log, faults, account }: ControlParts): Hono {
   return routes;
 }
 
-/** What is no JSON is no fault either, and is refused as such. */
+/** Invalid JSON becomes undefined, which is rejected as an invalid fault. */
 function parseJson(body: string): unknown {
   try {
     return JSON.parse(body);

@@ -9,18 +9,18 @@ import { performAction } from "./accountActions";
 import type { FaultQueue } from "./faultQueue";
 import type { Fault } from "./faults";
 
-/** Header by which a fault tells `send` that only half the body goes out. Never sent itself. */
+/** A header that makes the listener send half the body only. The client never sees it. */
 export const halfBodyHeader = "x-simulator-half-body";
 
-/** Does to a request what was queued for it. */
+/** Applies the queued faults that match a request. */
 export function injectFaults(parts: { readonly faults: FaultQueue; readonly account: Account }): MiddlewareHandler {
   return async (c, next) => {
-    const taken = parts.faults.takeMatching(c.req.method, new URL(c.req.url).pathname);
-    for (const fault of taken) await applyBefore(fault, parts.account);
-    const answer = taken.map((fault) => faultResponse(fault, c)).find((reply) => reply !== undefined);
-    if (answer !== undefined) return answer;
+    const matching = parts.faults.takeMatching(c.req.method, new URL(c.req.url).pathname);
+    for (const fault of matching) await applyBefore(fault, parts.account);
+    const response = matching.map((fault) => faultResponse(fault, c)).find((found) => found !== undefined);
+    if (response !== undefined) return response;
     await next();
-    for (const fault of taken) applyAfter(fault, c, parts.account);
+    for (const fault of matching) applyAfter(fault, c, parts.account);
     return undefined;
   };
 }
@@ -30,7 +30,7 @@ async function applyBefore(fault: Fault, account: Account): Promise<void> {
   if (fault.kind === "act" && fault.when !== "after") performAction(account, fault.act);
 }
 
-/** The answer that takes the place of the API's; the API never sees the request then. */
+/** The response in place of the API's, which then never sees the request. */
 function faultResponse(fault: Fault, c: Context): Response | undefined {
   switch (fault.kind) {
     case "error":
@@ -58,7 +58,7 @@ function faultResponse(fault: Fault, c: Context): Response | undefined {
   }
 }
 
-/** What becomes of the API's own answer. */
+/** Applies a fault to the API's response. */
 function applyAfter(fault: Fault, c: Context, account: Account): void {
   if (fault.kind === "act" && fault.when === "after") performAction(account, fault.act);
   if (fault.kind === "drop" || fault.kind === "reset") c.res = closeConnection(c, fault.kind);
@@ -66,7 +66,7 @@ function applyAfter(fault: Fault, c: Context, account: Account): void {
   if (fault.kind === "half-body") c.res.headers.set(halfBodyHeader, "yes");
 }
 
-/** An end that looks orderly to TCP, or one that does not. */
+/** Closes the connection with a TCP FIN or, for `reset`, with a TCP RST. */
 function closeConnection(c: Context, how: "drop" | "reset"): Response {
   const { socket } = (c.env as { outgoing: ServerResponse }).outgoing;
   if (how === "reset") socket?.resetAndDestroy();

@@ -1,7 +1,7 @@
 import type { Fault } from "./faults";
 import { readFault } from "./readFault";
 
-/** The faults that lie in wait, first come, first served. */
+/** The queued faults, first in, first out. */
 export class FaultQueue {
   private queue: Fault[] = [];
 
@@ -18,21 +18,24 @@ export class FaultQueue {
     return this.queue;
   }
 
-  /** The faults for a request: delays and actions that stand before the first fault that answers it, and that one. */
+  /**
+   * Takes the faults for a request: all matching delays and actions before the first matching fault of another kind, and
+   * that fault.
+   */
   takeMatching(method: string, pathname: string): Fault[] {
-    const taken: Fault[] = [];
+    const matching: Fault[] = [];
     for (const fault of [...this.queue]) {
       if (!matches(fault, method, pathname)) continue;
       if (fault.skip) {
         fault.skip--;
         continue;
       }
-      taken.push(fault);
+      matching.push(fault);
       fault.times = (fault.times ?? 1) - 1;
       if (fault.times <= 0) this.queue = this.queue.filter((other) => other !== fault);
       if (fault.kind !== "delay" && fault.kind !== "act") break;
     }
-    return taken;
+    return matching;
   }
 }
 

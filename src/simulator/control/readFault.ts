@@ -5,7 +5,7 @@ import type { Fault, FaultTarget } from "./faults";
 const targetProperties = ["method", "path", "times", "skip", "kind"];
 const effectTimes = ["before-effect", "after-effect"] as const;
 
-/** Checks a fault that a person wrote. */
+/** Checks a fault that a user wrote. */
 export function readFault(value: unknown): Fault {
   const what = "The fault";
   const kinds = ["error", "rate-limit", "html", "delay", "drop", "reset", "no-answer", "half-body", "act"] as const;
@@ -17,32 +17,32 @@ export function readFault(value: unknown): Fault {
   const status = (fallback?: number) => readInteger(...at("status"), { from: 200, to: 599 }, fallback);
   const seconds = () => readInteger(...at("retryAfterSeconds"), { from: 0, to: 86_400 });
   const retryAfter = given.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: seconds() };
-  const place = readTarget(given, what);
+  const target = readTarget(given, what);
   switch (kind) {
     case "error":
       return {
-        ...place,
+        ...target,
         kind,
         status: status(),
         ...readTexts(given, what, ["errorCode", "errorMessage"]),
         ...retryAfter,
       };
     case "rate-limit":
-      return { ...place, kind, ...retryAfter };
+      return { ...target, kind, ...retryAfter };
     case "html":
-      return { ...place, kind, status: status(502) };
+      return { ...target, kind, status: status(502) };
     case "delay":
-      return { ...place, kind, ms: readInteger(...at("ms"), { from: 0, to: 86_400_000 }) };
+      return { ...target, kind, ms: readInteger(...at("ms"), { from: 0, to: 86_400_000 }) };
     case "drop":
     case "reset":
-      return { ...place, kind, when: readChoice(...at("when"), effectTimes) };
+      return { ...target, kind, when: readChoice(...at("when"), effectTimes) };
     case "no-answer":
-      return { ...place, kind, when: readChoice(...at("when"), effectTimes, "before-effect") };
+      return { ...target, kind, when: readChoice(...at("when"), effectTimes, "before-effect") };
     case "half-body":
-      return { ...place, kind };
+      return { ...target, kind };
     case "act":
       return {
-        ...place,
+        ...target,
         kind,
         act: readAction(given.act),
         when: readChoice(...at("when"), ["before", "after"], "before"),

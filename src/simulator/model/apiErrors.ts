@@ -1,8 +1,8 @@
 import type { ErrorEnvelope } from "../../api/wire";
 
 /**
- * Every error that a request can meet: status, and message with `{attribute}`, `{server}` and the like filled in. The
- * sentences are recorded ones where there are any, else those of the API's documentation.
+ * The errors of the API, each with its status and the template of its message. The messages are those that were
+ * recorded, otherwise those of the API documentation.
  */
 export const errorTable = {
   ACTION_FORBIDDEN: [403, "The action is not allowed."],
@@ -49,7 +49,7 @@ export const errorTable = {
 
 export type ErrorCode = keyof typeof errorTable;
 
-/** A request that UpCloud refuses. */
+/** An error response of the API. `parts` fills the placeholders of the message. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly status: number;

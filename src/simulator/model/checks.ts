@@ -1,7 +1,10 @@
 // Readers of what users pass in: options, seed files, rules, faults. Each throws a SetupError whose one sentence says
 // what is wrong and what is expected.
 
-/** An option, a seed, a rule, a fault or a state file is invalid. The message says what is wrong and what is expected. */
+/**
+ * An option, a seed, a rule, a fault or a state file is invalid, or an address or server does not exist. The message
+ * says what is wrong and what is expected.
+ */
 export class SetupError extends Error {
   /** Identifies the error without `instanceof`. */
   override readonly name = "SetupError";

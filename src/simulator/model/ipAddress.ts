@@ -2,18 +2,18 @@ import * as ipaddr from "ipaddr.js";
 import type { Family } from "../../api/wire";
 
 /**
- * One spelling for all spellings of an address, for comparing: `2001:DB8::1` and `2001:0db8:0:0:0:0:0:1` have the same
- * key. Undefined where the text is no address.
+ * The canonical form of an address, to compare with: `2001:DB8::1` and `2001:0db8:0:0:0:0:0:1` have the same key.
+ * Undefined if the text is not an address.
  */
 export function addressKey(text: string): string | undefined {
   if (dottedDecimal.test(text)) return text;
-  // Eight groups are by far the most frequent form; the library takes ten times as long for them.
+  // The most frequent form; the library takes ten times as long.
   if (/^[0-9a-f]{1,4}(:[0-9a-f]{1,4}){7}$/i.test(text)) return text.split(":").map(trimGroup).join(":");
   if (!/^[0-9a-f:.]+$/i.test(text) || !ipaddr.IPv6.isValid(text)) return undefined;
   return ipaddr.IPv6.parse(text).toNormalizedString();
 }
 
-/** Without leading zeros, which some read as octal. */
+/** Without leading zeros, which some programs read as octal. */
 const dottedDecimal = /^(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/;
 
 export function familyOfKey(key: string): Family {
@@ -25,7 +25,7 @@ const rangesOf = {
   private: ["10.0.0.0/8"],
 } as const;
 
-/** Whether an address is in the ranges that the simulator keeps to, so that it never names anyone's real address. */
+/** Whether an address is in the reserved ranges, so that it is not the real address of anyone. */
 export function isReserved(key: string, network: keyof typeof rangesOf): boolean {
   const address = ipaddr.parse(key);
   return rangesOf[network].some((range) => {
@@ -38,7 +38,7 @@ export const reservedRanges = (network: keyof typeof rangesOf) => rangesOf[netwo
 
 type MacBytes = [number, number, number, number, number, number];
 
-/** The address that a network interface gives itself (EUI-64), with UpCloud's zero-padded last four groups. */
+/** The EUI-64 address of a network interface, in UpCloud's spelling. */
 export function eui64Address(prefix: string, mac: string): string {
   const bytes = mac.split(":").map((byte) => Number.parseInt(byte, 16));
   const [first, second, third, fourth, fifth, sixth] = bytes as MacBytes;
@@ -46,7 +46,7 @@ export function eui64Address(prefix: string, mac: string): string {
   return `${prefix}:${groups.map(padGroup).join(":")}`;
 }
 
-/** The MAC behind an EUI-64 address; undefined for other addresses. */
+/** The MAC address in an EUI-64 address. Undefined for other addresses. */
 export function macFromEui64(key: string): string | undefined {
   const bytes = ipaddr.IPv6.parse(key).toByteArray().slice(8);
   const [first, second, third, ff, fe, fourth, fifth, sixth] = bytes as [...MacBytes, number, number];
@@ -54,7 +54,7 @@ export function macFromEui64(key: string): string | undefined {
   return [first ^ 2, second, third, fourth, fifth, sixth].map((byte) => byte.toString(16).padStart(2, "0")).join(":");
 }
 
-/** UpCloud's spelling of an address: the first four groups short, the last four padded. */
+/** UpCloud's spelling of an address: only the last four groups of an IPv6 address are padded with zeros. */
 export function upCloudSpelling(key: string): string {
   if (familyOfKey(key) === "IPv4") return key;
   const groups = ipaddr.IPv6.parse(key).parts;

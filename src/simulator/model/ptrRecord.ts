@@ -1,23 +1,25 @@
 import { familyOfKey } from "./ipAddress";
 import type { Rules } from "./rules";
 
-/** The form in which a PTR record is stored, or undefined where it is refused. The empty text stands for the default name. */
+/** The form in which a PTR record is stored, or undefined if it is invalid. The empty string means the default name. */
 export function normalizePtrRecord(sent: string, rules: Rules): string | undefined {
   if (sent === "") return rules.ptrEmpty === "reset" ? "" : undefined;
-  const dotted = sent.endsWith(".");
-  if (dotted && rules.ptrTrailingDot === "refuse") return undefined;
-  const name = dotted ? sent.slice(0, -1) : sent;
+  const hasDot = sent.endsWith(".");
+  if (hasDot && rules.ptrTrailingDot === "refuse") return undefined;
+  const name = hasDot ? sent.slice(0, -1) : sent;
   if (!isFullyQualified(name, rules.ptrUnderscore === "keep")) return undefined;
   if (/[A-Z]/.test(name) && rules.ptrUpperCase === "refuse") return undefined;
-  const kept = dotted && rules.ptrTrailingDot === "keep" ? sent : name;
-  return rules.ptrUpperCase === "lower" ? kept.toLowerCase() : kept;
+  const spelling = hasDot && rules.ptrTrailingDot === "keep" ? sent : name;
+  return rules.ptrUpperCase === "lower" ? spelling.toLowerCase() : spelling;
 }
 
-/** At least two labels of letters, digits and inner hyphens, the last one no number: an address is not a name. */
-function isFullyQualified(name: string, underscores: boolean): boolean {
+/** At least two labels of letters, digits and inner hyphens. The last label is not a number, as in an address. */
+function isFullyQualified(name: string, allowsUnderscores: boolean): boolean {
   if (name.length > 253) return false;
   const labels = name.split(".");
-  const label = underscores ? /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i : /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i;
+  const label = allowsUnderscores
+    ? /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i
+    : /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i;
   return labels.length >= 2 && labels.every((text) => label.test(text)) && !/^[0-9]+$/.test(labels.at(-1) ?? "");
 }
 

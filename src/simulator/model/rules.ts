@@ -144,7 +144,8 @@ export interface Rules {
    */
   startMs: number;
   /**
-   * When the response to a start is sent. `started`: when the start is complete, as recorded. `maintenance`: immediately.
+   * When the response to a start is sent. `started`: when the start is complete, as recorded. `maintenance`:
+   * immediately.
    *
    * @default "started"
    */

@@ -2,29 +2,29 @@ import type { ServerState } from "../../api/wire";
 import type { RestartRequest, Server, Step, StopRequest, Transition } from "./entities";
 import type { Rules } from "./rules";
 
-/** What a stop leads to, and when. */
+/** The transition of a stop. */
 export function stopTransition(server: Server, request: StopRequest, nowMs: number, rules: Rules): Transition {
   const duration = shutdownMs(server, request, rules);
   const stop: Transition = { verb: "stop", steps: duration === undefined ? [] : stopSteps(nowMs, duration, rules) };
   const pending = server.transition;
-  // A stop that is under way is not put off by another one.
+  // Another stop does not delay the one in progress.
   return pending?.verb === "stop" && endMs(pending) <= endMs(stop) ? pending : stop;
 }
 
-/** What a restart leads to. A soft one that the guest ignores ends with the timeout: in a hard one or in none. */
+/** The transition of a restart. On timeout, a soft one that the guest ignores becomes a hard one or is given up. */
 export function restartTransition(
   server: Server,
   request: RestartRequest,
   nowMs: number,
   rules: Rules,
 ): Transition | undefined {
-  const soft = request.stopType === "soft";
-  const ignored = soft && (!server.guest.acpi || (request.timeoutMs ?? Infinity) < rules.softStopMs);
-  if (ignored && request.timeoutMs === undefined) return { verb: "restart", steps: [] };
-  if (ignored && request.timeoutAction === "ignore") {
+  const isSoft = request.stopType === "soft";
+  const isIgnored = isSoft && (!server.guest.acpi || (request.timeoutMs ?? Infinity) < rules.softStopMs);
+  if (isIgnored && request.timeoutMs === undefined) return { verb: "restart", steps: [] };
+  if (isIgnored && request.timeoutAction === "ignore") {
     return { verb: "restart", steps: [{ atMs: nowMs + (request.timeoutMs ?? 0), state: "started" }] };
   }
-  const waitMs = ignored ? (request.timeoutMs ?? 0) : soft ? rules.softStopMs : 0;
+  const waitMs = isIgnored ? (request.timeoutMs ?? 0) : isSoft ? rules.softStopMs : 0;
   const steps: Step[] = [
     { atMs: nowMs + waitMs + rules.restartMaintenanceMs, state: "maintenance" },
     { atMs: nowMs + waitMs + rules.restartMs, state: server.guest.boots ? "started" : "error" },
@@ -36,12 +36,12 @@ export function startTransition(server: Server, nowMs: number, rules: Rules): Tr
   return { verb: "start", steps: [{ atMs: nowMs + rules.startMs, state: server.guest.boots ? "started" : "error" }] };
 }
 
-/** The way out of `maintenance` and `error` that UpCloud takes by itself. */
+/** A change of state without a request, such as the end of `maintenance`. */
 export function recoveryTransition(state: ServerState, atMs: number): Transition {
   return { verb: "recover", steps: [{ atMs, state }] };
 }
 
-/** The server as it is at a time; the same object where nothing has happened since. */
+/** The server at a time. The same object if no step is due. */
 export function serverAt(server: Server, nowMs: number): Server {
   const transition = server.transition;
   const due = transition?.steps.filter(({ atMs }) => atMs <= nowMs) ?? [];
@@ -51,12 +51,12 @@ export function serverAt(server: Server, nowMs: number): Server {
   return { ...server, state: last.state, transition: steps.length === 0 ? undefined : { ...transition, steps } };
 }
 
-/** How long the guest has until it is off; undefined: for ever. */
+/** The duration of a stop. Undefined if it never ends. */
 function shutdownMs(server: Server, request: StopRequest, rules: Rules): number | undefined {
   if (request.stopType === "hard") return rules.hardStopMs;
-  const byItself = server.guest.acpi ? rules.softStopMs : undefined;
-  if (request.timeoutMs === undefined) return byItself;
-  return Math.min(byItself ?? Infinity, request.timeoutMs + rules.hardStopMs);
+  const guestMs = server.guest.acpi ? rules.softStopMs : undefined;
+  if (request.timeoutMs === undefined) return guestMs;
+  return Math.min(guestMs ?? Infinity, request.timeoutMs + rules.hardStopMs);
 }
 
 function stopSteps(nowMs: number, duration: number, rules: Rules): Step[] {

@@ -2,41 +2,42 @@ import type { Family } from "../../api/wire";
 import type { Network } from "../model/entities";
 import { addressKey, eui64Address, macFromEui64 } from "../model/ipAddress";
 
-/** A zone's part of the pool. The lists hold what was given back; it is handed out again first, latest first. */
+/** The pool of a zone. Part of the state file. */
 interface ZonePool {
   readonly number: number;
-  /** The /24 blocks that the zone has opened so far. */
+  /** The /24 blocks that the zone uses so far. */
   readonly blocks: number[];
-  /** How many hosts of the last block were handed out. */
+  /** The number of allocated hosts in the last block. */
   hosts: number;
-  /** How many internal addresses were handed out. */
+  /** The number of internal addresses allocated so far. */
   internalHosts: number;
+  /** Released addresses. They are allocated again before new ones, the latest one first. */
   readonly returned: { IPv4: string[]; IPv6: string[]; internal: string[] };
-  /** How many more public addresses there are; absent: as many as there are. */
+  /** The number of free public addresses. Absent: unlimited. */
   readonly free: { IPv4?: number; IPv6?: number };
 }
 
-/** What the pool remembers between two runs. */
+/** The state of the pool, as in the state file. */
 export interface PoolState {
   blocks: number;
   macs: number;
   readonly zones: Record<string, ZonePool>;
 }
 
-/** An address with the network interface that carries it. */
+/** An address, and the MAC address of its network interface. */
 export interface Allocation {
   readonly address: string;
   readonly mac: string;
 }
 
-/** Documentation ranges come first, benchmarking ones (198.18.0.0/15) after them. */
+/** The documentation ranges, then those for benchmarking (198.18.0.0/15). */
 const blockCount = 3 + 512;
 const hostsPerBlock = 253;
 const internalHostsPerZone = 256 * 250;
 
 /**
- * The addresses that UpCloud has to give, in the order of asking and without chance. The caller says which are taken,
- * for seeds may name addresses of their own.
+ * Allocates addresses deterministically. `isTaken` says which addresses and MACs are in use, because a seed may contain
+ * any of them.
  */
 export class AddressPool {
   constructor(
@@ -44,26 +45,26 @@ export class AddressPool {
     private readonly isTaken: (addressOrMac: string) => boolean,
   ) {}
 
-  /** Sets how many more public addresses a zone has. */
+  /** Sets the number of free public addresses of a zone. */
   limitZone(zone: string, free: { IPv4?: number; IPv6?: number }): void {
     Object.assign(this.zone(zone).free, free);
   }
 
   /**
-   * Hands out an address, on an interface with the given MAC or a new one, or undefined where the zone has none left;
-   * then nothing has changed.
+   * Allocates an address, on an interface with the given MAC or a new one. Returns undefined, and changes nothing, if
+   * the zone has no free address.
    */
   allocate(zone: string, family: Family, network: Network, mac?: string): Allocation | undefined {
     const pool = this.zone(zone);
     if (network === "private") return this.withMac(this.nextInternal(pool), mac);
     const free = pool.free[family];
     if (free !== undefined && free <= 0) return undefined;
-    const handed = family === "IPv6" ? this.nextIPv6(pool, mac) : this.withMac(this.nextIPv4(pool), mac);
-    if (handed !== undefined && free !== undefined) pool.free[family] = free - 1;
-    return handed;
+    const allocation = family === "IPv6" ? this.nextIPv6(pool, mac) : this.withMac(this.nextIPv4(pool), mac);
+    if (allocation !== undefined && free !== undefined) pool.free[family] = free - 1;
+    return allocation;
   }
 
-  /** Takes an address back. The next one to ask for one of its kind in its zone gets it. */
+  /** Releases an address. The next allocation of its kind in its zone gets it. */
   release(zone: string, family: Family, network: Network, address: string): void {
     const pool = this.zone(zone);
     pool.returned[network === "private" ? "internal" : family].push(address);
@@ -74,7 +75,7 @@ export class AddressPool {
   nextMac(): string {
     for (;;) {
       const serial = this.state.macs++;
-      // An odd factor makes this a permutation: it looks scattered as real ones do, and no MAC comes twice.
+      // An odd factor makes this a permutation: the MACs look random like real ones, and none occurs twice.
       const low = (Math.imul(serial, 40_503) + 0x2c11) & 0xffff;
       const bytes = [(0x5c + (serial >> 16)) & 0xff, low >> 8, low & 0xff];
       const mac = `da:45:c4:${bytes.map((byte) => byte.toString(16).padStart(2, "0")).join(":")}`;

@@ -1,6 +1,6 @@
 import type { Seed } from "./seed";
 
-/** The account of the simulator where no seed is given: a mail server that runs and a web server that does not. */
+/** The account if no seed is given: a running mail server and a stopped web server. */
 export const demoSeed: Seed = {
   credentials: { username: "demo", password: "demo", token: "ucat_demo" },
   servers: [

@@ -21,7 +21,7 @@ import type { SeedIpAddress } from "./seed";
 import { addSeedAddress } from "./seedAddress";
 import { Store, type StoreState } from "./store";
 
-/** Makes the account of a seed. The seed may come from a file: everything in it is checked. */
+/** Creates the account of a seed. Everything in the seed is checked, because it may come from a file. */
 export function loadSeed(seed: unknown, rules?: Partial<Rules>): Store {
   const known = ["credentials", "credits", "zones", "servers", "floatingIpAddresses", "otherAccount", "rules"];
   const given = readObject(seed, "The seed", known);
@@ -61,8 +61,8 @@ function addAll(store: Store, given: Properties, path: string, owner: Owner): vo
   readList(given.floatingIpAddresses, `${path}floatingIpAddresses`).forEach((floating, i) => {
     const what = `${path}floatingIpAddresses[${i}]`;
     const { zone, ...rest } = readObject(floating, what, ["family", "zone", "address", "ptrRecord"]);
-    const place = { zone: readZone(zone, `${what}.zone`), owner, server: undefined };
-    addSeedAddress(store, rest, what, place);
+    const location = { zone: readZone(zone, `${what}.zone`), owner, server: undefined };
+    addSeedAddress(store, rest, what, location);
   });
 }
 
@@ -105,7 +105,7 @@ function addServer(store: Store, value: unknown, what: string, owner: Owner): vo
   });
 }
 
-/** What UpCloud gives a new server. */
+/** The addresses that UpCloud gives a new server. */
 const defaultAddresses: SeedIpAddress[] = [{ partOfPlan: true }, { access: "private" }, { family: "IPv6" }];
 
 function limitZones(store: Store, value: unknown): void {

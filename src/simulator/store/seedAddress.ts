@@ -10,7 +10,7 @@ export function addSeedAddress(
   store: Store,
   value: unknown,
   what: string,
-  place: Pick<Server, "zone" | "owner"> & { uuid?: string },
+  location: Pick<Server, "zone" | "owner"> & { uuid?: string },
 ): void {
   const given = readObject(value, what, ["family", "access", "partOfPlan", "address", "mac", "ptrRecord"]);
   const family = readChoice(given.family, `${what}.family`, families, "IPv4");
@@ -20,15 +20,15 @@ export function addSeedAddress(
       : "private";
   if (access === "private" && family === "IPv6")
     throw unexpectedValue(`${what}.family`, family, "IPv4 on the internal network");
-  if (place.uuid !== undefined) requireCapacity(store, place.uuid, family, access, what);
+  if (location.uuid !== undefined) requireCapacity(store, location.uuid, family, access, what);
   const key = given.address === undefined ? undefined : readAddress(store, given.address, what, family, access);
   store.addAddress({
     family,
     access,
-    zone: place.zone,
-    owner: place.owner,
-    server: place.uuid,
-    floating: place.uuid === undefined,
+    zone: location.zone,
+    owner: location.owner,
+    server: location.uuid,
+    floating: location.uuid === undefined,
     address: key && upCloudSpelling(key),
     mac: readMac(store, given.mac, what) ?? (family === "IPv6" && key !== undefined ? macFromEui64(key) : undefined),
     partOfPlan: readFlag(given.partOfPlan, `${what}.partOfPlan`, false),

@@ -7,7 +7,7 @@ import { Store, type StoreState } from "./store";
 
 const format = 1;
 
-/** The account kept in a file; undefined where there is no such file. */
+/** The account in a state file. Undefined if there is no such file. */
 export function loadState(file: string, rules?: Partial<Rules>): Store | undefined {
   const content = readIfExists(file);
   if (content === undefined) return undefined;
@@ -23,7 +23,7 @@ export function loadState(file: string, rules?: Partial<Rules>): Store | undefin
   }
 }
 
-/** Writes the account so that the file is never half written, also when the power fails. */
+/** Writes the account atomically and durably: a crash or power failure never leaves half a file. */
 export function saveState(file: string, store: Store, atMs: number): void {
   try {
     replaceFile(file, `${JSON.stringify({ format, state: store.toState(atMs) })}\n`);
@@ -33,15 +33,15 @@ export function saveState(file: string, store: Store, atMs: number): void {
 }
 
 function replaceFile(file: string, content: string): void {
-  const beside = `${file}.new`;
-  const handle = openSync(beside, "w", 0o600);
+  const temporary = `${file}.new`;
+  const handle = openSync(temporary, "w", 0o600);
   try {
     writeFileSync(handle, content);
     fsyncSync(handle);
   } finally {
     closeSync(handle);
   }
-  renameSync(beside, file);
+  renameSync(temporary, file);
   const folder = openSync(dirname(file), "r");
   try {
     fsyncSync(folder);
@@ -65,7 +65,7 @@ function parse(content: string): { state: StoreState } {
   return { state: value.state };
 }
 
-/** The clock starts anew with the simulator: what was to happen in five seconds still is. */
+/** The clock restarts at 0 with the simulator, so each step keeps the time that was left until it. */
 function rebaseTransition(server: StoreState["servers"][number], writtenAtMs: number): StoreState["servers"][number] {
   if (server.transition === undefined) return server;
   const steps = server.transition.steps.map((step) => ({ ...step, atMs: step.atMs - writtenAtMs }));

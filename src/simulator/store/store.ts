@@ -8,28 +8,28 @@ import { serverAt } from "../model/serverTransitions";
 import { AddressPool, type PoolState } from "./addressPool";
 import { defaultOtherCredentials } from "./defaultCredentials";
 
-/** Everything that survives a restart. */
+/** What the state file keeps. */
 export interface StoreState {
   readonly credentials: Credentials;
-  /** Of the other account; absent in state files from before it had any. */
+  /** Credentials of the other account. Absent in old state files. */
   readonly otherCredentials?: Credentials;
   readonly credits: number;
   readonly rules: Rules;
   readonly servers: readonly Server[];
   readonly addresses: readonly Address[];
   readonly pool: PoolState;
-  /** The clock's time when this was written. */
+  /** The time on the simulator's clock when this was written, in ms. */
   readonly atMs: number;
 }
 
-/** What a new address is to be. */
+/** The properties of a new address. */
 export interface NewAddress {
   readonly family: Family;
   readonly access: Network;
   readonly owner: Owner;
   readonly zone: string;
   readonly server?: string | undefined;
-  /** Where absent, the pool chooses. */
+  /** Absent: the pool allocates one. */
   readonly address?: string | undefined;
   readonly mac?: string | undefined;
   readonly ptrRecord?: string | undefined;
@@ -38,19 +38,19 @@ export interface NewAddress {
   readonly releasePolicy?: ReleasePolicy;
 }
 
-/** The account's servers and addresses. Knows where things are, not what is allowed. */
+/** The servers and addresses of all accounts. It finds and changes them, and does not check what is allowed. */
 export class Store {
   readonly credentialsOf: Readonly<Record<Owner, Credentials>>;
   readonly rules: Rules;
   readonly pool: AddressPool;
-  /** Counts changes: two equal revisions mean that nothing happened in between. */
+  /** Counts changes: equal revisions mean that nothing has changed. */
   revision = 0;
 
   private readonly servers = new Map<string, Server>();
   private readonly addresses = new Map<string, Address>();
   private readonly keysByServer = new Map<string, Set<string>>();
   private readonly inTransition = new Set<string>();
-  /** Ordinary address that owns the interface, by MAC. */
+  /** The key of the address that is not floating, by the MAC of its interface. */
   private readonly keysByMac = new Map<string, string>();
   private remainingCredits: number;
 
@@ -98,47 +98,47 @@ export class Store {
     return [...this.addresses.values()].filter((address) => address.owner === owner);
   }
 
-  /** In any spelling. */
+  /** Finds an address by any spelling. */
   findAddress(text: string): Address | undefined {
     const key = addressKey(text);
     return key === undefined ? undefined : this.addresses.get(key);
   }
 
-  /** The addresses of a server, floating ones included, in the order in which they came. */
+  /** The addresses of a server, floating ones included, oldest first. */
   addressesOf(server: string): Address[] {
     const keys = this.keysByServer.get(server) ?? [];
     return [...keys].flatMap((key) => this.addresses.get(key) ?? []);
   }
 
-  /** The ordinary address whose interface has this MAC. */
+  /** The address that is not floating on the interface with this MAC. */
   findInterface(mac: string): Address | undefined {
     const key = this.keysByMac.get(mac.toLowerCase());
     return key === undefined ? undefined : this.addresses.get(key);
   }
 
-  /** Makes an address, and a network interface for it where it belongs to a server and is no floating one. */
+  /** Adds an address, on a new network interface if it belongs to a server and is not a floating one. */
   addAddress(wanted: NewAddress): Address {
     const { family, access, owner, zone, server, floating = false } = wanted;
-    const handed =
+    const allocation =
       wanted.address === undefined
         ? this.pool.allocate(zone, family, access, floating ? undefined : wanted.mac)
         : { address: wanted.address, mac: wanted.mac ?? this.pool.nextMac() };
-    if (handed === undefined) throw new ApiError("IP_ADDRESS_RESOURCES_UNAVAILABLE");
+    if (allocation === undefined) throw new ApiError("IP_ADDRESS_RESOURCES_UNAVAILABLE");
     const carrier = floating && wanted.mac !== undefined ? this.findInterface(wanted.mac) : undefined;
-    const ordinary = !floating && server !== undefined;
+    const hasInterface = !floating && server !== undefined;
     const address: Address = {
-      address: handed.address,
+      address: allocation.address,
       family,
       access,
       owner,
       zone,
-      ptrRecord: wanted.ptrRecord ?? (access === "public" ? this.defaultPtrRecord(handed.address, zone) : ""),
+      ptrRecord: wanted.ptrRecord ?? (access === "public" ? this.defaultPtrRecord(allocation.address, zone) : ""),
       partOfPlan: wanted.partOfPlan ?? false,
       floating,
       releasePolicy: wanted.releasePolicy ?? (floating ? "keep" : "release"),
-      server: ordinary ? server : carrier?.server,
-      mac: ordinary ? handed.mac : carrier?.mac,
-      index: ordinary ? this.lowestFreeIndex(server) : carrier?.index,
+      server: hasInterface ? server : carrier?.server,
+      mac: hasInterface ? allocation.mac : carrier?.mac,
+      index: hasInterface ? this.lowestFreeIndex(server) : carrier?.index,
     };
     this.putAddress(address);
     return address;
@@ -156,13 +156,13 @@ export class Store {
     this.revision++;
   }
 
-  /** Takes an address away from whoever has it, and gives it back to the pool. */
+  /** Removes an address, and returns it to the pool. */
   releaseAddress(address: Address): void {
     this.removeAddress(address);
     this.pool.release(address.zone, address.family, address.access, address.address);
   }
 
-  /** Takes an address away for somebody else to have at once. Floating addresses on its interface are detached. */
+  /** Removes an address without returning it to the pool. Floating addresses on its interface are detached. */
   removeAddress(address: Address): void {
     const key = addressKey(address.address) ?? address.address;
     this.removeFromIndexes(key);
@@ -188,7 +188,7 @@ export class Store {
     this.revision++;
   }
 
-  /** Lets happen what the clock says has happened. */
+  /** Makes the changes of state that are due. */
   advanceTo(nowMs: number): void {
     for (const uuid of this.inTransition) {
       const server = this.servers.get(uuid);

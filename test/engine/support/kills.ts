@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Fault } from "pulumi-upcloud-ip/simulator";
+import { always } from "../../support/faults";
 import { cli, kill, killLeftovers, provider } from "./processes";
 import type { Outcome, Project } from "./project";
 
@@ -117,9 +118,9 @@ export function purchasesOf({ simulator: { faults, account } }: Project): { coun
     if (isAssign) purchases.count += now.filter((address) => !known.has(address)).length;
     known = new Set(now);
   };
-  const always = { kind: "act", when: "after", times: 1_000_000 } as const;
-  faults.add({ ...always, method: "POST", path: "/ip_address", act: look(true) });
-  faults.add({ ...always, method: "DELETE", act: look(false) });
+  const spying = { kind: "act", when: "after", times: always } as const;
+  faults.add({ ...spying, method: "POST", path: "/ip_address", act: look(true) });
+  faults.add({ ...spying, method: "DELETE", act: look(false) });
   return purchases;
 }
 

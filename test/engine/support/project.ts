@@ -11,6 +11,8 @@ import {
   type UpOptions,
 } from "@pulumi/pulumi/automation";
 import type { Address, Server, Simulator } from "pulumi-upcloud-ip/simulator";
+import { mail, web } from "../../support/demoServers";
+import { requireFaultsMet } from "../../support/faults";
 import { pulumiEnvironment } from "./pulumiEnvironment";
 import { isSoak } from "./soak";
 
@@ -37,10 +39,7 @@ export interface StateResource {
 }
 
 /** The servers of the simulator's default account: `mail` is started, `web` is stopped. */
-export const servers = {
-  mail: "009d64ef-31d1-4684-a26b-c86c955cbf46",
-  web: "0053cd80-5945-4105-9081-11192806a8f7",
-} as const;
+export const servers = { mail, web } as const;
 
 interface Program {
   file: string;
@@ -178,9 +177,11 @@ export class Project {
       .join("\n");
   }
 
+  /** Throws where a fault is still pending, when everything is cleared away. */
   async end(): Promise<void> {
     await this.simulator.stop();
     rmSync(this.directory, { recursive: true, force: true });
+    requireFaultsMet(this.simulator);
   }
 
   private async run(operation: Operation, how: object = {}): Promise<Outcome> {

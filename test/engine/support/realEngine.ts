@@ -87,6 +87,8 @@ export class RealEngine implements Engine {
   async end(): Promise<void> {
     open.delete(this);
     killLeftovers(this.project);
+    // A fault at a random moment of a history may come after its last request.
+    this.simulator.faults.clear();
     await this.project.end();
   }
 

@@ -3,8 +3,11 @@ import { Project } from "./project";
 
 const open: Project[] = [];
 
-/** For `afterAll`. */
-export const endAll = () => Promise.all(open.splice(0).map((project) => project.end()));
+/** For `afterAll`. All end, also where one fails. */
+export async function endAll(): Promise<void> {
+  const ends = await Promise.allSettled(open.splice(0).map((project) => project.end()));
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
+}
 
 /** Servers that stop and start quickly, so that a test does not wait longer than the first look. */
 export const quick = { softStopMs: 1000, hardStopMs: 1000, startMs: 100 };

@@ -1,15 +1,16 @@
 import { createClient, type UpCloudClient } from "../../../src/api/client";
 import { AddressCache } from "../../../src/provider/account/addressCache";
 import { type Rules, type Seed, type Simulator, startSimulator } from "../../../src/simulator";
+import { web } from "../../support/demoServers";
+import { requireFaultsMet } from "../../support/faults";
 import { json, startTestServer } from "../../support/testServer";
 
 /** UpCloud pads the last four groups of it, which is not the canonical spelling. */
 const six = "2001:db8:1:2:0030:abff:fe0c:04dd";
 const canonical = "2001:db8:1:2:30:abff:fe0c:4dd";
 const seed: Seed = {
-  servers: [{ uuid: "0053cd80-5945-4105-9081-11192806a8f7", ipAddresses: [{}, { family: "IPv6", address: six }] }],
+  servers: [{ uuid: web, ipAddresses: [{}, { family: "IPv6", address: six }] }],
 };
-const web = "0053cd80-5945-4105-9081-11192806a8f7";
 
 describe("addresses that an operation asks for", () => {
   let simulator: Simulator;
@@ -30,6 +31,7 @@ describe("addresses that an operation asks for", () => {
   async function stop() {
     await client.close();
     await simulator.stop();
+    requireFaultsMet(simulator);
   }
   beforeEach(() => start());
   afterEach(stop);
@@ -37,7 +39,7 @@ describe("addresses that an operation asks for", () => {
   const asked = () => simulator.requests.map(({ method, path }) => `${method} ${path}`);
   const find = () => snapshot.find(address, 60_000);
 
-  test("one alone is asked for by itself, once the time to wait for others is over", async () => {
+  test("a single address is requested alone when the batch window has ended", async () => {
     const found = find();
     expect(asked()).toEqual([]);
     timeIsOver();
@@ -45,13 +47,13 @@ describe("addresses that an operation asks for", () => {
     expect(asked()).toEqual([`GET /1.2/ip_address/${address}`]);
   });
 
-  test("several share a list as soon as the second comes, without waiting for the time to be over", async () => {
+  test("several addresses share a list as soon as the second is asked for, before the batch window ends", async () => {
     const found = await Promise.all([find(), find(), find()]);
     expect(found.map((one) => one?.address)).toEqual([address, address, address]);
     expect(asked()).toEqual(["GET /1.2/ip_address"]);
   });
 
-  test("a second one that was waiting to be read when the time was over shares the list too", async () => {
+  test("a second address that is asked for just as the batch window ends shares the list too", async () => {
     const first = find();
     timeIsOver();
     await new Promise((resolve) => setImmediate(resolve));
@@ -66,7 +68,7 @@ describe("addresses that an operation asks for", () => {
       return (await found)?.address;
     };
 
-    test("in UpCloud's spelling are asked for by themselves", async () => {
+    test("in UpCloud's spelling are requested directly", async () => {
       expect(await look(six)).toBe(six);
       expect(asked()).toEqual([`GET /1.2/ip_address/${six}`]);
     });
@@ -76,14 +78,14 @@ describe("addresses that an operation asks for", () => {
       expect(asked()).toEqual(["GET /1.2/ip_address"]);
     });
 
-    test("in another spelling have UpCloud's in URLs from then on, also when they were changed", async () => {
+    test("in another spelling have UpCloud's in later URLs, also after a change", async () => {
       expect(await look(canonical)).toBe(six);
       await snapshot.invalidate(canonical);
       expect([await snapshot.spellingInUrls(canonical), await look(canonical)]).toEqual([six, six]);
       expect(asked()).toEqual(["GET /1.2/ip_address", `GET /1.2/ip_address/${six}`]);
     });
 
-    test("in another spelling, when a list that others have made is too old to have them, are looked up anew", async () => {
+    test("in another spelling are looked up again when the shared list is older than they are", async () => {
       await snapshot.initialList();
       simulator.clock.advance(30_000);
       const { address: later } = simulator.account.assignIpAddress({ server: web, family: "IPv6" });
@@ -91,13 +93,13 @@ describe("addresses that an operation asks for", () => {
       expect(asked()).toEqual(["GET /1.2/ip_address", "GET /1.2/ip_address"]);
     });
 
-    test("that the operation itself has assigned need no list", async () => {
+    test("assigned by the operation itself need no list", async () => {
       snapshot.recordSpelling(six);
       expect(await look(canonical)).toBe(six);
       expect(asked()).toEqual([`GET /1.2/ip_address/${six}`]);
     });
 
-    test("in another spelling are asked for as they are given by a user who may not see the list", async () => {
+    test("in another spelling are requested as given when the user has no right to list", async () => {
       await stop();
       await start({ addressSpelling: "any" });
       simulator.faults.add({ kind: "error", status: 403, errorCode: "ACTION_FORBIDDEN", path: "/ip_address" });
@@ -124,7 +126,7 @@ describe("addresses that an operation asks for", () => {
   });
 });
 
-test("an address whose entry in the list is malformed is asked for alone, and what is wrong there is told", async () => {
+test("an address whose entry in the list is malformed is requested alone, and the error says what is wrong", async () => {
   const sound = { access: "public", address: "198.51.100.7", family: "IPv4", ptr_record: "", server: web };
   const broken = { ...sound, address: "198.51.100.8", ptr_record: 7 };
   const server = await startTestServer((response, received) => {

@@ -1,9 +1,8 @@
 import { PtrRecordProvider } from "../../../src/provider/ptrRecord/provider";
 import type { PtrRecordState } from "../../../src/provider/ptrRecord/state";
 import type { Seed } from "../../../src/simulator";
+import { web } from "../../support/demoServers";
 import { Machine } from "../../support/operation";
-
-const web = "0053cd80-5945-4105-9081-11192806a8f7";
 
 /** UpCloud pads the last four groups of it, which is not the canonical spelling. */
 const ofUpCloud = "2001:db8:1:2:0030:abff:fe0c:04dd";
@@ -55,7 +54,7 @@ describe.each(spellings)("an IPv6 address that is spelled %s", (spelled) => {
     expect([served(), writes()]).toEqual([undefined, [url, url]]);
   });
 
-  test("is not released with a resource that has it as its id, where another adopts it", async () => {
+  test("is not released with the resource that has it as its id when another resource adopts it", async () => {
     const { state } = await machine.operation().create("a", { ...declared, adopt: ofUpCloud });
     const next = machine.operation();
     await next.create("renamed", { ...declared, adopt: ofUpCloud });

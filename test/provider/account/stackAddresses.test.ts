@@ -6,12 +6,12 @@ import type { PtrRecordState } from "../../../src/provider/ptrRecord/state";
 import { realTimer } from "../../../src/provider/runtime/timer";
 import type { ServerIpAddressState } from "../../../src/provider/serverIpAddress/state";
 import type { StateAddress } from "../../../src/state/stackState";
+import { web } from "../../support/demoServers";
 import { Machine, type Saved } from "../../support/operation";
 import { json, startTestServer, type TestServer } from "../../support/testServer";
 
 const address = "198.51.100.7";
 const other = "198.51.100.8";
-const web = "0053cd80-5945-4105-9081-11192806a8f7";
 const wire = (one: string) => ({ access: "public", address: one, family: "IPv4", ptr_record: "a.example.com" });
 const error = (status: number, error_code: string) => json(status, { error: { error_code, error_message: "No." } });
 
@@ -161,7 +161,7 @@ describe("with the credentials of another account", () => {
     await expect(operation().provider.read(String(id), props)).rejects.toThrow(words());
   });
 
-  test("an address that an interrupted create has brought is not forgotten", async () => {
+  test("an address that an interrupted create has assigned is not forgotten", async () => {
     const left = await machine.operation().createUnsaved("b", { server: web, family: "IPv6" });
     machine.simulator.clearRequests();
     await expect(operation().create("b", { server: web, family: "IPv6" })).rejects.toThrow(words(left.id));
@@ -169,7 +169,7 @@ describe("with the credentials of another account", () => {
     expect(id).toBe(left.id);
   });
 
-  test.each(["get", "adopt"])("an address that is given to `%s` is told to be another account's", async (how) => {
+  test.each(["get", "adopt"])("an address given to `%s` is reported as another account's", async (how) => {
     const adopting = { server: web, family: "IPv6", adopt: saved.id };
     const failure = how === "get" ? operation().provider.read(saved.id) : operation().create("b", adopting);
     await expect(failure).rejects.toThrow(
@@ -177,7 +177,7 @@ describe("with the credentials of another account", () => {
     );
   });
 
-  test("a PtrRecord is neither forgotten nor put back", async () => {
+  test("a PtrRecord is not forgotten, and its previous record is not restored", async () => {
     const state = {
       address: saved.id,
       ptrRecord: "a.example.com",

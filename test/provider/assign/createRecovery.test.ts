@@ -2,10 +2,9 @@ import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mail, web } from "../../support/demoServers";
 import { Machine, type Operation, type Saved } from "../../support/operation";
 
-const web = "0053cd80-5945-4105-9081-11192806a8f7";
-const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
 const never = () => new Promise<never>(() => undefined);
 
 let machine: Machine;
@@ -71,7 +70,7 @@ describe.each(Object.keys(moments) as Moment[])("a process that ends %s", (momen
     expect(state.ptrRecord).toBe("a.example.com");
   });
 
-  test("in the middle of three creates leaves no address that is not found again", async () => {
+  test("during three creates leaves only addresses that the next operation finds", async () => {
     await killed(moment, ["a", "b", "c"]);
     const next = machine.operation();
     const saved = await Promise.all(
@@ -89,7 +88,7 @@ describe.each(Object.keys(moments) as Moment[])("a process that ends %s", (momen
   });
 });
 
-test("an address that is taken over is told, with the time of the operation that was interrupted", async () => {
+test("an address that is taken over is reported with the time of the interrupted operation", async () => {
   await killed("before the answer comes", ["a"]);
   const next = machine.operation();
   const { id } = await next.create("a", { server: web });
@@ -102,7 +101,7 @@ test("an address that is taken over is told, with the time of the operation that
   ]);
 });
 
-describe("an address that Pulumi was told of", () => {
+describe("an address that was reported to Pulumi", () => {
   test("and that the state shows as interrupted is taken over", async () => {
     const { id } = await machine.operation().createUnsaved("a", { server: web });
     expect((await machine.operation().create("a", { server: web })).id).toBe(id);
@@ -137,7 +136,7 @@ describe("an address that Pulumi was told of", () => {
     expect((await machine.operation().create("a", { server: web })).id).toBe(id);
   });
 
-  test("is not taken over where it was released and is somebody else's by now", async () => {
+  test("is not taken over when it was released and now belongs to another resource", async () => {
     const { id } = await machine.operation().create("a", { server: web });
     machine.simulator.account.releaseIpAddress(id);
     const { address } = machine.simulator.account.assignIpAddress({ server: web });
@@ -183,13 +182,13 @@ describe("an address that Pulumi was told of", () => {
     expect(extras()).toHaveLength(2);
   });
 
-  test("is looked for no more once it was seen in a state", async () => {
+  test("leaves the journal when it has been seen in a state", async () => {
     const saved = await machine.operation().create("a", { server: web });
     await machine.operation().diff(saved, { server: web });
     expect(journal()).toEqual([]);
   });
 
-  test("goes to its own stack still after a new stack under the former name has created the same resource", async () => {
+  test("is taken over by its own stack after a new stack under the former name has created the same resource", async () => {
     const { id } = await machine.operation().createUnsaved("a", { server: web });
     const interrupted = [...machine.pending];
     machine.pending.clear();
@@ -200,7 +199,7 @@ describe("an address that Pulumi was told of", () => {
     expect(extras()).toEqual([id, other.id].sort());
   });
 
-  test("is in the journal after a refresh that finds it, which keeps nobody waiting for that", async () => {
+  test("stays in the journal after a refresh that finds it", async () => {
     const { id, state } = await machine.operation().create("a", { server: web });
     const { provider } = machine.operation();
     const { props } = await provider.read(id, state);
@@ -210,14 +209,14 @@ describe("an address that Pulumi was told of", () => {
     expect(journal()).toHaveLength(1);
   });
 
-  test("is looked for no more once a refresh has found it gone", async () => {
+  test("leaves the journal when a refresh has found it gone", async () => {
     const { id, state } = await machine.operation().create("a", { server: web });
     machine.simulator.account.releaseIpAddress(id);
     expect(await machine.operation().provider.read(id, state)).toEqual({});
     expect(journal()).toEqual([]);
   });
 
-  test("is looked for still when a resource that only looks at it finds it gone", async () => {
+  test("stays in the journal when a resource that only reads it finds it gone", async () => {
     const { id } = await machine.operation().create("a", { server: web });
     const { props } = await machine.operation().provider.read(id);
     machine.simulator.account.releaseIpAddress(id);
@@ -244,7 +243,7 @@ describe("entries of the journal", () => {
   };
   const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
 
-  test("end after 30 days, and so do claims without an entry", async () => {
+  test("are removed after 30 days, and so are claims without an entry", async () => {
     const { address } = machine.simulator.account.assignIpAddress({ server: web });
     write(daysAgo(31));
     const { id } = await machine.operation().create("a", { server: web });
@@ -252,7 +251,7 @@ describe("entries of the journal", () => {
     expect(journal().filter((name) => name.startsWith("old") || name.endsWith(".claim"))).toEqual([]);
   });
 
-  test("of another machine keep nobody waiting when their time lies in the future", async () => {
+  test("of another machine delay no create when their time lies in the future", async () => {
     write(daysAgo(-1));
     const { address } = machine.simulator.account.assignIpAddress({ server: web });
     expect((await machine.operation().create("a", { server: web })).id).toBe(address);
@@ -260,7 +259,7 @@ describe("entries of the journal", () => {
 });
 
 describe("a process that lives on when its engine is killed", () => {
-  test("keeps the address: the next create says that it waits for it, and takes over what it assigned", async () => {
+  test("keeps the address: the next create reports that it waits for the process, and takes the address over", async () => {
     const orphan = machine.operation(process.pid);
     let goOn: (() => void) | undefined;
     const { assign } = orphan.session.client().ipAddresses;
@@ -326,7 +325,7 @@ describe("a process that lives on when its engine is killed", () => {
     expect(extras()).toEqual([id]);
   });
 
-  test("that does not end within the time of the operation is told", async () => {
+  test("that outlasts the time of the operation is reported", async () => {
     const orphan = machine.operation(process.pid);
     moments["before the answer comes"](orphan);
     void orphan.create("a", { server: web });
@@ -376,7 +375,7 @@ describe("an address of another stack", () => {
   });
 });
 
-describe("an address that Pulumi was not told of", () => {
+describe("an address that was not reported to Pulumi", () => {
   test("goes to any create of the same kind, also of a stack with another name or backend", async () => {
     await killed("before the PTR record is set", ["a"], { ptrRecord: "a.example.com" });
     const { id } = await machine.operation().create("b", { server: web });
@@ -384,7 +383,7 @@ describe("an address that Pulumi was not told of", () => {
     expect((await machine.operation().create("a", { server: web })).id).not.toBe(id);
   });
 
-  test("goes to the next create also where the interrupted ones had only just claimed it", async () => {
+  test("goes to the next create when the interrupted ones had claimed it last", async () => {
     await killed("before the request is sent", ["a", "b"]);
     const { address } = machine.simulator.account.assignIpAddress({ server: web });
     const [, second] = journal().sort();
@@ -392,7 +391,7 @@ describe("an address that Pulumi was not told of", () => {
     expect((await machine.operation().create("c", { server: web })).id).toBe(address);
   });
 
-  test("has UpCloud's own PTR record where its new resource declares none, whatever the interrupted one has set", async () => {
+  test("gets UpCloud's PTR record when its new resource declares none", async () => {
     await killed("before the answer about the PTR record comes", ["a"]);
     const { id, state } = await machine.operation().create("b", { server: web });
     expect(extras()).toEqual([id]);
@@ -417,8 +416,8 @@ describe("an address that Pulumi was not told of", () => {
   });
 });
 
-describe("a new address on the server that may be another one's", () => {
-  test("is named and not taken when there are more of them than interrupted creates", async () => {
+describe("a new address on the server that may belong to another create", () => {
+  test("is named and not taken over when there are more new addresses than interrupted creates", async () => {
     await killed("before the answer comes", ["a"]);
     const { address } = machine.simulator.account.assignIpAddress({ server: web });
     const failure = machine.operation().create("a", { server: web });
@@ -427,14 +426,14 @@ describe("a new address on the server that may be another one's", () => {
     expect(extras()).toHaveLength(2);
   });
 
-  test("is left alone when it stands in the state", async () => {
+  test("is left alone when it is in the state", async () => {
     await killed("before the request is sent", ["a"]);
     const { address } = machine.simulator.account.assignIpAddress({ server: web });
     machine.inState = [address];
     expect((await machine.operation().create("a", { server: web })).id).not.toBe(address);
   });
 
-  test("is not taken while the state cannot be read", async () => {
+  test("is not taken over while the state cannot be read", async () => {
     await killed("before the answer comes", ["a"]);
     machine.inState = undefined;
     await expect(machine.operation().create("a", { server: web })).rejects.toThrow(
@@ -444,7 +443,7 @@ describe("a new address on the server that may be another one's", () => {
   });
 });
 
-test("a journal that cannot be written is told once, and the address is assigned all the same", async () => {
+test("a journal that cannot be written is reported once, and the address is assigned anyway", async () => {
   const operation = machine.operation();
   writeFileSync(machine.journalDirectory, "a file where the directory belongs");
   await operation.create("a", { server: web });
@@ -453,7 +452,7 @@ test("a journal that cannot be written is told once, and the address is assigned
   expect(operation.said).toEqual([expect.stringMatching(/^warning: the journal in .* cannot be written/)]);
 });
 
-test("a line of the journal that was cut off counts for nothing, and neither does what is no journal", async () => {
+test("truncated lines of the journal and other files are ignored", async () => {
   await killed("before the answer comes", ["a"]);
   const [file] = journal().filter((name) => name.endsWith(".jsonl"));
   appendFileSync(`${machine.journalDirectory}/${file}`, '\n{"urn":"urn:pul');
@@ -463,7 +462,7 @@ test("a line of the journal that was cut off counts for nothing, and neither doe
 });
 
 describe("an address that the program adopts", () => {
-  test("and that was assigned for another of its resources goes to one of the two only", async () => {
+  test("and that was assigned for another of its resources goes to only one of the two", async () => {
     await killed("before the answer comes", ["a"]);
     const [left] = extras();
     const next = machine.operation();
@@ -496,7 +495,7 @@ describe("an address that the program adopts", () => {
     );
   });
 
-  test("is refused where another resource has it and keeps it, whichever comes first", async () => {
+  test("is refused when another resource keeps it, in either order", async () => {
     const saved = await machine.operation().create("a", { server: web });
     const first = machine.operation();
     await first.diff(saved, { server: web });
@@ -508,7 +507,7 @@ describe("an address that the program adopts", () => {
     await expect(second.diff(saved, { server: web })).rejects.toThrow(`Address ${saved.id} belongs to this resource`);
   });
 
-  test("is no other's where that one is being replaced", async () => {
+  test("is accepted when the other resource that has it is being replaced", async () => {
     const saved = await machine.operation().create("a", { server: web });
     const next = machine.operation();
     expect(await next.diff(saved, { server: web, family: "IPv6" })).toMatchObject({ replaces: ["family"] });

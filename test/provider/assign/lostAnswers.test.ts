@@ -1,10 +1,9 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Fault } from "../../../src/simulator";
+import { mail, web } from "../../support/demoServers";
 import { Machine, type Operation, type Saved } from "../../support/operation";
 
-const web = "0053cd80-5945-4105-9081-11192806a8f7";
-const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
 const assigning = { method: "POST", path: "/ip_address" } as const;
 
 let machine: Machine;
@@ -29,7 +28,7 @@ const until = async (holds: () => boolean) => {
 const ids = (saved: Saved[]) => saved.map(({ id }) => id).sort();
 const addressesOf = (found: { address: string }[]) => found.map(({ address }) => address).sort();
 
-test("an address is assigned with one list of the account before, and no other request", async () => {
+test("an assign sends one list request before it, and no other", async () => {
   const operation = machine.operation();
   await Promise.all(["a", "b", "c"].map((name) => operation.create(name, { server: web })));
   expect(requests().sort()).toEqual(["GET /1.2/ip_address", ...Array(3).fill("POST /1.2/ip_address")]);
@@ -38,7 +37,7 @@ test("an address is assigned with one list of the account before, and no other r
 test.each<[string, Fault]>([
   ["dropped", { ...assigning, kind: "drop", when: "after-effect" }],
   ["cut in half", { ...assigning, kind: "half-body" }],
-])("an assign whose answer is %s gives the address that it brought", async (_, fault) => {
+])("an assign whose answer is %s returns the address that it assigned", async (_, fault) => {
   lose(fault);
   const { id } = await machine.operation().create("a", { server: web, ptrRecord: "a.example.com" });
   expect(extras()).toMatchObject([{ address: id, ptrRecord: "a.example.com" }]);
@@ -87,14 +86,14 @@ describe("an address that was released in the control panel, and that UpCloud as
   });
 });
 
-test("an assign that UpCloud refuses is not sent again, nor looked for", async () => {
+test("an assign that UpCloud refuses is neither repeated nor looked for", async () => {
   lose({ ...assigning, kind: "error", status: 409, errorCode: "IP_ADDRESS_RESOURCES_UNAVAILABLE" });
   await expect(machine.operation().create("a", { server: web })).rejects.toThrow("no free address of this kind");
   expect(requests()).toEqual(["GET /1.2/ip_address", "POST /1.2/ip_address"]);
   expect(readdirSync(machine.journalDirectory)).toEqual([]);
 });
 
-test("an account that cannot be listed is asked for no address, and the failure names the server", async () => {
+test("no address is assigned when the account cannot be listed, and the error names the server", async () => {
   lose({ method: "GET", path: "/ip_address", kind: "error", status: 403, errorCode: "ACTION_FORBIDDEN" });
   await expect(machine.operation().create("a", { server: web })).rejects.toThrow(
     `No IPv4 address was requested for server ${web}, because the account's addresses could not be listed. The UpCloud user lacks permission for this action on the account: grant it`,
@@ -102,7 +101,7 @@ test("an account that cannot be listed is asked for no address, and the failure 
   expect(requests()).toEqual(["GET /1.2/ip_address"]);
 });
 
-test("a release whose look at the list fails names its address, and releases nothing", async () => {
+test("a release fails with the name of its address when the list cannot be read", async () => {
   const operation = machine.operation();
   const [first, second] = [await operation.create("a", { server: web }), await operation.create("b", { server: web })];
   const next = machine.operation();
@@ -181,7 +180,7 @@ test("an assign of another host that is still under way is waited for, and one l
   expect(operation.said.slice(1)).toEqual([`${id}: found on server ${web} after the answer to its assign was lost.`]);
 });
 
-test("a lost answer makes its own server wait, and no other", async () => {
+test("a lost answer delays other assigns on its server only", async () => {
   machine.simulator.account.stopServer(mail);
   machine.simulator.clock.advance(600_000);
   lose({ ...assigning, kind: "drop", when: "before-effect" });
@@ -195,7 +194,7 @@ test("a lost answer makes its own server wait, and no other", async () => {
   expect(extras(mail)).toHaveLength(2);
 });
 
-test("several new addresses that belong to no known resource are named, and none is taken", async () => {
+test("several new addresses without a known resource are named in the error, and none is taken over", async () => {
   lose(
     { ...assigning, kind: "act", act: { verb: "assignIpAddress", with: [{ server: web }] }, when: "after" },
     { ...assigning, kind: "drop", when: "after-effect" },
@@ -225,7 +224,7 @@ test.each([
   expect(extras()).toHaveLength(2);
 });
 
-test("a look that fails says that an address may have been assigned, and the next up finds it", async () => {
+test("a failed look after a lost answer reports a possible assign, and the next up finds the address", async () => {
   lose(
     { ...assigning, kind: "drop", when: "after-effect" },
     { method: "GET", path: "/ip_address", skip: 1, times: 50, kind: "error", status: 500 },
@@ -302,7 +301,7 @@ test("an address that was released in the same operation and assigned again is f
   expect(addressesOf(extras())).toEqual([id]);
 });
 
-test("nothing is looked for while another assign of the server is about to be sent", async () => {
+test("a look waits for another assign of the server that is about to be sent", async () => {
   const operation = machine.operation();
   const { journal } = operation.session;
   const { begin } = journal;

@@ -1,9 +1,9 @@
 import type { Fault } from "../../../src/simulator";
+import { mail } from "../../support/demoServers";
+import { always } from "../../support/faults";
 import { Machine } from "../../support/operation";
 
 /** An error hook (`onError`) has the engine call create again, in the same process and with the same inputs. */
-
-const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
 
 let machine: Machine;
 beforeEach(async () => {
@@ -21,18 +21,23 @@ const requests = {
 } as const;
 type Request = keyof typeof requests;
 
-const always = { times: 1000 } as const;
 /** A stop is asked for every 45 s until the operation's time is over. */
-const asLong = (request: Request) => ({ ...requests[request], times: request === "stop" ? 2 : 1000 });
+const asLong = (request: Request) => ({ ...requests[request], times: request === "stop" ? 2 : always });
+/** A stop whose answer is lost is carried out, and there is no second one. */
+const lost = (request: Request): Fault => ({
+  ...{ kind: "drop", when: "after-effect" },
+  ...asLong(request),
+  ...(request === "stop" && { times: 1 }),
+});
 /** What becomes of a request for as long as one call of create takes. */
 const fates: Record<string, (request: Request) => Fault[]> = {
   "is refused": (request) => [{ kind: "error", status: 403, ...asLong(request) }],
   "fails without an effect": (request) => [{ kind: "error", status: 500, ...asLong(request) }],
   "may still take effect (504)": (request) => [{ kind: "error", status: 504, ...asLong(request) }],
-  "loses its answer": (request) => [{ kind: "drop", when: "after-effect", ...asLong(request) }],
+  "loses its answer": (request) => [lost(request)],
   "loses its answer, and the looks fail": (request) => [
-    { kind: "drop", when: "after-effect", ...asLong(request) },
-    { kind: "error", status: 500, skip: request === "list" ? 0 : 1, ...always, ...requests.list },
+    lost(request),
+    { kind: "error", status: 500, skip: request === "list" ? 0 : 1, times: always, ...requests.list },
   ],
 };
 const cells = Object.keys(requests).flatMap((request) =>
@@ -63,7 +68,7 @@ test.each(cells)("a create whose %s request %s is repeated %i times at most, and
   let id: string | undefined;
   for (let calls = 0; id === undefined; calls++) {
     faults.clear();
-    faults.add({ kind: "act", when: "after", act: look, ...always });
+    faults.add({ kind: "act", when: "after", act: look, times: always });
     if (calls < failures) for (const fault of fates[fate]?.(request as Request) ?? []) faults.add(fault);
     const created = await provider.create({ ...inputs }).catch((error: Error & { id?: string }) => error);
     // The engine repeats one that failed, whether it has an id or not.

@@ -13,7 +13,7 @@ function held() {
   return { work: () => work, end };
 }
 
-test("any number hold the lock shared, and who asks for it exclusively waits for all of them", async () => {
+test("an exclusive lock waits for all shared ones, of which there may be any number", async () => {
   const lock = new SharedExclusiveLock();
   const [one, other] = [held(), held()];
   const events: string[] = [];
@@ -27,7 +27,7 @@ test("any number hold the lock shared, and who asks for it exclusively waits for
   expect(events).toEqual(["exclusive"]);
 });
 
-test("nobody gets the lock shared while somebody waits for it or has it exclusively", async () => {
+test("no shared lock is granted while an exclusive one is waited for or held", async () => {
   const lock = new SharedExclusiveLock();
   const [before, within] = [held(), held()];
   const events: string[] = [];
@@ -45,7 +45,7 @@ test("nobody gets the lock shared while somebody waits for it or has it exclusiv
   expect(events).toEqual(["exclusive", "shared"]);
 });
 
-test("one holds the lock exclusively after the other, also when the one before fails", async () => {
+test("exclusive locks are granted one after the other, also after a failure", async () => {
   const lock = new SharedExclusiveLock();
   const first = lock.exclusive(() => Promise.reject(new Error("failed")));
   const second = lock.exclusive(async () => "second");

@@ -13,9 +13,8 @@ import { PowerCycles } from "../../../src/provider/powerCycle/powerCycles";
 import { Progress } from "../../../src/provider/runtime/progress";
 import type { Timer } from "../../../src/provider/runtime/timer";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../../src/simulator";
-
-const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
-const web = "0053cd80-5945-4105-9081-11192806a8f7";
+import { mail, web } from "../../support/demoServers";
+import { always, requireFaultsMet } from "../../support/faults";
 
 let simulator: Simulator;
 let client: UpCloudClient;
@@ -67,6 +66,7 @@ const stack = () => {
 afterEach(async () => {
   await client.close();
   await simulator.stop();
+  requireFaultsMet(simulator);
 });
 
 const assign = (
@@ -121,7 +121,7 @@ test("servers are stopped independently of each other", async () => {
   expect(writes()).toEqual({ "stop 200": 2, "ip_address 201": 2, "start 200": 2 });
 });
 
-test("a change that comes when the last one is about to start the server takes the duty over", async () => {
+test("a change that joins before the server is started makes the start its own duty", async () => {
   const servers = await start();
   let late: Promise<unknown> | undefined;
   whenLateComersAreWaitedFor(() => {
@@ -134,7 +134,43 @@ test("a change that comes when the last one is about to start the server takes t
   expect(stateOf(mail)).toBe("started");
 });
 
-test("a change that comes while the server is being started has it stopped once more, afterwards", async () => {
+test("a server stays stopped while a late change is still under way", async () => {
+  const servers = await start();
+  const takesLonger = {
+    server: mail,
+    purpose: "assign",
+    powerCycle: true,
+    signal: new AbortController().signal,
+  } as const;
+  let late: Promise<unknown> | undefined;
+  whenLateComersAreWaitedFor(() => {
+    late = servers.withServerStopped(takesLonger, async () => {
+      await wait(100);
+      return client.ipAddresses.assign({ server: mail, family: "IPv4", access: "public" });
+    });
+  });
+  await assign(servers);
+  expect(late).toBeDefined();
+  await late;
+  expect(writes()).toEqual({ "stop 200": 1, "ip_address 201": 2, "start 200": 1 });
+  expect(stateOf(mail)).toBe("started");
+});
+
+test("two changes that both wait for late ones send one start", async () => {
+  const servers = await start();
+  let late: Promise<unknown> | undefined;
+  whenLateComersAreWaitedFor(() => {
+    late = assign(servers);
+  });
+  // The other one has waited too before the start is answered.
+  simulator.faults.add({ kind: "delay", ms: 100, method: "POST", path: "/server/*/start" });
+  await assign(servers);
+  expect(late).toBeDefined();
+  await late;
+  expect(writes()).toEqual({ "stop 200": 1, "ip_address 201": 2, "start 200": 1 });
+});
+
+test("a change that comes during the start stops the server again afterwards", async () => {
   const servers = await start();
   let late: Promise<unknown> | undefined;
   simulator.faults.add({
@@ -159,7 +195,7 @@ test("a change that UpCloud refuses leaves the server running", async () => {
   expect(stateOf(mail)).toBe("started");
 });
 
-test("one of three changes that fails neither stops the others nor the start", async () => {
+test("a failed change prevents neither the other changes nor the start", async () => {
   const servers = await start();
   simulator.faults.add({ kind: "error", method: "POST", path: "/ip_address", status: 500 });
   const outcomes = await Promise.allSettled([1, 2, 3].map(() => assign(servers)));
@@ -186,7 +222,7 @@ test("a start that UpCloud refuses is thrown with the change's result", async ()
   expect(stateOf(mail)).toBe("stopped");
 });
 
-test("a change and a start that are both refused are told in one message", async () => {
+test("a refused change and a refused start are reported in one error", async () => {
   const servers = await start();
   simulator.account.credits = 0;
   simulator.faults.add({
@@ -206,7 +242,7 @@ test.each([
   ["never reached UpCloud", { kind: "drop", when: "before-effect" }],
   ["is 503", { kind: "error", status: 503 }],
   ["is refused for the server's state", { kind: "error", status: 409, errorCode: "SERVER_STATE_ILLEGAL" }],
-] as const)("a start whose answer %s is seen to in another look", async (_, fault) => {
+] as const)("a start whose answer %s is checked with another look at the server", async (_, fault) => {
   const servers = await start();
   simulator.faults.add({ ...fault, method: "POST", path: "/server/*/start" });
   expect(await assign(servers)).toMatchObject({ server: mail });
@@ -215,14 +251,14 @@ test.each([
 
 test("a start that fails for good is given up after a quarter of an hour", async () => {
   const servers = await start();
-  simulator.faults.add({ kind: "error", status: 503, method: "POST", path: "/server/*/start", times: 1000 });
+  simulator.faults.add({ kind: "error", status: 503, method: "POST", path: "/server/*/start", times: always });
   const restartError = await restartErrorOf(assign(servers));
   expect(restartError.message).toContain("503");
   expect(simulator.clock.now()).toBeGreaterThan(15 * 60_000);
   expect(simulator.clock.now()).toBeLessThan(17 * 60_000);
 });
 
-test("a server that does not boot is told with its state, after two minutes", async () => {
+test("a server that does not boot is reported with its state after two minutes", async () => {
   const servers = await start();
   simulator.account.setGuest(mail, { boots: false });
   const before = simulator.clock.now();
@@ -240,7 +276,7 @@ test("a guest that does not shut down is stopped hard by UpCloud when the time i
   expect(writes()).toEqual({ "stop 200": expect.any(Number), "ip_address 201": 1, "start 200": 1 });
 });
 
-test("a time that is over before the server has stopped is told, and the server runs in the end", async () => {
+test("a timeout before the server has stopped is reported, and the server runs in the end", async () => {
   const servers = await start();
   simulator.account.setGuest(mail, { acpi: false });
   const abort = new AbortController();
@@ -252,7 +288,7 @@ test("a time that is over before the server has stopped is told, and the server 
   expect(stateOf(mail)).toBe("started");
 });
 
-test("one change's short time does not end the others", async () => {
+test("a short timeout of one change does not end the others", async () => {
   const servers = await start();
   const abort = new AbortController();
   onSleep = { ms: 1500, act: () => abort.abort() };
@@ -285,14 +321,14 @@ describe("passing faults", () => {
   /** How often the client itself tries each look. */
   const tries = 5;
 
-  test("while the server stops are worth another look", async () => {
+  test("while the server stops lead to another look", async () => {
     const servers = await start();
     simulator.faults.add({ kind: "error", method: "GET", path: "/server/*", status: 503, times: 3 * tries, skip: 1 });
     await assign(servers);
     expect(writes()).toEqual({ "stop 200": 1, "ip_address 201": 1, "start 200": 1 });
   });
 
-  test("that go on while the server stops fail the change, and the server is started all the same", async () => {
+  test("that persist while the server stops fail the change, and the server is started anyway", async () => {
     const servers = await start();
     simulator.faults.add({ kind: "error", method: "GET", path: "/server/*", status: 503, times: 6 * tries, skip: 1 });
     await expect(assign(servers)).rejects.toThrow("503");
@@ -315,7 +351,7 @@ describe("passing faults", () => {
   });
 });
 
-test("the failing start of a server that was left off is told to all who wait for it", async () => {
+test("the failed start of a server that was left stopped is reported to all that wait for it", async () => {
   const servers = await start();
   simulator.account.stopServer(mail);
   simulator.faults.add({
@@ -350,7 +386,7 @@ test("a first look that is answered late does not hide that the server was stopp
   expect(writes()).toEqual({ "stop 200": 1, "ip_address 201": 2, "start 200": 1 });
 });
 
-test("a stop that UpCloud has no time for did not stop the server", async () => {
+test("a rate-limited stop does not count as a stop", async () => {
   const servers = await start();
   // Longer than the client itself waits.
   simulator.faults.add({ kind: "rate-limit", method: "POST", path: "/server/*/stop", retryAfterSeconds: 60 });
@@ -369,38 +405,32 @@ test("a stop that UpCloud has no time for did not stop the server", async () => 
 test.each([
   ["half a body", { kind: "half-body" }],
   ["nothing", { kind: "drop", when: "after-effect" }],
-] as const)(
-  "a stop that is answered with %s may have been heard, and the server is started in the end",
-  async (_, fault) => {
-    const servers = await start({ rules: { softStopMs: 1000 } });
-    simulator.faults.add({ ...fault, method: "POST", path: "/server/*/stop" });
-    await assign(servers);
-    expect(stateOf(mail)).toBe("started");
-  },
-);
+] as const)("a server is started in the end when its stop was answered with %s", async (_, fault) => {
+  const servers = await start({ rules: { softStopMs: 1000 } });
+  simulator.faults.add({ ...fault, method: "POST", path: "/server/*/stop" });
+  await assign(servers);
+  expect(stateOf(mail)).toBe("started");
+});
 
-test.each(["stop", "start"] as const)(
-  "a %s that finds nobody listening is asked for again at the next look",
-  async (verb) => {
-    const servers = await start();
-    const gone = await startSimulator();
-    await gone.stop();
-    const options = { credentials: gone.credentials, apiVersion: "1.2", requestTimeoutMs: 5000 } as const;
-    const nowhere = createClient({ ...options, baseUrl: gone.url, sleep: timer.sleep });
-    const listening = { ...client.servers };
-    const once = (...asked: unknown[]) => {
-      Object.assign(client.servers, listening);
-      return Reflect.apply(nowhere.servers[verb], undefined, asked);
-    };
-    Object.assign(client.servers, { [verb]: once });
-    expect(await assign(servers)).toMatchObject({ server: mail });
-    await nowhere.close();
-    expect(writes()).toEqual({ "stop 200": 1, "ip_address 201": 1, "start 200": 1 });
-    expect(simulator.clock.now()).toBeLessThan(60_000);
-  },
-);
+test.each(["stop", "start"] as const)("a %s that cannot connect is sent again at the next look", async (verb) => {
+  const servers = await start();
+  const gone = await startSimulator();
+  await gone.stop();
+  const options = { credentials: gone.credentials, apiVersion: "1.2", requestTimeoutMs: 5000 } as const;
+  const nowhere = createClient({ ...options, baseUrl: gone.url, sleep: timer.sleep });
+  const listening = { ...client.servers };
+  const once = (...asked: unknown[]) => {
+    Object.assign(client.servers, listening);
+    return Reflect.apply(nowhere.servers[verb], undefined, asked);
+  };
+  Object.assign(client.servers, { [verb]: once });
+  expect(await assign(servers)).toMatchObject({ server: mail });
+  await nowhere.close();
+  expect(writes()).toEqual({ "stop 200": 1, "ip_address 201": 1, "start 200": 1 });
+  expect(simulator.clock.now()).toBeLessThan(60_000);
+});
 
-test("a stop that the user may not ask for fails at once, and nothing is waited for", async () => {
+test("a stop that the user has no right to fails at once", async () => {
   const servers = await start();
   simulator.faults.add({
     kind: "error",
@@ -417,7 +447,7 @@ test("a stop that the user may not ask for fails at once, and nothing is waited 
   expect(writes()).toEqual({ "stop 403": 1 });
 });
 
-test("a stop that is refused while somebody acts on the server is asked for again at the next look", async () => {
+test("a stop that is refused because of the server's state is sent again at the next look", async () => {
   const servers = await start();
   const illegal = { kind: "error", status: 409, errorCode: "SERVER_STATE_ILLEGAL" } as const;
   simulator.faults.add({ ...illegal, method: "POST", path: "/server/*/stop" });
@@ -439,14 +469,14 @@ test("a server that its owner stops at the same moment is not started", async ()
   expect(stateOf(mail)).toBe("stopped");
 });
 
-test("a server in error is told with its state after two minutes", async () => {
+test("a server in the state error is reported after two minutes", async () => {
   const servers = await start();
   simulator.account.setServerState(mail, "error");
   await expect(assign(servers)).rejects.toThrow('is in the state "error", in which its addresses cannot be changed');
   expect(simulator.clock.now()).toBeLessThan(4 * 60_000);
 });
 
-test("a server that an earlier operation left off is started, and one that runs again is left as it is", async () => {
+test("restart starts a server that an earlier operation left stopped, and leaves a running one alone", async () => {
   const servers = await start();
   await servers.restart(mail);
   expect(writes()).toEqual({});
@@ -455,7 +485,7 @@ test("a server that an earlier operation left off is started, and one that runs 
   expect(writes()).toEqual({ "start 200": 1 });
 });
 
-test("a server that an earlier operation left off is started after a change that is under way there", async () => {
+test("restart waits for a change of the server that is under way", async () => {
   const servers = await start();
   simulator.account.stopServer(mail);
   await Promise.all([assign(servers), servers.restart(mail)]);
@@ -484,7 +514,7 @@ describe("addresses that the program declares together", () => {
     expect(writes()).toEqual({ "stop 200": 1, "ip_address 201": 2, "start 200": 1 });
   });
 
-  test("are not waited for where the engine hands over nothing more", async () => {
+  test("are not waited for when the engine sends no more", async () => {
     const servers = await start(slowClock);
     checked(mail, 3);
     await create(servers);
@@ -492,7 +522,7 @@ describe("addresses that the program declares together", () => {
     expect(simulator.clock.now()).toBeLessThan(60_000);
   });
 
-  test("are waited for no longer than the operation may take, and nothing is asked for then", async () => {
+  test("are waited for until the operation's timeout, which then changes nothing", async () => {
     const servers = await start(slowClock);
     checked(mail, 3);
     const abort = new AbortController();
@@ -501,7 +531,7 @@ describe("addresses that the program declares together", () => {
     expect(writes()).toEqual({});
   });
 
-  test("that come when the server is off already are not waited for any more", async () => {
+  test("keep the server stopped only for a limited time when one of them does not come", async () => {
     const servers = await start(slowClock);
     simulator.account.startServer(web);
     checked(mail, 3);
@@ -539,7 +569,7 @@ test("releases within an operation that checks other addresses share a cycle too
 });
 
 describe("without powerCycle", () => {
-  test("a running server is left alone and named with its state and the two ways on", async () => {
+  test("a running server is left alone, and the error names its state and the two remedies", async () => {
     const servers = await start();
     const failure = assign(servers, { powerCycle: false });
     await expect(failure).rejects.toThrow(ServerRunsError);
@@ -557,7 +587,7 @@ describe("without powerCycle", () => {
     expect(stateOf(mail)).toBe("stopped");
   });
 
-  test("a refusal though the server is stopped is soon taken at its word", async () => {
+  test("a refusal although the server is stopped is believed after a few attempts", async () => {
     const servers = await start();
     for (const { address } of simulator.account.listIpAddresses(web).slice(1)) {
       simulator.account.releaseIpAddress(address);
@@ -592,7 +622,7 @@ test("two stacks that change the same running server both succeed and leave it r
   }
 });
 
-test("progress names the server and what is waited for, at most every ten seconds", async () => {
+test("progress lines name the server and what they wait for, at most every ten seconds", async () => {
   const servers = await start();
   simulator.account.setGuest(mail, { acpi: false });
   await assign(servers);

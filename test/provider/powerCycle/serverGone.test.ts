@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import type { Fault } from "../../../src/simulator";
+import { mail, web } from "../../support/demoServers";
+import { always } from "../../support/faults";
 import { Machine, type Saved } from "../../support/operation";
-
-const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
 
 let machine: Machine;
 beforeEach(async () => {
@@ -104,9 +104,8 @@ describe.each([...moments, ...startMoments])("a server that is deleted $name", (
   });
 });
 
-test("a release after its server is gone looks anew: an address that another server has got by then stays", async () => {
+test("a release after its server is gone looks again and keeps an address that has moved to another server", async () => {
   const saved = await machine.operation().create("a", { server: mail, powerCycle: true });
-  const web = "0053cd80-5945-4105-9081-11192806a8f7";
   machine.simulator.faults.add({
     kind: "act",
     ...target(look),
@@ -136,12 +135,12 @@ describe("the duty to start a server that is gone", () => {
     );
   });
 
-  test("is nothing that a delete fails on", async () => {
+  test("does not fail a delete", async () => {
     await machine.operation().delete(saved);
     expect(owedStarts()).toEqual([]);
   });
 
-  test("is not told of anything else that fails", async () => {
+  test("fails a delete when the look at the server is refused", async () => {
     machine.simulator.faults.add({ kind: "error", ...target(look), status: 403, errorCode: "SERVER_FORBIDDEN" });
     await expect(machine.operation().delete(saved)).rejects.toThrow("upctl server start");
   });
@@ -167,9 +166,9 @@ test.each([
   ["403", "ACTION_FORBIDDEN"],
   ["503", "SERVICE_UNAVAILABLE"],
 ])(
-  "a refusal for the server's state is told first where the look at the server is answered %s %s",
+  "a refusal for the server's state comes first in the error when the look at the server is answered %s %s",
   async (status, errorCode) => {
-    machine.simulator.faults.add({ kind: "error", ...target(look), status: Number(status), errorCode, times: 5 });
+    machine.simulator.faults.add({ kind: "error", ...target(look), status: Number(status), errorCode, times: always });
     const failure = await machine
       .operation()
       .create("a", { server: mail })

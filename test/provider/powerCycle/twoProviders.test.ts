@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Timer } from "../../../src/provider/runtime/timer";
+import { mail } from "../../support/demoServers";
 import { Machine, type Operation } from "../../support/operation";
 
-const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
 const declared = { server: mail, powerCycle: true };
 const never = () => new Promise<never>(() => undefined);
 
@@ -135,7 +135,7 @@ test.each(["before", "after"] as const)(
   },
 );
 
-test("the server is not started under the feet of a slow change of the other provider, and a line says so", async () => {
+test("the server is not started during a slow change of the other provider, and a progress line says so", async () => {
   const [one, two] = [await provider("one"), await provider("two")];
   let slow: Promise<unknown> | undefined;
   at(two, "before", "assign", () => wait(1500));
@@ -150,7 +150,7 @@ test("the server is not started under the feet of a slow change of the other pro
   );
 });
 
-test("a stop that UpCloud refuses to the one is asked for by the other", async () => {
+test("a stop that UpCloud refuses to one provider is sent by the other", async () => {
   const [one, two] = [await provider("one"), await provider("two")];
   machine.simulator.faults.add({ kind: "error", method: "POST", path: "/server/*/stop", status: 403 });
   const outcomes = await Promise.allSettled([one.operation.create("a", declared), two.operation.create("b", declared)]);
@@ -158,7 +158,7 @@ test("a stop that UpCloud refuses to the one is asked for by the other", async (
   expect(writes()).toEqual(["stop 403", "stop 200", "POST 201", "start 200"]);
 });
 
-test("no file is left behind, and one of a process that was killed does not count", async () => {
+test("no file remains, and the file of a killed process does not count", async () => {
   const dead = await provider("dead");
   at(dead, "before", "stop", never);
   void dead.operation.create("a", declared);
@@ -226,7 +226,7 @@ describe("a program that has addresses of one server with two providers", () => 
   });
   const line = { __provider: "" };
 
-  test("has the one wait, with the server running, for the address of the other", async () => {
+  test("waits for the address of the other provider while the server still runs", async () => {
     const [one, two] = [await provider("one"), await provider("two")];
     const first = one.operation.create("a", { ...declared, ...hints(2, 1, "a") });
     await wait(100);
@@ -235,7 +235,7 @@ describe("a program that has addresses of one server with two providers", () => 
     expect(writes()).toEqual(["stop 200", "POST 201", "POST 201", "start 200"]);
   });
 
-  test("waits for no address that the other has and does not change", async () => {
+  test("does not wait for an unchanged address of the other provider", async () => {
     const [one, two] = [await provider("one"), await provider("two")];
     await two.operation.provider.check({ server: mail }, { ...line, ...declared, ...hints(2, 1, "b") });
     const since = machine.simulator.clock.now();
@@ -248,7 +248,7 @@ describe("a program that has addresses of one server with two providers", () => 
     expect(writes()).toEqual(["stop 200", "POST 201", "start 200"]);
   });
 
-  test("waits a moment only for a process that does not come", async () => {
+  test("waits only briefly for a provider process that never starts", async () => {
     const one = await provider("one");
     const since = machine.simulator.clock.now();
     await one.operation.create("a", { ...declared, ...hints(2, 1, "a") });

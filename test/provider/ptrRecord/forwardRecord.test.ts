@@ -27,7 +27,7 @@ function given(...answers: (string[] | string)[]) {
 }
 const inTime = new AbortController().signal;
 
-test.each([false, undefined])("where it is not wanted (%j), nobody is asked", async (wanted) => {
+test.each([false, undefined])("waitForForwardRecord %j looks nothing up", async (wanted) => {
   const { forward, asked, said } = given([]);
   await forward.wait(name, address, wanted, inTime);
   expect([asked, said]).toEqual([[], []]);

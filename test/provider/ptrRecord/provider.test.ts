@@ -1,14 +1,13 @@
 import { unknownValue } from "../../../src/model/unknown";
 import { PtrRecordProvider } from "../../../src/provider/ptrRecord/provider";
 import type { PtrRecordState } from "../../../src/provider/ptrRecord/state";
-import { ServerIpAddressProvider } from "../../../src/provider/serverIpAddress/provider";
-import { Session } from "../../../src/provider/session";
-import { type Seed, type Simulator, type SimulatorOptions, startSimulator } from "../../../src/simulator";
+import type { ServerIpAddressProvider } from "../../../src/provider/serverIpAddress/provider";
+import type { Session } from "../../../src/provider/session";
+import type { Seed, Simulator, SimulatorOptions } from "../../../src/simulator";
 import type { PendingOperation, StateAddress } from "../../../src/state/stackState";
-import { timerOf } from "../../support/operation";
+import { mail, web } from "../../support/demoServers";
+import { Machine } from "../../support/operation";
 
-const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
-const web = "0053cd80-5945-4105-9081-11192806a8f7";
 const line = { __provider: "the line that names the life cycle" };
 
 /** UpCloud pads the last four groups of it, which is not the canonical spelling. */
@@ -25,11 +24,11 @@ const seed: Seed = {
   ],
 };
 
+let machine: Machine;
 let simulator: Simulator;
 let session: Session;
 let provider: PtrRecordProvider;
 let addresses: ServerIpAddressProvider;
-let said: string[];
 let asked: string[];
 let apiVersion: string;
 /** The address in the plan of the mail server. */
@@ -41,9 +40,9 @@ let inState: StateAddress[] | undefined;
 let pendingOperations: PendingOperation[];
 
 async function start(options: SimulatorOptions = {}, version: "1.2" | "1.3" = "1.2") {
-  simulator = await startSimulator({ seed, ...options });
+  machine = await Machine.start({ seed, ...options });
+  simulator = machine.simulator;
   apiVersion = version;
-  said = [];
   asked = [];
   inState = undefined;
   pendingOperations = [];
@@ -61,23 +60,17 @@ async function lookedUp(name: string): Promise<string[]> {
 
 /** Each operation of the engine has a process of its own, so nothing is remembered but the state. */
 function nextOperation() {
-  session = new Session({
-    env: { UPCLOUD_DEBUG_API_BASE_URL: simulator.url, UPCLOUD_TOKEN: simulator.credentials.token },
-    notify: (text) => said.push(text),
-    timer: timerOf(simulator.clock),
+  const operation = machine.operation(undefined, apiVersion, {
     async readState() {
       if (inState === undefined) throw new Error("no state");
       return { addresses: inState, pendingOperations, otherIds: [] };
     },
   });
-  session.configure((key) => (key === "upcloud:apiVersion" ? apiVersion : undefined));
+  session = operation.session;
   provider = new PtrRecordProvider(session, { resolve4: lookedUp, resolve6: lookedUp });
-  addresses = new ServerIpAddressProvider(session);
+  addresses = operation.provider;
 }
-afterEach(async () => {
-  await session.client().close();
-  await simulator.stop();
-});
+afterEach(() => machine.end());
 
 const ofState = { urn: "urn:pulumi:test::addresses::old", server: undefined, pendingDelete: false, external: false };
 
@@ -103,7 +96,7 @@ const drift = (ptrRecord: string) => simulator.account.modifyIpAddress(address, 
 const requests = () => simulator.requests.map(({ method, path }) => `${method} ${path}`);
 
 describe("check", () => {
-  test("refuses a name that is none, and declares nothing then", async () => {
+  test("refuses an invalid name, and then declares no record", async () => {
     await start();
     const { failures } = await provider.check({}, { ...line, ...hints("mail"), address, ptrRecord: "mail" });
     expect(failures?.map(({ property }) => property)).toEqual(["ptrRecord"]);
@@ -111,7 +104,7 @@ describe("check", () => {
     expect(served()).toBe("mail.example.com");
   });
 
-  test("does without hints of the program", async () => {
+  test("works without hints of the program", async () => {
     await start();
     const declared = { ...line, address, ptrRecord: "mail.example.com" };
     expect(await provider.check({}, declared)).toEqual({
@@ -132,7 +125,7 @@ describe("a preview", () => {
     await start();
     await preview("2001:db8::8");
     await preview("2001:db8::8");
-    expect(said).toEqual([
+    expect(machine.said).toEqual([
       "warning: there is no address 2001:db8::8 in the UpCloud account: correct the `address` of the PtrRecord, or remove that resource.",
     ]);
   });
@@ -150,7 +143,7 @@ describe("a preview", () => {
       errorCode: "ACTION_FORBIDDEN",
     });
     await preview("198.51.100.7");
-    expect(said).toEqual([]);
+    expect(machine.said).toEqual([]);
   });
 });
 
@@ -163,7 +156,7 @@ describe("create", () => {
     );
   });
 
-  test("looks, writes and remembers the record that was there", async () => {
+  test("reads the address, writes the record and remembers the previous one", async () => {
     await start();
     const { id, state } = await create({ address, ptrRecord: "Mail.Example.com." });
     expect(requests()).toEqual([`GET /1.2/ip_address/${address}`, `PUT /1.2/ip_address/${address}`]);
@@ -243,7 +236,7 @@ describe("a write whose answer is lost", () => {
     expect(served()).toBe(ofUpCloud);
   });
 
-  test("on update is not taken for undone when the program goes back", async () => {
+  test("on update is followed by another write when the program goes back to the former record", async () => {
     await start();
     const first = await create({ address, ptrRecord: "a.example.com" });
     simulator.faults.add(lost);
@@ -345,7 +338,7 @@ describe("read", () => {
     await expect(provider.delete(id, state)).resolves.toBeUndefined();
   });
 
-  test("of an address that somebody else has got finds the resource gone, where others of the stack are there", async () => {
+  test("of an address that belongs to another account finds the resource gone when other addresses of the stack exist", async () => {
     await start();
     const { id, state } = await create({ address, ptrRecord: "a.example.com" });
     const other = await create({ address: six, ptrRecord: "b.example.com" }, "other");
@@ -361,7 +354,7 @@ describe("read", () => {
     await expect(provider.delete(id, state)).resolves.toBeUndefined();
   });
 
-  test("of nothing but an address gives its record", async () => {
+  test("of an address alone returns its record", async () => {
     await start();
     expect((await provider.read(address)).props).toEqual({ address, ptrRecord: ofUpCloud });
   });
@@ -383,7 +376,7 @@ describe("read", () => {
 });
 
 describe("the previous record", () => {
-  test("that no state tells is taken to be the one that is there, which stays", async () => {
+  test("is the present one when no state tells it, and delete keeps it", async () => {
     await start();
     const { id, state } = await create({ address, ptrRecord: "mail.example.com" });
     const { previousPtrRecord: _, ...old } = state;
@@ -392,7 +385,7 @@ describe("the previous record", () => {
     expect(served()).toBe("mail.example.com");
   });
 
-  test("comes back with delete", async () => {
+  test("is restored by delete", async () => {
     await start();
     drift("before.example.org");
     const { id, state } = await create({ address, ptrRecord: "a.example.com" });
@@ -422,7 +415,7 @@ describe("the previous record", () => {
     nextOperation();
     await up(renamed.id, renamed.state, { address: six, ptrRecord: "a.example.com" });
     await provider.delete(old.id, old.state);
-    expect([served(sixOfUpCloud), said]).toEqual(["a.example.com", []]);
+    expect([served(sixOfUpCloud), machine.said]).toEqual(["a.example.com", []]);
     nextOperation();
     await provider.delete(renamed.id, renamed.state);
     expect(served(sixOfUpCloud)).toBe(ofUpCloud);
@@ -439,7 +432,7 @@ describe("the previous record", () => {
     expect([served(), renamed.state.previousPtrRecord]).toEqual(["b.example.com", "before.example.org"]);
   });
 
-  test("is that of the state after a rename alone, too", async () => {
+  test("is that of the state after a rename without other changes", async () => {
     await start();
     drift("before.example.org");
     const old = await create({ address, ptrRecord: "a.example.com" }, "old");
@@ -450,7 +443,7 @@ describe("the previous record", () => {
     );
   });
 
-  test("is UpCloud's default where the state is asked and knows nothing, or says so of a ServerIpAddress", async () => {
+  test("is UpCloud's default when the state has none, or has that of a ServerIpAddress", async () => {
     await start();
     drift("a.example.com");
     inState = [];
@@ -471,10 +464,10 @@ describe("the previous record", () => {
     await see(old.id, old.state);
     const { state } = await create({ address, ptrRecord: "b.example.com" }, "new");
     await provider.delete(old.id, old.state);
-    expect([state.previousPtrRecord, served(), said]).toEqual(["before.example.org", "b.example.com", []]);
+    expect([state.previousPtrRecord, served(), machine.said]).toEqual(["before.example.org", "b.example.com", []]);
   });
 
-  test("stays away where a ServerIpAddress declares the record in the same operation", async () => {
+  test("is not restored when a ServerIpAddress declares the record in the same operation", async () => {
     await start();
     const { address: extra } = simulator.account.assignIpAddress({ server: web });
     const old = await create({ address: extra, ptrRecord: "a.example.com" });
@@ -579,14 +572,14 @@ describe("a record that the program declares twice", () => {
     expect(failures).toEqual([{ property: "address", reason }]);
   });
 
-  test("is not one that is checked once more for its replacement", async () => {
+  test("is not refused when it is checked a second time for its replacement", async () => {
     await start();
     const twice = { ...line, ...hints("one"), address, ptrRecord: "a.example.com" };
     await provider.check({}, twice);
     expect((await provider.check({}, twice)).failures).toEqual([]);
   });
 
-  test("with a ServerIpAddress that has its address is refused in either order", async () => {
+  test("and a ServerIpAddress of its address are refused in either order", async () => {
     await start();
     const declared = { server: web, ptrRecord: "a.example.com" };
     const { inputs } = await addresses.check({}, { ...line, ...declared });

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import * as fc from "fast-check";
 import { checkServerIpAddress } from "../../../src/provider/serverIpAddress/check";
+import { mail } from "../../support/demoServers";
 import { isAcceptable } from "./support/inputOracle";
 import { nearMiss, spelled } from "./support/inputValues";
 
@@ -23,7 +24,7 @@ const inputs = fc.oneof(
   { weight: 6, arbitrary: nearMiss },
   { weight: 3, arbitrary: spelled.map(({ declared }) => declared) },
 );
-const spelledOnce = { server: "009d64ef-31d1-4684-a26b-c86c955cbf46" };
+const spelledOnce = { server: mail };
 const accepts = (declared: Record<string, unknown>) => checkServerIpAddress(declared).failures.length === 0;
 
 test(`of ${runs} arbitrary inputs check passes exactly those that UpCloud's documentation and the RFCs accept`, () => {
@@ -45,17 +46,14 @@ test(`${runs} valid inputs pass in every spelling, come out canonical, and stay 
 }, 300_000);
 
 test.each([
-  [
-    "a prototype",
-    JSON.parse('{ "server": "009d64ef-31d1-4684-a26b-c86c955cbf46", "__proto__": { "family": "IPv4" } }'),
-  ],
+  ["a prototype", JSON.parse(`{ "server": "${mail}", "__proto__": { "family": "IPv4" } }`)],
   ["a name of 10 million characters", { ...spelledOnce, ptrRecord: "a.".repeat(5_000_000) }],
   ["a duration of 2 million characters", { ...spelledOnce, timeouts: { create: "1h".repeat(1_000_000) } }],
   ["a duration of 10 million digits", { ...spelledOnce, timeouts: { create: "1".repeat(10_000_000) } }],
   ["a property with a name of a million characters", { ...spelledOnce, ["x".repeat(1_000_000)]: 1 }],
   ["an address of 10 million characters", { ...spelledOnce, adopt: "0:".repeat(5_000_000) }],
   ["an object that has itself inside", { ...spelledOnce, powerCycle: circular() }],
-])("%s is refused, and not in minutes", (_, declared) => {
+])("%s is refused within seconds", (_, declared) => {
   expect(accepts(declared)).toBe(false);
 });
 

@@ -1,8 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { mail, web } from "../../support/demoServers";
 import { Machine, type Operation, type Saved } from "../../support/operation";
-
-const web = "0053cd80-5945-4105-9081-11192806a8f7";
-const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
 
 let machine: Machine;
 beforeEach(async () => {
@@ -59,7 +57,7 @@ test("an address that the program adopts is not released first, although its res
   expect([isThere(saved.id), releases()]).toEqual([true, 0]);
 });
 
-test("an address is released whose resource the engine replaces although diff found nothing to replace", async () => {
+test("an address is released when the engine replaces its resource although diff found no replacement", async () => {
   const saved = await machine.operation().create("a", { server: web });
   const operation = machine.operation();
   expect(await operation.diff(saved, { server: web })).toMatchObject({ changes: false });
@@ -142,7 +140,7 @@ test("an address is not released where the state cannot be read, and the failure
 describe("a release whose answer is lost", () => {
   const lose = () => machine.simulator.faults.add({ method: "DELETE", kind: "drop", when: "after-effect" });
 
-  test("is not repeated on an address that an assign of the same operation has got meanwhile", async () => {
+  test("is not repeated when an assign of the same operation has received the address meanwhile", async () => {
     const a = await machine.operation().create("a", { server: web });
     const operation = machine.operation();
     await operation.diff(a, { server: mail });
@@ -160,7 +158,7 @@ describe("a release whose answer is lost", () => {
     expect([isThere(b.id), releases(), operation.session.claims.isKept(b.id)]).toEqual([true, 1, true]);
   });
 
-  test("is not repeated on an address that another process has got, whose answer is still under way", async () => {
+  test("is not repeated when another process is being assigned the address", async () => {
     const a = await machine.operation().create("a", { server: web });
     machine.inState = [a.id];
     const [id, run] = [process.ppid, randomUUID()];
@@ -221,7 +219,7 @@ describe("a release whose answer is lost", () => {
     expect([isThere(a.id), releases()]).toEqual([true, 1]);
   });
 
-  test("is repeated on an address that is still the resource's own", async () => {
+  test("is repeated when the address still belongs to the resource", async () => {
     const a = await machine.operation().create("a", { server: web });
     machine.simulator.faults.add({ method: "DELETE", kind: "drop", when: "before-effect" });
     await machine.operation().delete(a);

@@ -3,10 +3,9 @@ import type { ServerIpAddressInputs } from "../../../src/model/inputs";
 import { unknownValue } from "../../../src/model/unknown";
 import { PtrRecordProvider } from "../../../src/provider/ptrRecord/provider";
 import type { ServerIpAddressState } from "../../../src/provider/serverIpAddress/state";
+import { mail, web } from "../../support/demoServers";
 import { Machine, type Operation } from "../../support/operation";
 
-const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
-const web = "0053cd80-5945-4105-9081-11192806a8f7";
 const line = { __provider: "the line that names the life cycle" };
 const program = JSON.stringify({ preview: true, urn: "urn:pulumi:test::addresses::mail", stack: "o/p/test" });
 
@@ -45,7 +44,7 @@ test("of a create on a server in a state that UpCloud has added warns as of one 
   expect(requests().sort()).toEqual(looks);
 });
 
-test("of what is there already asks nothing", async () => {
+test("of an existing address sends no request", async () => {
   const { operation } = await checked({ server: mail }, { server: mail });
   expect([operation.said, requests()]).toEqual([[], []]);
 });

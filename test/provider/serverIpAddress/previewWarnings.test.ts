@@ -3,8 +3,9 @@ import type { PowerCycleInput, ServerIpAddressInputs } from "../../../src/model/
 import type { AddressCache } from "../../../src/provider/account/addressCache";
 import { Warnings } from "../../../src/provider/runtime/warnings";
 import { PreviewWarnings } from "../../../src/provider/serverIpAddress/previewWarnings";
+import { mail, web } from "../../support/demoServers";
 
-const uuid = "0053cd80-5945-4105-9081-11192806a8f7";
+const uuid = web;
 const inputs: ServerIpAddressInputs = { server: uuid, family: "IPv4", access: "public" };
 /** How the engine tells a life cycle that a value is not known yet. */
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -56,7 +57,7 @@ test.each<[string, string, PowerCycleInput, RegExp | undefined]>([
   expect(lines).toEqual(expected === undefined ? [] : [expect.stringMatching(expected)]);
 });
 
-test("a server that there is not is told of before an assign, once", async () => {
+test("an assign on a server that does not exist is warned of once", async () => {
   const { warnings, lines } = warningsOf({ servers: [], addresses: [] });
   await warnings.beforeCreate(inputs, false);
   await beforeBoth(warnings, false);
@@ -68,13 +69,13 @@ test("a server that there is not is told of before an assign, once", async () =>
 test.each([
   ["the server is not known yet", { ...inputs, server: unknown }],
   ["an address that is not known yet is adopted", { ...inputs, adopt: unknown }],
-])("nothing is said where %s", async (_, declared) => {
+])("there is no warning when %s", async (_, declared) => {
   const { warnings, lines } = warningsOf({ servers: [], addresses: [] });
   await warnings.beforeCreate(declared as ServerIpAddressInputs, false);
   expect(lines).toEqual([]);
 });
 
-test("nothing is said where the account cannot be looked at", async () => {
+test("there is no warning when the account cannot be looked at", async () => {
   const blind = warningsOf({});
   await beforeBoth(blind.warnings, false);
   await blind.warnings.beforeCreate({ ...inputs, adopt: "198.51.100.7" }, false);
@@ -108,7 +109,7 @@ describe("before an adopt", () => {
     address: "2001:db8:1:2:0030:abff:fe0c:04dd",
     ptr_record: "",
   };
-  const other = "009d64ef-31d1-4684-a26b-c86c955cbf46";
+  const other = mail;
 
   test.each<[string, IpAddressWire[], string | undefined]>([
     ["an address of the server", [ofUpCloud], undefined],

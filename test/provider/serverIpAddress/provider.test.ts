@@ -1,55 +1,39 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { ServerIpAddressProvider } from "../../../src/provider/serverIpAddress/provider";
+import type { ServerIpAddressProvider } from "../../../src/provider/serverIpAddress/provider";
 import type { ServerIpAddressState } from "../../../src/provider/serverIpAddress/state";
-import { Session } from "../../../src/provider/session";
-import { type Simulator, type SimulatorOptions, startSimulator } from "../../../src/simulator";
-import { timerOf } from "../../support/operation";
+import type { Session } from "../../../src/provider/session";
+import type { Simulator, SimulatorOptions } from "../../../src/simulator";
+import { absent, mail, web } from "../../support/demoServers";
+import { always } from "../../support/faults";
+import { Machine } from "../../support/operation";
 
-const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
-const web = "0053cd80-5945-4105-9081-11192806a8f7";
 const line = { __provider: "the line that names the life cycle" };
 
+let machine: Machine;
 let simulator: Simulator;
 let session: Session;
 let provider: ServerIpAddressProvider;
-let said: string[];
+let apiVersion: string;
 let configuration: Record<string, string>;
-let pulumiHome: string;
 
 async function start(
   options: SimulatorOptions = {},
-  apiVersion: "1.2" | "1.3" = "1.2",
+  version: "1.2" | "1.3" = "1.2",
   config: Record<string, string> = {},
 ) {
-  simulator = await startSimulator(options);
-  said = [];
-  pulumiHome = mkdtempSync(join(tmpdir(), "pulumi-home-"));
-  configuration = { "upcloud:apiVersion": apiVersion, ...config };
+  machine = await Machine.start(options);
+  simulator = machine.simulator;
+  apiVersion = version;
+  configuration = config;
   nextOperation();
 }
 
-/** Each operation of the engine has a process of its own, so nothing is remembered but the state. Time is the simulator's. */
+/** Each operation of the engine has a process of its own, so nothing is remembered but the state. */
 function nextOperation() {
-  session = new Session({
-    env: {
-      UPCLOUD_DEBUG_API_BASE_URL: simulator.url,
-      UPCLOUD_TOKEN: simulator.credentials.token,
-      PULUMI_HOME: pulumiHome,
-    },
-    notify: (text) => said.push(text),
-    timer: timerOf(simulator.clock),
-    readState: async () => ({ addresses: [], pendingOperations: [], otherIds: [] }),
-  });
+  const readState = async () => ({ addresses: [], pendingOperations: [], otherIds: [] });
+  ({ session, provider } = machine.operation(undefined, apiVersion, { readState }));
   session.configure((key) => configuration[key]);
-  provider = new ServerIpAddressProvider(session);
 }
-afterEach(async () => {
-  await session.client().close();
-  await simulator.stop();
-  rmSync(pulumiHome, { recursive: true });
-});
+afterEach(() => machine.end());
 
 /** As the engine does it: check, then create with what came out of it. */
 async function create(declared: Record<string, unknown>) {
@@ -216,7 +200,7 @@ describe("read", () => {
     expect(read.inputs).toEqual({ ...inputs, ...line });
   });
 
-  test("says nothing of the inputs where the program declares no PTR record: none of them can have changed", async () => {
+  test("returns no inputs when the program declares no PTR record", async () => {
     await start();
     const { id, state } = await create({ server: web });
     simulator.account.modifyIpAddress(id, { ptrRecord: "drifted.example.com" });
@@ -239,7 +223,7 @@ describe("read", () => {
     async (status) => {
       await start();
       const { id, state } = await create({ server: web });
-      simulator.faults.add({ kind: "error", method: "GET", status, errorCode: "SOMETHING_ELSE", times: 5 });
+      simulator.faults.add({ kind: "error", method: "GET", status, errorCode: "SOMETHING_ELSE", times: always });
       await expect(provider.read(id, state)).rejects.toThrow(String(status));
     },
   );
@@ -299,7 +283,7 @@ describe("the internal network", () => {
     },
   );
 
-  test("is never released: the refusal says what to do, and no server is stopped for it", async () => {
+  test("is not released: the error says what to do, and no server is stopped", async () => {
     await start({ seed: { servers: [{ uuid: web, title: "web", state: "started", ipAddresses: [{}] }] } });
     simulator.account.stopServer(web);
     const { id, state } = await create({ server: web, access: "private", powerCycle: true });
@@ -348,7 +332,7 @@ describe("delete", () => {
     expect(simulator.account.getIpAddress(id)?.server).toBe(mail);
   });
 
-  test.each([true, false])("starts a server that was left off, with powerCycle %j now", async (powerCycle) => {
+  test.each([true, false])("starts a server that was left stopped, with powerCycle %j", async (powerCycle) => {
     await start();
     const { id, state } = await create({ server: web, powerCycle });
     await destroy(id, { ...state, leftStopped: true });
@@ -379,7 +363,7 @@ describe("delete", () => {
     );
   });
 
-  test("of an address whose release was heard and not answered looks, and asks for no second release", async () => {
+  test("of an address whose release took effect without an answer looks, and sends no second release", async () => {
     await start();
     const { id, state } = await create({ server: web });
     simulator.faults.add({ kind: "drop", when: "after-effect", method: "DELETE" });
@@ -421,12 +405,12 @@ describe("delete", () => {
   });
 });
 
-test("an obsolete API 1.2 is left for 1.3, said once, and the state has what 1.3 tells", async () => {
+test("an obsolete API 1.2 is replaced by 1.3 with one notice, and the state has the properties of 1.3", async () => {
   await start({ rules: { api12: "obsolete" } });
   const { id, state } = await create({ server: web, ptrRecord: "a.example.com" });
   expect(state).toMatchObject({ zone: "de-fra1", mac: expect.any(String) });
   await destroy(id, state);
-  expect(said.slice(0, 1)).toEqual([
+  expect(machine.said.slice(0, 1)).toEqual([
     "UpCloud no longer supports API 1.2: using 1.3 instead. Set upcloud:apiVersion to 1.3.",
   ]);
 });
@@ -437,14 +421,14 @@ test("powerCycle of the stack may be an object, and the resource's own value win
   await expect(create({ server: mail, powerCycle: false })).rejects.toThrow("SERVER_STATE_ILLEGAL");
 });
 
-test("check takes out what the program tells it of itself", async () => {
+test("check removes the program's hints from the inputs", async () => {
   await start();
   const __program = JSON.stringify({ preview: false, onServer: 1 });
   const { inputs } = await provider.check({}, { ...line, __program, server: web });
   expect(inputs).toEqual({ server: web, family: "IPv4", access: "public" });
 });
 
-test("check does without what the program tells while its server is unknown", async () => {
+test("check works with hints that are still unknown", async () => {
   await start();
   const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
   const { inputs, failures } = await provider.check({}, { ...line, __program: unknown, server: unknown });
@@ -458,19 +442,18 @@ describe("a preview", () => {
   test("warns of a server that is not there, that runs, and that is full, each once, from two requests", async () => {
     await start();
     for (let i = 0; i < 4; i++) simulator.account.assignIpAddress({ server: web });
-    const absent = "00000000-0000-4000-8000-000000000000";
     for (const server of [absent, absent, mail, mail, web, web]) await preview(server);
-    expect(said).toHaveLength(3);
-    expect(said[0]).toContain(`there is no server ${absent} in the UpCloud account`);
-    expect(said[1]).toContain(`server "mail" (${mail}) is started`);
-    expect(said[2]).toContain(`server "web" (${web}) has 5 of the 5 public IPv4 addresses that UpCloud allows`);
+    expect(machine.said).toHaveLength(3);
+    expect(machine.said[0]).toContain(`there is no server ${absent} in the UpCloud account`);
+    expect(machine.said[1]).toContain(`server "mail" (${mail}) is started`);
+    expect(machine.said[2]).toContain(`server "web" (${web}) has 5 of the 5 public IPv4 addresses that UpCloud allows`);
     expect(requests().sort()).toEqual(["GET /1.2/ip_address", "GET /1.2/server"]);
   });
 
   test("is silent when UpCloud does not answer", async () => {
     await start();
-    simulator.faults.add({ kind: "error", status: 500, times: 100 });
+    simulator.faults.add({ kind: "error", status: 500, times: always });
     expect((await preview(mail)).failures).toEqual([]);
-    expect(said).toEqual([]);
+    expect(machine.said).toEqual([]);
   });
 });

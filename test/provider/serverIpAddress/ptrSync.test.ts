@@ -1,8 +1,9 @@
 import type { ServerIpAddressInputs } from "../../../src/model/inputs";
 import type { ServerIpAddressState } from "../../../src/provider/serverIpAddress/state";
+import { web } from "../../support/demoServers";
 import { Machine, type Saved } from "../../support/operation";
 
-const server = "0053cd80-5945-4105-9081-11192806a8f7";
+const server = web;
 const without: ServerIpAddressInputs = { server, family: "IPv4", access: "public" };
 
 let machine: Machine;
@@ -34,14 +35,14 @@ test("one that somebody has changed stays as it is, and the state says so", asyn
   expect([served(), state.ptrRecord, writes()]).toEqual(["theirs.example.net", "theirs.example.net", []]);
 });
 
-test("one that a PtrRecord of the program declares by now stays", async () => {
+test("one that a PtrRecord of the program now declares stays", async () => {
   const operation = machine.operation();
   operation.session.declaredRecords.has = () => true;
   await operation.provider.update(mail.id, mail.state, without);
   expect([served(), writes()]).toEqual(["mail.example.com", []]);
 });
 
-test("of an address that is gone, what the state knows is put back, which UpCloud refuses", async () => {
+test("restoring the record of an address that is gone is refused by UpCloud", async () => {
   machine.simulator.account.releaseIpAddress(mail.id);
   await expect(takenOut()).rejects.toThrow(mail.id);
 });
@@ -92,7 +93,7 @@ describe("an address that was adopted with a record of its own while its server 
     expect(ptrRecord()).toBe("mail.example.com");
   });
 
-  test("asks for no default where the record is somebody else's by now", async () => {
+  test("looks up no default when the record now belongs to another resource", async () => {
     machine.simulator.account.modifyIpAddress(adopted.id, { ptrRecord: "theirs.example.net" });
     machine.simulator.clearRequests();
     await takeOut();

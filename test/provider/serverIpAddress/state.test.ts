@@ -2,8 +2,9 @@ import type { IpAddressWire } from "../../../src/api/wire";
 import type { ServerIpAddressInputs } from "../../../src/model/inputs";
 import { RestartError } from "../../../src/provider/powerCycle/errors";
 import { fromState, observedFrom, toState } from "../../../src/provider/serverIpAddress/state";
+import { web } from "../../support/demoServers";
 
-const server = "0053cd80-5945-4105-9081-11192806a8f7";
+const server = web;
 const inputs: ServerIpAddressInputs = { server, family: "IPv4", access: "public" };
 const answer: IpAddressWire = {
   access: "public",

@@ -1,9 +1,8 @@
 import type { PtrRecordInputs, ServerIpAddressInputs } from "../../../src/model/inputs";
 import { PtrRecordProvider } from "../../../src/provider/ptrRecord/provider";
+import { mail, web } from "../../support/demoServers";
 import { Machine, type Operation } from "../../support/operation";
 
-const web = "0053cd80-5945-4105-9081-11192806a8f7";
-const mail = "009d64ef-31d1-4684-a26b-c86c955cbf46";
 const lineOf = (exported: string) => ({
   __provider: `exports.handler = () => require("pulumi-upcloud-ip/provider").${exported};`,
 });
@@ -63,7 +62,7 @@ describe("a ServerIpAddress in the place of a resource", () => {
     await expect(diff(olds, inputs(more), id)).rejects.toThrow("remove the alias");
   });
 
-  test("of the same kind, that another version of the package has written, is compared as ever", async () => {
+  test("of the same kind that another version of the package has written is compared as usual", async () => {
     const state = { ...inputs(), ptrRecord: "", partOfPlan: false };
     const ofOldVersion = { ...state, __provider: `"use strict"; ${lineOf("serverIpAddress").__provider}` };
     expect(await diff(ofOldVersion, inputs())).toEqual({ changes: false });

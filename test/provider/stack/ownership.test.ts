@@ -1,6 +1,7 @@
 import { remainingOwner } from "../../../src/provider/stack/ownership";
 import { type PendingOperation, parseState, type StackState } from "../../../src/state/stackState";
 import { resource, stackExport } from "../../audit/support/stackFixture";
+import { web } from "../../support/demoServers";
 
 const address = "198.51.100.3";
 const [early, late] = ["2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"];
@@ -54,7 +55,7 @@ test.each<[string, Holder[], Holder[], string | undefined]>([
 });
 
 test("the deletion of a resource that is deleted before it is replaced leaves the owner", () => {
-  const declared = { server: "0053cd80-5945-4105-9081-11192806a8f7" };
+  const declared = { server: web };
   const first = resource("first", address, declared, { created: early, pendingReplacement: true });
   const last = resource("last", address, declared, { created: late });
   const state = stackExport([first, last], [{ type: "deleting", resource: first }]);

@@ -1,6 +1,5 @@
-import { get } from "node:http";
-import { basic, everything, send, started } from "../support/api";
-import { addresses, macs, town, uuids } from "../support/town";
+import { accountSnapshot, basic, send, startTestSimulator } from "../support/api";
+import { addresses, macs, testSeed, uuids } from "../support/testSeed";
 
 const versions = ["1.2", "1.3"] as const;
 const internal = { "1.2": "private", "1.3": "utility" } as const;
@@ -8,8 +7,8 @@ const internal = { "1.2": "private", "1.3": "utility" } as const;
 describe.each(versions)("API %s", (version) => {
   const path = (rest: string) => `/${version}${rest}`;
 
-  test("list shows the account's addresses and nobody else's, in the version's words", async () => {
-    const simulator = await started({ seed: town });
+  test("the list has the account's addresses only, in the version's terms", async () => {
+    const simulator = await startTestSimulator({ seed: testSeed });
     const { status, body } = await send(simulator, "GET", path("/ip_address"));
     const all: { address: string; access: string }[] = body.ip_addresses.ip_address;
     expect(status).toBe(200);
@@ -19,8 +18,8 @@ describe.each(versions)("API %s", (version) => {
     expect(body).not.toHaveProperty("error");
   });
 
-  test("details have the version's fields, each a string, and no field that does not apply", async () => {
-    const simulator = await started({ seed: town });
+  test("the details have the version's properties, each a string, and none that does not apply", async () => {
+    const simulator = await startTestSimulator({ seed: testSeed });
     const details = async (address: string) => (await send(simulator, "GET", path(`/ip_address/${address}`))).body;
     const newer = (mac: string) => (version === "1.3" ? { mac, zone: "fi-hel1" } : {});
     expect(await details(addresses.running)).toEqual({
@@ -50,32 +49,32 @@ describe.each(versions)("API %s", (version) => {
   const spelledOtherwise = ["2001:db8:77:0:d845:c4ff:fe5c:22", "2001:DB8:77:0:D845:C4FF:FE5C:0022"];
 
   test.each([spelled, encodeURIComponent(spelled)])("an address is found by UpCloud's spelling, %s", async (own) => {
-    const simulator = await started({ seed: town });
+    const simulator = await startTestSimulator({ seed: testSeed });
     const { status, body } = await send(simulator, "GET", path(`/ip_address/${own}`));
     expect([status, body.ip_address?.address]).toEqual([200, spelled]);
     expect(body.ip_address.ptr_record).toBe("d845-c4ff-fe5c-0022.v6.fi-hel1.upcloud.host");
   });
 
-  test.each(spelledOtherwise)("an address is not found by another spelling, %s, and nothing happens", async (other) => {
-    const simulator = await started({ seed: town });
-    const before = everything(simulator);
+  test.each(spelledOtherwise)("an address is not found by another spelling, %s, and nothing changes", async (other) => {
+    const simulator = await startTestSimulator({ seed: testSeed });
+    const before = accountSnapshot(simulator);
     const change = { ip_address: { ptr_record: "a.example.com" } };
     for (const method of ["GET", "PUT", "PATCH", "DELETE"]) {
       const body = method.startsWith("P") ? change : undefined;
       const answer = await send(simulator, method, path(`/ip_address/${other}`), body);
       expect([answer.status, answer.body.error.error_code]).toEqual([404, "IP_ADDRESS_NOT_FOUND"]);
     }
-    expect(everything(simulator)).toBe(before);
+    expect(accountSnapshot(simulator)).toBe(before);
   });
 
-  test.each(spelledOtherwise)("an address is found by %s where the rule allows any spelling", async (other) => {
-    const simulator = await started({ seed: town, rules: { addressSpelling: "any" } });
+  test.each(spelledOtherwise)("an address is found by %s if a rule allows any spelling", async (other) => {
+    const simulator = await startTestSimulator({ seed: testSeed, rules: { addressSpelling: "any" } });
     const { status, body } = await send(simulator, "GET", path(`/ip_address/${other}`));
     expect([status, body.ip_address?.address]).toEqual([200, spelled]);
   });
 
-  test("assign adds one address with an interface of its own, and answers as details do", async () => {
-    const simulator = await started({ seed: town });
+  test("assigning adds one address on a new interface, and the response equals its details", async () => {
+    const simulator = await startTestSimulator({ seed: testSeed });
     const before = simulator.account.listIpAddresses();
     const { status, body } = await send(simulator, "POST", path("/ip_address"), { ip_address: { server: uuids.off } });
     const { address } = body.ip_address;
@@ -90,8 +89,8 @@ describe.each(versions)("API %s", (version) => {
     expect(new Set(interfaces.map(({ mac }) => mac)).size).toBe(4);
   });
 
-  test("an assigned IPv6 address is made from the MAC of its interface", async () => {
-    const simulator = await started({ seed: town });
+  test("an assigned IPv6 address is derived from the MAC of its interface", async () => {
+    const simulator = await startTestSimulator({ seed: testSeed });
     const wanted = { ip_address: { server: uuids.off, family: "IPv6", access: "public" } };
     const { body } = await send(simulator, "POST", path("/ip_address"), wanted);
     const [a, b, c, d, e, f] = simulator.account.getIpAddress(body.ip_address.address)?.mac?.split(":") ?? [];
@@ -101,60 +100,32 @@ describe.each(versions)("API %s", (version) => {
     );
   });
 
-  test("a server without an internal address gets one, and only one", async () => {
-    const simulator = await started({ seed: town });
+  test("a server without an internal address can get exactly one", async () => {
+    const simulator = await startTestSimulator({ seed: testSeed });
     const wanted = { ip_address: { server: uuids.lonely, access: internal[version] } };
     const { status, body } = await send(simulator, "POST", path("/ip_address"), wanted);
     expect([status, body.ip_address.access, body.ip_address.ptr_record]).toEqual([201, internal[version], ""]);
     expect((await send(simulator, "POST", path("/ip_address"), wanted)).status).toBe(409);
   });
 
-  test.each(["PUT", "PATCH"])(
-    "%s changes the PTR record of an address on a running server, and nothing else",
-    async (method) => {
-      const simulator = await started({ seed: town });
-      const before = simulator.account.listIpAddresses();
-      const change = { ip_address: { ptr_record: "Mail.example.com" } };
-      const { status, body } = await send(simulator, method, path(`/ip_address/${addresses.running}`), change);
-      expect([status, body.ip_address.ptr_record]).toEqual([202, "Mail.example.com"]);
-      expect(simulator.account.listIpAddresses()).toEqual(
-        before.map((one) => (one.address === addresses.running ? { ...one, ptrRecord: "Mail.example.com" } : one)),
-      );
+  test.each(["IPv4", "IPv6"])(
+    "a released %s address no longer exists, and is the next one to be assigned",
+    async (family) => {
+      const simulator = await startTestSimulator({ seed: testSeed });
+      const wanted = { ip_address: { server: uuids.off, family } };
+      const first = (await send(simulator, "POST", path("/ip_address"), wanted)).body.ip_address.address;
+      await send(simulator, "PUT", path(`/ip_address/${first}`), { ip_address: { ptr_record: "old.example.com" } });
+      const released = await send(simulator, "DELETE", path(`/ip_address/${first}`));
+      expect([released.status, released.text, released.headers.get("content-type")]).toEqual([204, "", null]);
+      expect((await send(simulator, "GET", path(`/ip_address/${first}`))).status).toBe(404);
+      const again = (await send(simulator, "POST", path("/ip_address"), wanted)).body.ip_address;
+      expect(again.address).toBe(first);
+      expect(again.ptr_record).toMatch(/\.fi-hel1\.upcloud\.host$/);
     },
   );
 
-  test.each([
-    ["keeps the dot", { ptrTrailingDot: "keep" }, "a.example.com.", "a.example.com."],
-    ["drops the dot", { ptrTrailingDot: "strip" }, "a.example.com.", "a.example.com"],
-    ["makes it lower case", { ptrUpperCase: "lower" }, "A.Example.com", "a.example.com"],
-    ["takes underscores", { ptrUnderscore: "keep" }, "_a.example.com", "_a.example.com"],
-    ["resets by the empty name", { ptrEmpty: "reset" }, "", "203-0-113-22.fi-hel1.upcloud.host"],
-  ] as const)("a rule %s of a PTR record", async (_, rules, sent, stored) => {
-    const simulator = await started({ seed: town, rules });
-    await send(simulator, "PUT", path(`/ip_address/${addresses.off}`), {
-      ip_address: { ptr_record: "old.example.com" },
-    });
-    const { body } = await send(simulator, "PUT", path(`/ip_address/${addresses.off}`), {
-      ip_address: { ptr_record: sent },
-    });
-    expect(body.ip_address?.ptr_record).toBe(stored);
-  });
-
-  test.each(["IPv4", "IPv6"])("a released %s address is gone, and the next one to be handed out", async (family) => {
-    const simulator = await started({ seed: town });
-    const wanted = { ip_address: { server: uuids.off, family } };
-    const first = (await send(simulator, "POST", path("/ip_address"), wanted)).body.ip_address.address;
-    await send(simulator, "PUT", path(`/ip_address/${first}`), { ip_address: { ptr_record: "old.example.com" } });
-    const released = await send(simulator, "DELETE", path(`/ip_address/${first}`));
-    expect([released.status, released.text, released.headers.get("content-type")]).toEqual([204, "", null]);
-    expect((await send(simulator, "GET", path(`/ip_address/${first}`))).status).toBe(404);
-    const again = (await send(simulator, "POST", path("/ip_address"), wanted)).body.ip_address;
-    expect(again.address).toBe(first);
-    expect(again.ptr_record).toMatch(/\.fi-hel1\.upcloud\.host$/);
-  });
-
-  test("of two released addresses the later one is handed out first", async () => {
-    const simulator = await started({ seed: town });
+  test("of two released addresses, the last one is assigned first", async () => {
+    const simulator = await startTestSimulator({ seed: testSeed });
     const wanted = { ip_address: { server: uuids.off } };
     const assign = async () => (await send(simulator, "POST", path("/ip_address"), wanted)).body.ip_address.address;
     const [first, second] = [await assign(), await assign()];
@@ -162,32 +133,31 @@ describe.each(versions)("API %s", (version) => {
     expect([await assign(), await assign()]).toEqual([second, first]);
   });
 
-  test.each(["IPv4", "IPv6"])(
-    "a zone without %s addresses has one again when one is released there",
-    async (family) => {
-      const simulator = await started({ seed: { ...town, zones: { "fi-hel1": { freeIPv4: 1, freeIPv6: 1 } } } });
-      const wanted = { ip_address: { server: uuids.off, family } };
-      const assign = () => send(simulator, "POST", path("/ip_address"), wanted);
-      const first = await assign();
-      expect([first.status, (await assign()).body.error.error_code]).toEqual([201, "IP_ADDRESS_RESOURCES_UNAVAILABLE"]);
-      await send(simulator, "DELETE", path(`/ip_address/${first.body.ip_address.address}`));
-      expect([(await assign()).status, (await assign()).status]).toEqual([201, 409]);
-    },
-  );
+  test.each(["IPv4", "IPv6"])("a zone without free %s addresses has one again after a release", async (family) => {
+    const simulator = await startTestSimulator({
+      seed: { ...testSeed, zones: { "fi-hel1": { freeIPv4: 1, freeIPv6: 1 } } },
+    });
+    const wanted = { ip_address: { server: uuids.off, family } };
+    const assign = () => send(simulator, "POST", path("/ip_address"), wanted);
+    const first = await assign();
+    expect([first.status, (await assign()).body.error.error_code]).toEqual([201, "IP_ADDRESS_RESOURCES_UNAVAILABLE"]);
+    await send(simulator, "DELETE", path(`/ip_address/${first.body.ip_address.address}`));
+    expect([(await assign()).status, (await assign()).status]).toEqual([201, 409]);
+  });
 
-  test("an address released by one account and given to another answers 403", async () => {
-    const simulator = await started({ seed: town });
+  test("the response to an address that was given to another account is 403", async () => {
+    const simulator = await startTestSimulator({ seed: testSeed });
     simulator.account.giveIpAddressAway(addresses.off);
     expect((await send(simulator, "GET", path(`/ip_address/${addresses.off}`))).status).toBe(403);
     const list = (await send(simulator, "GET", path("/ip_address"))).text;
     expect(list).not.toContain(addresses.off);
   });
 
-  test("the other account's user sees what is theirs, and everything of this account answers 403", async () => {
-    const simulator = await started({ seed: town });
+  test("the other account sees its own resources, and the response to this account's is 403", async () => {
+    const simulator = await startTestSimulator({ seed: testSeed });
     const { username, password, token } = simulator.otherCredentials;
     expect([username, password, token]).toEqual(["other", "other", "ucat_other"]);
-    const before = everything(simulator);
+    const before = accountSnapshot(simulator);
     for (const Authorization of [basic(username, password), `Bearer ${token}`]) {
       const ask = (method: string, rest: string) => send(simulator, method, path(rest), undefined, { Authorization });
       const listed = (await ask("GET", "/ip_address")).body.ip_addresses.ip_address as { address: string }[];
@@ -208,172 +178,11 @@ describe.each(versions)("API %s", (version) => {
       }
     }
     expect((await send(simulator, "GET", path("/ip_address"))).text).toContain(addresses.off);
-    expect(everything(simulator)).toBe(before);
+    expect(accountSnapshot(simulator)).toBe(before);
   });
 
-  test("the last address of a server may go where a rule allows it", async () => {
-    const simulator = await started({ seed: town, rules: { releaseLastAddress: "allow" } });
+  test("the last address of a server can be released if a rule allows it", async () => {
+    const simulator = await startTestSimulator({ seed: testSeed, rules: { releaseLastAddress: "allow" } });
     expect((await send(simulator, "DELETE", path(`/ip_address/${addresses.lonely}`))).status).toBe(204);
-  });
-
-  test("the list of servers has no addresses, and details have what the clients of this version read", async () => {
-    const simulator = await started({ seed: town });
-    const list = (await send(simulator, "GET", path("/server"))).body.servers.server;
-    expect(list).toHaveLength(7);
-    expect(list[0]).toMatchObject({ uuid: uuids.running, title: "running", state: "started", zone: "fi-hel1" });
-    expect(list[0]).not.toHaveProperty("ip_addresses");
-    const { server } = (await send(simulator, "GET", path(`/server/${uuids.running.toUpperCase()}`))).body;
-    expect(server.ip_addresses.ip_address).toEqual([
-      { access: "public", address: addresses.running, family: "IPv4", part_of_plan: "yes" },
-      { access: internal[version], address: addresses.runningPrivate, family: "IPv4" },
-    ]);
-    expect([typeof server.host, typeof server.core_number, typeof server.license]).toEqual([
-      "number",
-      "string",
-      "number",
-    ]);
-    expect(Object.hasOwn(server, "vnc_password")).toBe(version === "1.2");
-    expect(Object.hasOwn(server, "networking")).toBe(version === "1.3");
-    expect((await send(simulator, "GET", path(`/server/${uuids.off}`))).body.server).not.toHaveProperty("host");
-  });
-
-  test("delete takes a stopped server away with its addresses", async () => {
-    const simulator = await started({ seed: town });
-    const { status, text } = await send(simulator, "DELETE", path(`/server/${uuids.off}?storages=1`));
-    expect([status, text]).toEqual([204, ""]);
-    expect((await send(simulator, "GET", path(`/server/${uuids.off}`))).status).toBe(404);
-    expect((await send(simulator, "GET", path(`/ip_address/${addresses.off}`))).status).toBe(404);
-  });
-
-  test.each([basic("demo", "demo"), "Bearer ucat_demo", "bearer ucat_demo"])(
-    "%s is who the account says",
-    async (Authorization) => {
-      const simulator = await started();
-      const { status, body } = await send(simulator, "GET", path("/account"), undefined, { Authorization });
-      expect([status, body.account.username, body.account.credits]).toEqual([200, "demo", 1000]);
-    },
-  );
-
-  test("a full version number in the path is the same version", async () => {
-    const simulator = await started();
-    const [short, long] = [
-      await send(simulator, "GET", path("/ip_address")),
-      await send(simulator, "GET", path(".4/ip_address")),
-    ];
-    expect(long.text).toBe(short.text);
-  });
-});
-
-describe("the wire form", () => {
-  test("a body is Perl's: three spaces, ` : `, sorted keys, a newline at the end", async () => {
-    const simulator = await started({ seed: town });
-    const { text } = await send(simulator, "GET", `/1.3/ip_address/${addresses.floating}`);
-    expect(text).toBe(`{
-   "ip_address" : {
-      "access" : "public",
-      "address" : "203.0.113.70",
-      "family" : "IPv4",
-      "floating" : "yes",
-      "ptr_record" : "203-0-113-70.fi-hel1.upcloud.host",
-      "zone" : "fi-hel1"
-   }
-}
-`);
-    const server = await send(simulator, "GET", `/1.3/server/${uuids.off}`);
-    expect(server.text).toContain(`      "tags" : {\n         "tag" : []\n      },`);
-  });
-
-  test("headers are those of UpCloud's front end, with the reason phrase of a refused login", async () => {
-    const simulator = await started();
-    const raw = await new Promise<{ phrase: string | undefined; headers: string[] }>((resolve) => {
-      get(`${simulator.url}/1.2/ip_address`, (answer) => {
-        answer.resume();
-        resolve({ phrase: answer.statusMessage, headers: answer.rawHeaders });
-      });
-    });
-    expect(raw.phrase).toBe("Authorization Required");
-    const names = raw.headers.filter((_, i) => i % 2 === 0);
-    expect(names).toEqual(
-      expect.arrayContaining(["Content-Type", "Content-Length", "Date", "Server", "Strict-Transport-Security"]),
-    );
-    expect(raw.headers).toEqual(
-      expect.arrayContaining(["application/json; charset=UTF-8", "Apache", "max-age=63072000"]),
-    );
-  });
-});
-
-describe("floating addresses of API 1.3", () => {
-  const floating = (attributes: object) => ({ ip_address: { floating: "yes", ...attributes } });
-
-  test("one is assigned to a zone, attached to a running server, moved and detached, and released", async () => {
-    const simulator = await started({ seed: town });
-    const made = await send(simulator, "POST", "/1.3/ip_address", floating({ zone: "fi-hel1", family: "IPv4" }));
-    expect(made.status).toBe(201);
-    expect(Object.keys(made.body.ip_address)).toEqual([
-      "access",
-      "address",
-      "family",
-      "floating",
-      "ptr_record",
-      "zone",
-    ]);
-    const path = `/1.3/ip_address/${made.body.ip_address.address}`;
-    for (const [mac, server] of [
-      [macs.running, uuids.running],
-      [macs.off.toUpperCase(), uuids.off],
-    ] as const) {
-      const { status, body } = await send(simulator, "PATCH", path, { ip_address: { mac } });
-      expect([status, body.ip_address.mac, body.ip_address.server]).toEqual([202, mac.toLowerCase(), server]);
-    }
-    const detached = await send(simulator, "PATCH", path, { ip_address: { mac: null } });
-    expect(detached.body).toEqual(made.body);
-    expect((await send(simulator, "DELETE", path)).status).toBe(204);
-  });
-
-  test("one that is assigned to an interface shows inside that interface, with its server running", async () => {
-    const simulator = await started({ seed: town });
-    const made = await send(simulator, "POST", "/1.3/ip_address", floating({ mac: macs.running }));
-    expect(made.body.ip_address).toMatchObject({ mac: macs.running, server: uuids.running, zone: "fi-hel1" });
-    const { server } = (await send(simulator, "GET", `/1.3/server/${uuids.running}`)).body;
-    const [first] = server.networking.interfaces.interface;
-    expect(first.ip_addresses.ip_address.map((one: { floating: string }) => one.floating)).toEqual(["no", "yes"]);
-    expect(server.ip_addresses.ip_address.at(-1).address).toBe(made.body.ip_address.address);
-  });
-
-  test("one is detached when the address that owns its interface is released", async () => {
-    const simulator = await started({ seed: town });
-    await send(simulator, "PATCH", `/1.3/ip_address/${addresses.floating}`, { ip_address: { mac: macs.off } });
-    await send(simulator, "DELETE", `/1.3/ip_address/${addresses.off}`);
-    expect(simulator.account.getIpAddress(addresses.floating)).toMatchObject({ server: undefined, mac: undefined });
-  });
-
-  test("an attached one counts to the limit of its server, unless a rule says otherwise", async () => {
-    for (const floatingCountsToLimit of [true, false]) {
-      const simulator = await started({ seed: town, rules: { floatingCountsToLimit } });
-      const { status } = await send(simulator, "POST", "/1.3/ip_address", floating({ mac: macs.full }));
-      expect(status).toBe(floatingCountsToLimit ? 409 : 201);
-    }
-  });
-
-  test("a server's end leaves floating addresses and those to be kept, detached", async () => {
-    const simulator = await started({ seed: town });
-    await send(simulator, "PATCH", `/1.3/ip_address/${addresses.floating}`, { ip_address: { mac: macs.off } });
-    const kept = await send(simulator, "PATCH", `/1.3/ip_address/${addresses.off}`, {
-      ip_address: { release_policy: "keep" },
-    });
-    expect(kept.status).toBe(202);
-    await send(simulator, "DELETE", `/1.3/server/${uuids.off}`);
-    for (const address of [addresses.floating, addresses.off]) {
-      const { body } = await send(simulator, "GET", `/1.3/ip_address/${address}`);
-      expect(body.ip_address).toMatchObject({ address, floating: "yes", zone: "fi-hel1" });
-      expect(body.ip_address).not.toHaveProperty("server");
-    }
-    expect(simulator.account.getIpAddress(addresses.offIPv6)).toBeUndefined();
-  });
-
-  test("release_policy shows only where a rule says so", async () => {
-    const simulator = await started({ seed: town, rules: { showReleasePolicy: true } });
-    const { body } = await send(simulator, "GET", `/1.3/ip_address/${addresses.off}`);
-    expect(body.ip_address.release_policy).toBe("release");
   });
 });

@@ -1,8 +1,8 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { send, started } from "../support/api";
-import { addresses, town, uuids } from "../support/town";
+import { send, startTestSimulator } from "../support/api";
+import { addresses, testSeed, uuids } from "../support/testSeed";
 
 const chromium = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
 const reason = !existsSync(chromium)
@@ -19,7 +19,7 @@ function isInstalled(name: string): boolean {
   }
 }
 
-/** What this test uses of a browser's page. */
+/** The part of Playwright's page that this test uses. */
 interface Page {
   goto(url: string): Promise<unknown>;
   on(event: "request", listener: (request: { url(): string }) => void): void;
@@ -33,8 +33,8 @@ interface Browser {
   close(): Promise<void>;
 }
 
-test("the page and what it asks for need no credentials and are not in the request log", async () => {
-  const simulator = await started({ seed: town });
+test("the page and its requests need no credentials and are not logged", async () => {
+  const simulator = await startTestSimulator({ seed: testSeed });
   const page = await send(simulator, "GET", "/", undefined, {});
   expect([page.status, page.headers.get("content-type")]).toEqual([200, "text/html; charset=UTF-8"]);
   expect(page.text.match(/(?:src|href)\s*=\s*"(?!data:)[^"]*"|https?:\/\//g)).toBeNull();
@@ -74,8 +74,8 @@ test("the page and what it asks for need no credentials and are not in the reque
     rmSync(profile, { recursive: true, force: true });
   });
 
-  test("it shows servers, addresses and PTR records, follows changes and requests, and loads nothing from elsewhere", async () => {
-    const simulator = await started({ seed: town });
+  test("the page shows servers, addresses and PTR records, refreshes them, and loads nothing from elsewhere", async () => {
+    const simulator = await startTestSimulator({ seed: testSeed });
     const page = await browser.newPage();
     const asked: string[] = [];
     const errors: string[] = [];

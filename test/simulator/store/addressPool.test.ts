@@ -9,13 +9,13 @@ function poolWith(taken: string[] = [], state = freshState()) {
 }
 
 describe("a public address", () => {
-  test("is the next one that nobody has", () => {
+  test("is the next one that is not in use", () => {
     const { pool } = poolWith(["192.0.2.3"]);
     const addresses = [1, 2, 3].map(() => pool.allocate(zone, "IPv4", "public")?.address);
     expect(addresses).toEqual(["192.0.2.2", "192.0.2.4", "192.0.2.5"]);
   });
 
-  test("that was given back goes to the next one, unless it was taken in the meantime", () => {
+  test("that was released is allocated next, unless it is in use again", () => {
     const { pool, isTaken } = poolWith();
     const [first, second] = [1, 2].map(() => pool.allocate(zone, "IPv4", "public")?.address as string) as [
       string,
@@ -27,7 +27,7 @@ describe("a public address", () => {
     expect([1, 2].map(() => pool.allocate(zone, "IPv4", "public")?.address)).toEqual([first, "192.0.2.4"]);
   });
 
-  test("comes from another block when one is full, until there are no more blocks", () => {
+  test("is in the next block when one is full, until there are no more blocks", () => {
     const { pool, state } = poolWith();
     for (let host = 0; host < 253; host++) pool.allocate(zone, "IPv4", "public");
     expect(pool.allocate(zone, "IPv4", "public")?.address).toBe("198.51.100.2");
@@ -36,7 +36,7 @@ describe("a public address", () => {
     expect(pool.allocate("de-fra1", "IPv6", "public")).toBeDefined();
   });
 
-  test("is not to be had where a zone has no more of its family, until one is given back", () => {
+  test("is not available in a zone without free ones of its family, until one is released", () => {
     const { pool } = poolWith();
     pool.limitZone(zone, { IPv4: 1 });
     const address = pool.allocate(zone, "IPv4", "public")?.address as string;
@@ -47,7 +47,7 @@ describe("a public address", () => {
 });
 
 describe("an IPv6 address", () => {
-  test("tells the MAC of its interface, a wanted one too", () => {
+  test("contains the MAC of its interface, also a given one", () => {
     const { pool } = poolWith();
     expect(pool.allocate(zone, "IPv6", "public")).toEqual({
       address: "2001:db8:1000:310:d845:c4ff:fe5c:2c11",
@@ -59,7 +59,7 @@ describe("an IPv6 address", () => {
     });
   });
 
-  test("that was given back comes with its former MAC, or with another where it tells none", () => {
+  test("that was released gets its former MAC, or a new one if it contains none", () => {
     const { pool } = poolWith();
     const former = pool.allocate(zone, "IPv6", "public");
     pool.release(zone, "IPv6", "public", former?.address as string);
@@ -68,7 +68,7 @@ describe("an IPv6 address", () => {
     expect(pool.allocate(zone, "IPv6", "public")).toEqual({ address: "2001:db8:1000:310::7", mac: expect.any(String) });
   });
 
-  test("is another one where the former MAC is in use, or the address of a new MAC", () => {
+  test("is another one if its former MAC or the address of a new MAC is in use", () => {
     const { pool, isTaken } = poolWith();
     const former = pool.allocate(zone, "IPv6", "public");
     pool.release(zone, "IPv6", "public", former?.address as string);
@@ -81,7 +81,7 @@ describe("an IPv6 address", () => {
 });
 
 describe("an internal address", () => {
-  test("is of its zone's network, the one given back first, and nobody else's", () => {
+  test("is in its zone's network, not in use, and the released one first", () => {
     const { pool } = poolWith(["10.1.0.3"]);
     const addresses = [1, 2].map(() => pool.allocate(zone, "IPv4", "private", "da:45:c4:00:00:07")?.address as string);
     expect(addresses).toEqual(["10.1.0.2", "10.1.0.4"]);
@@ -90,7 +90,7 @@ describe("an internal address", () => {
     expect(pool.allocate("de-fra1", "IPv4", "private")?.address).toBe("10.2.0.2");
   });
 
-  test("is not to be had in a zone that is full", () => {
+  test("is not available in a full zone", () => {
     const { pool, state } = poolWith();
     pool.allocate(zone, "IPv4", "private");
     Object.assign(state.zones[zone] ?? {}, { internalHosts: 64_000 });

@@ -2,8 +2,8 @@ import { type Simulator, type SimulatorOptions, startSimulator } from "../../../
 
 const running = new Set<Simulator>();
 
-/** A simulator that is stopped when the test is over, however it ends. */
-export async function started(options: SimulatorOptions = {}): Promise<Simulator> {
+/** Starts a simulator that is stopped after the test, even if the test fails. */
+export async function startTestSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const simulator = await startSimulator(options);
   running.add(simulator);
   return simulator;
@@ -14,22 +14,22 @@ afterEach(async () => {
   running.clear();
 });
 
-export interface Answer {
+export interface ApiResponse {
   status: number;
   headers: Headers;
   text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a test reads into bodies of many shapes, and fails where one is not as it says.
+  // biome-ignore lint/suspicious/noExplicitAny: bodies have many shapes, and a test fails if one is not as expected.
   body: any;
 }
 
-/** Sends a request; a body that is a string goes as it is, anything else as JSON. */
+/** Sends a request. A body that is a string is sent as it is, any other as JSON. */
 export async function send(
   simulator: Simulator,
   method: string,
   path: string,
   body?: unknown,
   headers: Record<string, string> = { Authorization: basic("demo", "demo") },
-): Promise<Answer> {
+): Promise<ApiResponse> {
   const sent = body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) };
   const response = await fetch(`${simulator.url}${path}`, { method, headers, ...sent });
   const text = await response.text();
@@ -41,8 +41,8 @@ export function basic(username: string, password: string): string {
   return `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
 }
 
-/** All that a refused request must leave as it was. */
-export function everything(simulator: Simulator): string {
+/** Everything that a rejected request must not change. */
+export function accountSnapshot(simulator: Simulator): string {
   const { account } = simulator;
   return JSON.stringify([account.listIpAddresses(), account.listServers(), account.credits]);
 }

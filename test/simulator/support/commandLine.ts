@@ -7,7 +7,7 @@ import { ModuleKind, ScriptTarget, transpileModule } from "typescript";
 const root = join(__dirname, "../../..");
 const built = join(root, "node_modules/.cache", `upcloud-simulator-${process.pid}`);
 
-/** The sources as JavaScript, laid out as in the package: a start is ten times as fast as with a compiler in it. */
+/** Compiles the sources to the layout of the package: a start is ten times as fast as with ts-node. */
 function build(): string {
   for (const folder of ["simulator", "api"]) {
     const files = readdirSync(join(root, "src", folder), { recursive: true, encoding: "utf8" });
@@ -28,7 +28,7 @@ afterAll(() => rmSync(built, { recursive: true, force: true }));
 
 const children = new Set<ChildProcess>();
 
-/** `upcloud-simulator` from the sources. Killed when the test is over, if it is still there. */
+/** Runs `upcloud-simulator` from the sources. It is killed after the test if it still runs. */
 export function commandLine(...options: string[]) {
   program ??= build();
   const child = spawn(process.execPath, [program, ...options], { stdio: ["ignore", "pipe", "pipe"] });
@@ -44,13 +44,13 @@ export function commandLine(...options: string[]) {
   const ended = once(child, "close").then(([code, signal]) => ({ code, signal, output, errors }));
   return {
     child,
-    /** When it is over, with all that it wrote. */
+    /** Resolves when it exits, with its output. */
     ended,
-    /** The URL, as soon as it listens. */
+    /** Resolves with its URL when it listens. */
     url: async (): Promise<string> => {
       while (!output.includes("\n") && child.exitCode === null) await Promise.race([once(child.stdout, "data"), ended]);
       const found = /^UpCloud simulator listening on (http:\/\/127\.0\.0\.1:\d+)\n$/.exec(output)?.[1];
-      if (found === undefined) throw new Error(`The command line said: ${output}${errors}`);
+      if (found === undefined) throw new Error(`The command printed: ${output}${errors}`);
       return found;
     },
   };

@@ -1,4 +1,5 @@
 import type { Fault } from "../../../src/simulator";
+import { always } from "../faults";
 import { isPending, nameOf, type Outcome } from "../stackEntries";
 import type { How } from "./engineOperation";
 import { HistoryModel, type World } from "./historyModel";
@@ -114,7 +115,7 @@ export class Follower {
     const { engine, model } = this;
     const { faults } = engine.simulator;
     faults.clear();
-    faults.add({ kind: "act", when: "after", times: 1_000_000, act: () => model.look() });
+    faults.add({ kind: "act", when: "after", times: always, act: () => model.look() });
     if (trouble.kill !== undefined) engine.await(trouble.kill);
     for (const fault of trouble.faults) faults.add(fault);
     const whole = { program: model.programs[command.of].resources, ...command };

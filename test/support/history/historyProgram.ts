@@ -1,3 +1,4 @@
+import { absent } from "../demoServers";
 import { type Declared, entryOf, nameOf, type Stack } from "../stackEntries";
 import type { Edit } from "./historySteps";
 
@@ -139,6 +140,6 @@ export class Program {
 /** Nobody looks any more for what an assign to a server that does not exist has brought. */
 export const doomed: Declared = {
   name: "doomed",
-  args: { server: "00000000-0000-4000-8000-000000000000", family: "IPv4" },
+  args: { server: absent, family: "IPv4" },
   isDoomed: true,
 };

@@ -1,0 +1,38 @@
+import { type Consumer, languages, nodes, packageManagers, Workshop } from "../support/consumer";
+
+const workshop = new Workshop();
+beforeAll(() => workshop.open());
+afterAll(() => workshop.close());
+
+/** The newest Pulumi that runs on a version of Node. */
+const newestPulumi = { "20": "~3.245.0", "22": "latest", "24": "latest" } as const;
+
+/** Each package manager with each language and each version of Node, and each language with each version of Node. */
+const square = packageManagers.flatMap((manager, row) =>
+  languages.map((language, column): Consumer => {
+    const node = nodes[(row + column) % nodes.length] as Consumer["node"];
+    return { manager, language, node, pulumi: newestPulumi[node] };
+  }),
+);
+/** The oldest Pulumi that the package asks for. */
+const oldest: Consumer = { manager: "npm", language: "TypeScript, CommonJS", node: "20", pulumi: "3.139.0" };
+
+describe("the packed package works for a program", () => {
+  const works = async (consumer: Consumer) => {
+    const place = await workshop.install(consumer);
+    try {
+      expect(await place.node()).toBe(consumer.node);
+      const before = place.account.listIpAddresses();
+      expect(await place.pulumi("up", "--yes", "--skip-preview")).toEqual(["GET", "POST", "PUT"]);
+      const address = await place.address();
+      expect(place.account.getIpAddress(address)?.ptrRecord).toBe("mail.example.com");
+      expect(await place.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes")).toEqual(["GET"]);
+      expect(await place.pulumi("preview", "--expect-no-changes")).toEqual([]);
+      expect(await place.pulumi("destroy", "--yes", "--skip-preview")).toEqual(["GET", "DELETE"]);
+      expect(place.account.listIpAddresses()).toEqual(before);
+    } finally {
+      await place.end();
+    }
+  };
+  test.concurrent.each([...square, oldest])("$language, Node $node, installed by $manager, Pulumi $pulumi", works);
+});
