@@ -55,6 +55,8 @@ test("a state gives back the inputs, with the observed record where the program 
   const declared = toState({ ...inputs, ptrRecord: "declared.example.com" }, observed);
   expect(fromState(declared)).toEqual({ inputs: { ...inputs, ptrRecord: "mail.example.com" }, observed });
   expect(fromState(toState(inputs, observed))).toEqual({ inputs, observed });
+  const whole = { ...observed, defaultPtrRecord: "a.upcloud.host", mac: "76:2f:d0:52:2d:04", zone: "fi-hel2" };
+  expect(fromState(toState(inputs, whole))).toEqual({ inputs, observed: whole });
   expect(fromState({ ...declared, leftStopped: true, address: "198.51.100.7" }).inputs).toEqual({
     ...inputs,
     ptrRecord: "mail.example.com",
