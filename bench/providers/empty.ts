@@ -18,7 +18,7 @@ export interface State extends Inputs {
 
 let created = 0;
 
-/** A life cycle that only passes the properties on. */
+/** A lifecycle that only passes the properties on. */
 export const serverIpAddress = {
   async check(_olds: object, news: Inputs & { __provider?: string }) {
     const { __provider, ...given } = news;

@@ -3,7 +3,7 @@ import type { ServerIpAddressArgs } from "pulumi-upcloud-ip";
 
 /**
  * Registered like a resource of this package: the same type token, the same properties, and a constant line that names
- * the life cycle. No life cycle can take less time than this.
+ * the lifecycle. No lifecycle can take less time than this.
  */
 class Floor extends pulumi.CustomResource {
   constructor(lifeCycle: string, name: string, args: ServerIpAddressArgs) {

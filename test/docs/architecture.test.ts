@@ -6,14 +6,18 @@ const architecture = readFileSync(join(root, "ARCHITECTURE.md"), "utf8");
 const files = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" }).filter((file) =>
   file.endsWith(".ts"),
 );
-const source = files.map((file) => readFileSync(join(root, "src", file), "utf8")).join("\n");
+const sources = files.map((file) => readFileSync(join(root, "src", file), "utf8"));
+const source = sources.join("\n");
 
 const path = /^## The path of one `pulumi up`$([\s\S]+?)^## /m.exec(architecture)?.[1] ?? "";
 const namesInCode = [...path.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name);
 
 test.each([...new Set(namesInCode)])("the path of an up names %s, which the code has by that name", (name) => {
-  if (name.endsWith(".ts")) expect(files).toContain(name);
-  else for (const part of name.split(".")) expect(source).toMatch(new RegExp(`\\b${part}\\b`));
+  if (name.endsWith(".ts")) return expect(files).toContain(name);
+  const [owner = "", member] = name.split(".");
+  if (member === undefined) return expect(source).toMatch(new RegExp(`\\b${owner}\\b`));
+  const declaration = sources.find((text) => text.includes(`class ${owner} `));
+  expect(declaration).toMatch(new RegExp(`^  (async )?${member}[(<]`, "m"));
 });
 
 test("the table of rooms names each folder of src once, and none that is not there", () => {

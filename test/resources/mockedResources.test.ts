@@ -28,7 +28,7 @@ test("children of a component do not wait for each other", async () => {
   expect(await Promise.all(addresses.map(valueIn))).toEqual(["id-of-both-IPv4", "id-of-both-IPv6"]);
 });
 
-test("the life cycle is told the URN that the resource gets, at the root and in a component", async () => {
+test("the lifecycle is told the URN that the resource gets, at the root and in a component", async () => {
   const told: (string | undefined)[] = [];
   const tell = (program: unknown) =>
     told.push(typeof program === "string" ? JSON.parse(program).urn : (program as { urn: string }).urn);

@@ -28,13 +28,13 @@ const urnOf = (name: string) => `urn:pulumi:test::addresses::pulumi-nodejs:dynam
 
 const hints = (name: string) => JSON.stringify({ preview: false, onServer: 1, urn: urnOf(name), stack: "o/p/test" });
 
-const line = { __provider: "the line that names the life cycle" };
+const line = { __provider: "the line that names the lifecycle" };
 
 /** A computer with a simulated account and a directory of Pulumi's: processes come and go, and leave what they wrote. */
 export class Machine {
   private readonly home = mkdtempSync(join(tmpdir(), "pulumi-home-"));
   private readonly operations: Operation[] = [];
-  /** Ids in the stack's state, the one that was created last at the end, or `undefined` where it cannot be read. */
+  /** Ids in the stack's state, or `undefined` where it cannot be read. Of resources with the same id, the first is deleted first. */
   inState: string[] | undefined = [];
   /** What the engine has begun, and noted in the state. */
   readonly pending = new Set<PendingOperation>();
@@ -88,7 +88,7 @@ interface More extends Partial<Pick<SessionOptions, "timer" | "isEngineAlive" | 
   env?: Record<string, string>;
 }
 
-/** What the engine does with the life cycle in one operation. */
+/** What the engine does with the lifecycle in one operation. */
 export class Operation {
   readonly said: string[] = [];
   readonly session: Session;
@@ -142,7 +142,9 @@ export class Operation {
   }
 
   delete = async ({ id, state }: Saved): Promise<void> => {
-    const pending = { ...kind, type: "deleting", urn: urnOf("saved"), id, inputs: {} } as const;
+    const index = this.machine.inState?.indexOf(id) ?? -1;
+    const created = new Date(Math.max(0, index)).toISOString();
+    const pending = { ...kind, type: "deleting", urn: urnOf(`saved ${index}`), id, created, inputs: {} } as const;
     this.machine.pending.add(pending);
     await this.provider.delete(id, state).finally(() => this.machine.pending.delete(pending));
   };

@@ -8,7 +8,7 @@ import { Machine } from "./operation";
 import { PulumiStack } from "./pulumiStack";
 import type { Outcome } from "./stackEntries";
 
-/** Drives the life cycle in this process, in the simulator's time. */
+/** Drives the lifecycle in this process, in the simulator's time. */
 export class SimulatedEngine implements Engine {
   readonly stacks: readonly [PulumiStack, PulumiStack];
   readonly simulator: Simulator;
@@ -48,7 +48,7 @@ export class SimulatedEngine implements Engine {
     // Somebody with the id of a provider has to run for as long as that lives on, or is at work beside another one.
     const hasTwoProviders = [...how.program, ...stack.entries].some(({ isExplicit }) => isExplicit === true);
     const standIns = kill?.what === "cli" || hasTwoProviders ? [standIn(), standIn()] : [];
-    // The life cycle has to find out for itself which state is that of its stack.
+    // The lifecycle has to find out for itself which state is that of its stack.
     const states = () => this.stacks.map((one) => one.state()).reverse();
     const process = new MortalProcess(this.machine, { states, env, ids: standIns.map(({ pid }) => pid) });
     this.process = process;

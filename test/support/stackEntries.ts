@@ -4,7 +4,7 @@ export interface Declared {
   /** The name that it had in the program before. */
   alias?: string;
   args: { server: string; [property: string]: unknown };
-  /** It belongs to an explicit provider, whose life cycle runs in a process of its own. */
+  /** It belongs to an explicit provider, whose lifecycle runs in a process of its own. */
   isExplicit?: boolean;
   deleteBeforeReplace?: boolean;
   /** It is created after all others, and its create fails. */

@@ -37,6 +37,6 @@ async function setUpAndRun(args: string[]): Promise<JestResult | undefined> {
 }
 
 /** Files with tests that have a long form, which SOAK=1 selects. */
-const longForms = "(faultMatrix|killMatrix|histories|inputChecks[.]fuzz|simulator.model)[.]test[.]ts$";
+const longForms = "(faultMatrix|killMatrix|histories|check[.]fuzz|simulator.model)[.]test[.]ts$";
 
 runTool(() => test(process.argv.slice(2)));

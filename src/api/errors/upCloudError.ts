@@ -140,7 +140,7 @@ export class UpCloudError extends Error implements ResponseFacts {
 
 function unknownOutcomeAdvice({ method, context }: FailedRequest): string {
   return method === "POST" && context.assigning
-    ? `An address may have been assigned to server ${context.server}: check the server's addresses before you run again.`
+    ? `This does not tell whether an address was assigned to server ${context.server}.`
     : "Run the operation again.";
 }
 

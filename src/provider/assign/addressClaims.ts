@@ -6,7 +6,7 @@ import type { Timer } from "../runtime/timer";
 
 /**
  * Which addresses belong to a resource, according to this operation and the machine's journal. A new address of a server that
- * belongs to no resource may be the result of an assign whose answer was lost. Addresses are compared by value.
+ * belongs to no resource may be the result of an assign whose response was lost. Addresses are compared by value.
  */
 export class AddressClaims {
   /** Addresses that are ids in the stack's state. */
@@ -26,7 +26,7 @@ export class AddressClaims {
     private readonly notify: (line: string) => void,
   ) {}
 
-  /** The address is the id of a resource, so it is no candidate for a lost answer. */
+  /** The address is the id of a resource, so it is no candidate for a lost response. */
   markOwned(address: string): void {
     this.owned.add(addressKey(address));
   }

@@ -27,7 +27,7 @@ interface AssignmentPorts {
  * Assigns addresses, and never buys one twice: UpCloud's assign is not idempotent, so a request in doubt is only repeated
  * when the account's list shows that it had no effect.
  *
- * On the fast path, the only overhead is one list before the operation's first assign. After a lost answer, the server's
+ * On the fast path, the only overhead is one list before the operation's first assign. After a lost response, the server's
  * other assigns end first; then each assign in doubt takes one of the server's new addresses that belong to no resource. See
  * decisions/0005-nothing-bought-twice.md.
  */
@@ -59,7 +59,7 @@ export class Assignments {
         }
         if (attempts >= maxAttempts) throw new NothingAssignedError(assignment, attempts, doubt.error);
         this.ports.notify(
-          `The answer to an assign was lost, and server ${assignment.server} has no new ${assignment.family} address after ${maxEffectDelayMs / 1000} s: sending the assign again.`,
+          `The response to an assign was lost, and server ${assignment.server} has no new ${assignment.family} address after ${maxEffectDelayMs / 1000} s: sending the assign again.`,
         );
       }
       const baseline = onServer.filter((address) => !this.claims.isReleased(address));
@@ -164,7 +164,7 @@ export class Assignments {
       if (!(await this.claims.claim(next, assignment))) continue;
       await this.journal.recordAssigned(assignment, next.address);
       this.ports.notify(
-        `${next.address}: found on server ${assignment.server} after the answer to its assign was lost.`,
+        `${next.address}: found on server ${assignment.server} after the response to its assign was lost.`,
       );
       return next;
     }
@@ -191,5 +191,5 @@ const maxAttempts = 3;
 const listTimeoutMs = 60_000;
 /** In all, as long as a lost request may take to have its effect. */
 const recoveryPollDelaysMs = [0, 1000, 2000, 4000, 7000, 8000, 8000];
-/** How long UpCloud may take to carry out a request whose answer was lost, and to list the result. */
+/** How long UpCloud may take to carry out a request whose response was lost, and to list the result. */
 export const maxEffectDelayMs = 30_000;

@@ -217,7 +217,7 @@ export class CreateRecovery {
     if ("failure" in state) throw new CannotTellError(assignment, addressesOf(newAddresses), state.failure);
     const inState = idsIn(state);
     const candidates = newAddresses.filter(({ address }) => !inState.has(addressKey(address)));
-    // Each create without an answer may have been assigned one of them. They are interchangeable.
+    // Each create without an response may have been assigned one of them. They are interchangeable.
     if (candidates.length > this.claims.entriesWithoutAddress(assignment).length) {
       throw new AmbiguousAddressesError(assignment, addressesOf(candidates));
     }

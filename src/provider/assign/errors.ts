@@ -5,7 +5,7 @@ import { messageOf } from "../../model/messageOf";
 const kindOf = ({ family, access }: Assignment) => `${access === "public" ? "" : "internal "}${family} address`;
 const adoptLines = (addresses: readonly string[]) => addresses.map((address) => `\`adopt: "${address}"\``).join(" or ");
 
-/** Without the initial list, the result of an assign whose answer is lost could not be found. */
+/** Without the initial list, the result of an assign whose response is lost could not be found. */
 export class NotListedError extends Error {
   override readonly name = "NotListedError";
 
@@ -17,7 +17,7 @@ export class NotListedError extends Error {
 }
 const lostAnswerPage = seePage("lost-answer");
 
-/** UpCloud's answer was lost each time, and the assigns had no effect. */
+/** UpCloud's response was lost each time, and the assigns had no effect. */
 export class NothingAssignedError extends Error {
   override readonly name = "NothingAssignedError";
 
@@ -39,7 +39,7 @@ export class MayStillBeAssignedError extends Error {
   }
 }
 
-/** The answer was lost, and the search for its result failed. */
+/** The response was lost, and the search for its result failed. */
 export class UnclearError extends Error {
   override readonly name = "UnclearError";
 
@@ -51,13 +51,13 @@ export class UnclearError extends Error {
   }
 }
 
-/** There are more new addresses than lost answers, so some belong to somebody else. */
+/** There are more new addresses than lost responses, so some belong to somebody else. */
 export class AmbiguousAddressesError extends Error {
   override readonly name = "AmbiguousAddressesError";
 
   constructor(assignment: Assignment, addresses: readonly string[]) {
     super(
-      `UpCloud's answer to the assign of an ${kindOf(assignment)} to server ${assignment.server} was lost, and ${addresses.length} new addresses of the server belong to no known resource: ${addresses.join(", ")}. ` +
+      `UpCloud's response to the assign of an ${kindOf(assignment)} to server ${assignment.server} was lost, and ${addresses.length} new addresses of the server belong to no known resource: ${addresses.join(", ")}. ` +
         `Set the one that belongs to this resource as ${adoptLines(addresses)}, release or adopt the others, and run \`pulumi up\` again. ${lostAnswerPage}`,
     );
   }

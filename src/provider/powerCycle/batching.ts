@@ -38,10 +38,10 @@ export class Batching {
   /** Before the stop: waits for the program's other addresses while the server still runs. Not if it is stopped already. */
   async awaitBatch(server: string, batch: Batch, signal: AbortSignal, isLargest: () => boolean): Promise<void> {
     const { cycle } = batch;
-    if (!this.isExpectingMore(server) || (await cycle.isStoppedAlready(signal))) return;
+    if (!this.isExpectingMore(server) || (await cycle.checkStopped(signal))) return;
     const since = this.timer.now();
-    const maxIdleMs = () => (this.expectedCreates.isExpectingElsewhere(server) ? processStartLimitMs : idleLimitMs);
-    await this.waitWhileExpectingMore(server, maxIdleMs, (isEngineIdle) => {
+    const idleLimitMs = () => (this.expectedCreates.isExpectingElsewhere(server) ? maxProcessStartMs : maxIdleMs);
+    await this.waitWhileExpectingMore(server, idleLimitMs, (isEngineIdle) => {
       if (signal.aborted) throw new NoTimeLeftError(server);
       if (cycle.stoppedAtMs !== undefined || this.timer.now() - since > maxBatchingMs) return false;
       if (this.operationChanges.isStoppedByOthers(server)) return false;
@@ -70,12 +70,12 @@ export class Batching {
   private async linger(server: string, batch: Batch, purpose: StoppedChange["purpose"]): Promise<void> {
     // Releases are not announced. The next one comes immediately, or not at all.
     if (purpose === "release" || this.expectedCreates.expectation(server) === "unknown")
-      await this.timer.sleep(idleLimitMs);
+      await this.timer.sleep(maxIdleMs);
     const { cycle } = batch;
     const stoppedSince = cycle.stoppedAtMs ?? this.timer.now();
     await this.waitWhileExpectingMore(
       server,
-      () => idleLimitMs,
+      () => maxIdleMs,
       (isEngineIdle) => {
         cycle.report("waiting for more address changes before starting again", stoppedSince);
         return batch.changes === 0 && !isEngineIdle && this.timer.now() - stoppedSince < maxDowntimeMs;
@@ -85,16 +85,16 @@ export class Batching {
 
   /**
    * Polls while the program declares more addresses of the server, and `keepWaiting` agrees. The engine has a limited number
-   * of slots: it is idle if all changes under way wait here and it has sent nothing for `maxIdleMs`.
+   * of slots: it is idle if all changes under way wait here and it has sent nothing for `limitMs`.
    */
   private async waitWhileExpectingMore(
     server: string,
-    maxIdleMs: () => number,
+    limitMs: () => number,
     keepWaiting: (isEngineIdle: boolean) => boolean,
   ): Promise<void> {
     this.waiting++;
     try {
-      const isEngineIdle = () => this.waiting >= this.underWay && this.expectedCreates.idleMs() > maxIdleMs();
+      const isEngineIdle = () => this.waiting >= this.underWay && this.expectedCreates.idleMs() > limitMs();
       while (this.isExpectingMore(server) && keepWaiting(isEngineIdle())) await this.timer.sleep(pollMs);
     } finally {
       this.waiting--;
@@ -108,9 +108,9 @@ export class Batching {
 }
 
 /** The engine hands over the next change within this time after one has ended. */
-const idleLimitMs = 1000;
+const maxIdleMs = 1000;
 /** How long another provider process may take to start on a busy computer. */
-const processStartLimitMs = 10_000;
+const maxProcessStartMs = 10_000;
 export const pollMs = 50;
 /** The limits of waiting for further changes: before the stop, and as downtime before the start. */
 const maxBatchingMs = 5 * 60_000;

@@ -32,7 +32,7 @@ export class RefusedThoughStoppedError extends Error {
         ? "a server keeps at least one address, so if this is its last one, assign another address first, or delete the server"
         : "run again in a minute, and check the server in UpCloud's control panel";
     super(
-      `UpCloud refuses to change the addresses of ${describeServer(server)} although it is stopped: ${remedy}. UpCloud's answer: ${refusal.message}`,
+      `UpCloud refuses to change the addresses of ${describeServer(server)} although it is stopped: ${remedy}. UpCloud's response: ${refusal.message}`,
     );
   }
 }

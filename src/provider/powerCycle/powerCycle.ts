@@ -50,7 +50,7 @@ export class PowerCycle {
   }
 
   /** Reads the server once for all callers. Ignores failures: they recur in `stop`, which handles them. */
-  async isStoppedAlready(signal: AbortSignal): Promise<boolean> {
+  async checkStopped(signal: AbortSignal): Promise<boolean> {
     this.initialRead ??= this.readServer(signal).catch(() => undefined);
     await this.initialRead;
     if (this.lastSeen?.state === "stopped") this.stoppedAtMs ??= this.timer.now();

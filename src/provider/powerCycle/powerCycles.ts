@@ -49,7 +49,7 @@ export class PowerCycles {
     } catch (error) {
       if (!isServerGone(error)) throw error;
       this.pendingRestarts.clear(request.server);
-      if (request.purpose === "release") return change("gone");
+      if (request.purpose === "release") return change(true);
       throw error.withNote(nothingAssigned);
     } finally {
       this.batching.end();

@@ -22,8 +22,8 @@ export interface StoppedChange {
   signal: AbortSignal;
 }
 
-/** `gone`: the server does not exist (any more), so cached data of its addresses is outdated. */
-export type Change<T> = (server?: "gone") => Promise<T>;
+/** @param isServerGone UpCloud says that the server no longer exists: what the change knows of it is out of date */
+export type Change<T> = (isServerGone: boolean) => Promise<T>;
 
 /** Retries changes that UpCloud refuses because of the server's state, which somebody else may change too. */
 export class StateRefusals {
@@ -57,7 +57,7 @@ export class StateRefusals {
     const delays = pollDelaysMs();
     for (let refusalsWhileStopped = 0; ; ) {
       try {
-        return await change();
+        return await change(false);
       } catch (error) {
         if (!isServerStateIllegal(error)) throw error;
         const found = await this.servers.get(server, signal).catch(rethrowRefusal(error));

@@ -86,9 +86,9 @@ export class PreviewWarnings {
     const planned = (this.planned.get(key) ?? 0) + 1;
     this.planned.set(key, planned);
     const present = publicAddressesOn(server.uuid, addresses, family);
-    if (present + planned <= documentedLimit) return;
+    if (present + planned <= maxDocumentedAddresses) return;
     this.warnings.once(
-      `${describeServer(server)} has ${present} of the ${documentedLimit} public ${family} addresses that UpCloud allows, and may have no room for more: release one first, or use another server`,
+      `${describeServer(server)} has ${present} public ${family} addresses, and the program adds more than UpCloud may allow (its documentation says ${maxDocumentedAddresses}): release some first, or use another server`,
     );
   }
 }
@@ -117,7 +117,7 @@ interface Release {
  * How many public addresses a server may have, per family or in total: UpCloud's documentation says both. Only for warnings,
  * since UpCloud decides.
  */
-const documentedLimit = 5;
+const maxDocumentedAddresses = 5;
 
 const publicAddressesOn = (server: string, addresses: readonly IpAddressWire[], family: Family): number =>
   addresses.filter((one) => one.server === server && one.access === "public" && one.family === family).length;

@@ -6,7 +6,7 @@ import { resourceNameIn } from "../../state/urns";
 import { sharedListMaxAgeMs } from "../account/addressCache";
 import { RestartError } from "../powerCycle/errors";
 import type { Session } from "../session";
-import { isDeleting, remainingOwner } from "../stack/ownership";
+import { isDeleting, remainingHolder } from "../stack/ownership";
 import type { Adoptions } from "./adoptions";
 import type { ServerIpAddressState } from "./state";
 
@@ -49,7 +49,8 @@ export class Releases {
     let isReleased = false;
     const releaseIfOurs = async (maxAgeMs: number) => {
       const { claims } = this.session;
-      if (!(await this.isOnServer(id, state, maxAgeMs, signal)) || claims.isKept(id) || claims.isReleased(id)) return;
+      if (!(await this.verifyOnServer(id, state, maxAgeMs, signal)) || claims.isKept(id) || claims.isReleased(id))
+        return;
       // An operation that followed may have released the address meanwhile, and been assigned it again.
       if (!(await this.session.isEngineAlive())) throw new Error(engineGoneMessage(id));
       await this.session.journal.removeFromBaselines(id);
@@ -62,7 +63,7 @@ export class Releases {
     if (state.access !== "public") return releaseIfOurs(sharedListMaxAgeMs);
     const powerCycle = this.declaredPowerCycles.get(id) ?? this.session.powerCycleOf(state);
     // Do not stop the server for an address that is not ours any more either.
-    if (powerCycle !== false && !(await this.isOnServer(id, state, sharedListMaxAgeMs, signal)))
+    if (powerCycle !== false && !(await this.verifyOnServer(id, state, sharedListMaxAgeMs, signal)))
       return this.session.powerCycles().restartIfPending(server);
     const request = { server, purpose: "release", powerCycle, signal } as const;
     // Stopping the server may take minutes, in which somebody may move the address.
@@ -70,7 +71,7 @@ export class Releases {
     try {
       await this.session
         .powerCycles()
-        .withServerStopped(request, (server) => releaseIfOurs(server === "gone" ? 0 : maxAgeMs));
+        .withServerStopped(request, (isServerGone) => releaseIfOurs(isServerGone ? 0 : maxAgeMs));
     } catch (error) {
       if (!(error instanceof RestartError) || !isReleased) throw error;
       throw new Error(`The address was released. ${error.message}`, { cause: error });
@@ -94,9 +95,9 @@ export class Releases {
     const isOurStack = isDeleting("ServerIpAddress", id);
     try {
       const known = await this.session.stackState.cached(isOurStack);
-      if (remainingOwner(known, id) === undefined) return undefined;
+      if (remainingHolder(known, id) === undefined) return undefined;
       // Only a fresh state shows which of the resources with this address are being deleted.
-      return remainingOwner(await this.session.stackState.fresh(isOurStack), id);
+      return remainingHolder(await this.session.stackState.fresh(isOurStack), id);
     } catch (cause) {
       throw new Error(
         `${id} was not released, because it is unknown whether another resource of the stack has it. ${messageOf(cause)}`,
@@ -131,7 +132,7 @@ export class Releases {
     }
   }
 
-  private async isOnServer(
+  private async verifyOnServer(
     id: string,
     { server }: ServerIpAddressState,
     maxAgeMs: number,

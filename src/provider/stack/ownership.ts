@@ -39,18 +39,15 @@ const holdersOf = (state: StackState, address: string): StateAddress[] =>
   managedIn(state).filter(({ id }) => isSameAddress(id, address));
 
 /**
- * The resource that keeps the address when another resource with the same address is deleted; `undefined`: the deletion may
- * release it. Of several resources with one address, the one that was created last owns it: UpCloud assigned the address
- * again, or that resource adopted it.
+ * A resource that keeps the address when another resource with the same address is deleted; `undefined`: the deletion may
+ * release it. Several resources have one address if UpCloud assigned it again, or if one of them adopted it. It is released with
+ * the last of them.
  */
-export function remainingOwner(state: StackState, address: string): StateAddress | undefined {
+export function remainingHolder(state: StackState, address: string): StateAddress | undefined {
   const holders = holdersOf(state, address);
-  if (holders.length === 1) return undefined;
-  const newestMs = Math.max(...holders.map(createdMs));
   const isDeleted = (holder: StateAddress) =>
     state.pendingOperations.some((one) => isDeletionOf(one, "ServerIpAddress", address) && isSameResource(one, holder));
-  // States from before 2023 have no times: each holder may be the owner.
-  return holders.filter((one) => createdMs(one) === newestMs).find((one) => !isDeleted(one));
+  return holders.length === 1 ? undefined : holders.find((one) => !isDeleted(one));
 }
 
 /** The stack's resources that set the PTR record of the address: no `get`, and no `ServerIpAddress` without `ptrRecord`. */
@@ -80,5 +77,3 @@ function isDeletionOf(
 
 const isSameResource = (one: Pick<StateAddress, "urn" | "created">, other: Pick<StateAddress, "urn" | "created">) =>
   one.urn === other.urn && one.created === other.created;
-
-const createdMs = ({ created = "1970-01-01" }: StateAddress) => Date.parse(created);

@@ -69,7 +69,7 @@ describe("an address and its PTR record on a stopped server", () => {
     expect(project.address(mail)).toMatchObject({ server: servers.web, ptrRecord: "mail.example.com" });
   });
 
-  test("the state names the life cycle in at most 120 bytes, the same in every resource, without path or version", async () => {
+  test("the state names the lifecycle in at most 120 bytes, the same in every resource, without path or version", async () => {
     const resources = await project.resources();
     const texts = new Set(resources.flatMap(({ inputs, outputs }) => [inputs.__provider, outputs.__provider]));
     expect(resources).toHaveLength(2);

@@ -51,7 +51,7 @@ describe("twenty addresses on four stopped servers", () => {
     expect(did[name]).toEqual(expected);
   });
 
-  test("the state holds what names the life cycle, the inputs and what UpCloud says, and nothing that follows from it", () => {
+  test("the state holds what names the lifecycle, the inputs and what UpCloud says, and nothing that follows from it", () => {
     expect(resources).toHaveLength(20);
     for (const { inputs, outputs } of resources) {
       const declared = ["__provider", "access", "family", "ptrRecord", "server"];
@@ -71,7 +71,7 @@ describe("twenty addresses on four stopped servers", () => {
     expect(new Set(lines)).toEqual(new Set([lines[0]]));
   });
 
-  test("the properties in the state take their values, the two names of the life cycle and 250 bytes", () => {
+  test("the properties in the state take their values, the two names of the lifecycle and 250 bytes", () => {
     for (const { inputs, outputs } of resources) {
       const { __provider, server, ptrRecord, defaultPtrRecord } = outputs as Record<string, string>;
       expect(bytesOf(__provider)).toBeLessThanOrEqual(120);

@@ -39,7 +39,7 @@ test("loading the package beside Pulumi loads only its own declarations", async 
   ]);
 });
 
-test("the first look-up loads the HTTP client, and neither a life cycle nor the simulator", async () => {
+test("the first look-up loads the HTTP client, and neither a lifecycle nor the simulator", async () => {
   const found = await inNode(`
     const { getIpAddresses } = require("pulumi-upcloud-ip");
     const matching = (pattern) => loaded().filter((file) => pattern.test(file));
@@ -55,7 +55,7 @@ test("the first look-up loads the HTTP client, and neither a life cycle nor the 
   expect(found).toEqual({ before: 0, loads: true, others: [], message });
 });
 
-describe("the life cycle, loaded by its name", () => {
+describe("the lifecycle, loaded by its name", () => {
   test("check and diff load neither the HTTP client nor Pulumi nor what changes a server", async () => {
     const found = await inNode(`
       const { serverIpAddress } = require("pulumi-upcloud-ip/provider");
@@ -96,7 +96,7 @@ describe("the life cycle, loaded by its name", () => {
       }
     }
 
-    /** Which of `parts` a step of the life cycle loads, beside the HTTP client that all of them need. */
+    /** Which of `parts` a step of the lifecycle loads, beside the HTTP client that all of them need. */
     const loadedBy = (step: string) =>
       onSimulator(async (simulator, env) => {
         const [first] = simulator.account.listIpAddresses(web);

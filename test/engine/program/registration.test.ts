@@ -46,7 +46,7 @@ describe("what a declaration registers", () => {
     }
   }
 
-  test("a ServerIpAddress has its type token, exactly the inputs that are given, and the name of its life cycle", async () => {
+  test("a ServerIpAddress has its type token, exactly the inputs that are given, and the name of its lifecycle", async () => {
     const args: ServerIpAddressArgs = { server, family: "IPv6", ptrRecord: pulumi.output("mail.example.com") };
     const mail = await registrationOf(new ServerIpAddress("mail", args));
     expect(mail).toMatchObject({ type, custom: true, inputs: { __provider: text } });
@@ -55,14 +55,14 @@ describe("what a declaration registers", () => {
     expect(Object.keys(args)).toEqual(["server", "family", "ptrRecord"]);
   });
 
-  test("the name of the life cycle is at most 120 bytes and the same in every resource", async () => {
+  test("the name of the lifecycle is at most 120 bytes and the same in every resource", async () => {
     const one = await registrationOf(new ServerIpAddress("one", { server }));
     const two = await registrationOf(new ServerIpAddress("two", { server, adopt: "203.0.113.7" }));
     expect([one.inputs.__provider, two.inputs.__provider]).toEqual([text, text]);
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(120);
   });
 
-  test("`get` reads by the address, with no inputs but the name of the life cycle", async () => {
+  test("`get` reads by the address, with no inputs but the name of the lifecycle", async () => {
     const found = await registrationOf(ServerIpAddress.get("found", "203.0.113.7"));
     expect([found.type, found.id, found.inputs]).toEqual([type, "203.0.113.7", { __provider: text }]);
   });
@@ -79,7 +79,7 @@ describe("what a declaration registers", () => {
     expect(child.inputs).toEqual({ text: "hello" });
   });
 
-  test("a dynamic child of another type keeps its own life cycle", async () => {
+  test("a dynamic child of another type keeps its own lifecycle", async () => {
     class Echo extends pulumi.dynamic.Resource {}
     const provider = { create: async () => ({ id: "echo", outs: {} }) };
     const parent = new ServerIpAddress("parent", { server });
@@ -89,7 +89,7 @@ describe("what a declaration registers", () => {
     expect(child.inputs).toEqual(alone.inputs);
   });
 
-  test("a child of the same type names the life cycle too", async () => {
+  test("a child of the same type names the lifecycle too", async () => {
     const parent = new ServerIpAddress("parent", { server });
     const child = await registrationOf(new ServerIpAddress("child", { server }, { parent }));
     expect([givenIn(child), child.inputs.__provider]).toEqual([{ server }, text]);
@@ -114,14 +114,14 @@ describe("what a declaration registers", () => {
     expect(transformations).toHaveLength(1);
   });
 
-  test("a PtrRecord has its type token, exactly the inputs that are given, and the name of its life cycle", async () => {
+  test("a PtrRecord has its type token, exactly the inputs that are given, and the name of its lifecycle", async () => {
     const args = { address: "203.0.113.7", ptrRecord: pulumi.output("mail.example.com") };
     const record = await registrationOf(new PtrRecord("record", args));
     expect([record.type, record.inputs.__provider]).toEqual([typeOfRecord, textOfRecord]);
     expect(givenIn(record)).toEqual({ address: "203.0.113.7", ptrRecord: "mail.example.com" });
   });
 
-  test("`PtrRecord.get` reads by the address, with no inputs but the name of the life cycle", async () => {
+  test("`PtrRecord.get` reads by the address, with no inputs but the name of the lifecycle", async () => {
     const found = await registrationOf(PtrRecord.get("record", "203.0.113.7"));
     expect([found.type, found.id, found.inputs]).toEqual([typeOfRecord, "203.0.113.7", { __provider: textOfRecord }]);
     expect(PtrRecord.isInstance(PtrRecord.get("another", "203.0.113.7"))).toBe(true);
@@ -251,7 +251,7 @@ describe("what Pulumi's plugin makes of a `__provider`", () => {
     create: typeof module.handler().create,
   })`;
 
-  test("our text gives the life cycle of the package that the program has installed", async () => {
+  test("our text gives the lifecycle of the package that the program has installed", async () => {
     const found = await inNode(`
       const life = evaluate(${JSON.stringify(text)}).handler();
       const { inputs } = await life.check({}, { server: "${server.toUpperCase()}" });

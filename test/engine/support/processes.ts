@@ -27,7 +27,7 @@ export function killAll(project: Project, command: RegExp): void {
 
 /** The Pulumi CLI while it changes a stack. */
 export const cli = /\/pulumi (up|refresh|destroy) /;
-/** The process that the life cycle runs in. */
+/** The process that the lifecycle runs in. */
 export const provider = /^\S*node \S+\/cmd\/dynamic-provider/;
 
 /** A killed CLI leaves its language host and its provider behind; both go on for ever. */

@@ -9,7 +9,7 @@ import type { Project, StateResource } from "./project";
 import { start } from "./runningServers";
 
 /**
- * Drives the life cycle with the real Pulumi CLI. Its processes are killed on Linux only. Both stacks are in one backend, and
+ * Drives the lifecycle with the real Pulumi CLI. Its processes are killed on Linux only. Both stacks are in one backend, and
  * so have different names. Nothing is repeated: not every CLI of this version knows error hooks.
  */
 export class RealEngine implements Engine {

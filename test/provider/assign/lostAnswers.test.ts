@@ -177,7 +177,7 @@ test("an assign of another host that is still under way is waited for, and one l
   rmSync(file);
   const { id } = await created;
   expect(addressesOf(extras())).toEqual([id]);
-  expect(operation.said.slice(1)).toEqual([`${id}: found on server ${web} after the answer to its assign was lost.`]);
+  expect(operation.said.slice(1)).toEqual([`${id}: found on server ${web} after the response to its assign was lost.`]);
 });
 
 test("a lost answer delays other assigns on its server only", async () => {

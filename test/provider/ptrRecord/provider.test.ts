@@ -8,7 +8,7 @@ import type { PendingOperation, StateAddress } from "../../../src/state/stackSta
 import { mail, web } from "../../support/demoServers";
 import { Machine } from "../../support/operation";
 
-const line = { __provider: "the line that names the life cycle" };
+const line = { __provider: "the line that names the lifecycle" };
 
 /** UpCloud pads the last four groups of it, which is not the canonical spelling. */
 const six = "2001:db8:1:2:30:abff:fe0c:4dd";
@@ -193,7 +193,7 @@ describe("create", () => {
     expect(requests().filter((request) => !request.startsWith("GET"))).toEqual([]);
   });
 
-  test("that UpCloud refuses is saved with id, properties and the line that names the life cycle", async () => {
+  test("that UpCloud refuses is saved with id, properties and the line that names the lifecycle", async () => {
     await start();
     simulator.faults.add({ kind: "error", method: "PUT", status: 400, errorCode: "PTR_RECORD_INVALID" });
     const failure = await create({ address, ptrRecord: "a.example.com" }).catch((error) => error);

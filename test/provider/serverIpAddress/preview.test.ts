@@ -6,7 +6,7 @@ import type { ServerIpAddressState } from "../../../src/provider/serverIpAddress
 import { mail, web } from "../../support/demoServers";
 import { Machine, type Operation } from "../../support/operation";
 
-const line = { __provider: "the line that names the life cycle" };
+const line = { __provider: "the line that names the lifecycle" };
 const program = JSON.stringify({ preview: true, urn: "urn:pulumi:test::addresses::mail", stack: "o/p/test" });
 
 let machine: Machine;

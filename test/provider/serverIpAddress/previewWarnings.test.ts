@@ -7,7 +7,7 @@ import { mail, web } from "../../support/demoServers";
 
 const uuid = web;
 const inputs: ServerIpAddressInputs = { server: uuid, family: "IPv4", access: "public" };
-/** How the engine tells a life cycle that a value is not known yet. */
+/** How the engine tells a lifecycle that a value is not known yet. */
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 function warningsOf(account: { servers?: ServerWire[] | undefined; addresses?: IpAddressWire[] | undefined }) {
@@ -92,7 +92,7 @@ test.each([
   const { warnings, lines } = warningsOf({ servers: [server("stopped")], addresses: addresses(present) });
   for (let index = 0; index < planned; index++) await warnings.beforeCreate(inputs, false);
   expect(lines).toHaveLength(warned);
-  if (warned > 0) expect(lines[0]).toContain(`has ${present} of the 5 public IPv4 addresses that UpCloud allows`);
+  if (warned > 0) expect(lines[0]).toContain(`has ${present} public IPv4 addresses, and the program adds more than UpCloud may allow`);
 });
 
 test("an address of the internal network takes no room", async () => {

@@ -6,7 +6,7 @@ import { absent, mail, web } from "../../support/demoServers";
 import { always } from "../../support/faults";
 import { Machine } from "../../support/operation";
 
-const line = { __provider: "the line that names the life cycle" };
+const line = { __provider: "the line that names the lifecycle" };
 
 let machine: Machine;
 let simulator: Simulator;
@@ -256,7 +256,7 @@ describe("a PTR record", () => {
     await expect(provider.update(id, state, news)).rejects.toThrow("run `pulumi refresh`, then `pulumi up`");
   });
 
-  test("that is refused on create is saved with id, properties and the line that names the life cycle", async () => {
+  test("that is refused on create is saved with id, properties and the line that names the lifecycle", async () => {
     await start();
     simulator.faults.add({ kind: "error", method: "PUT", status: 400, errorCode: "PTR_RECORD_INVALID" });
     const failure = await create({ server: web, ptrRecord: "a.example.com" }).catch((error) => error);
@@ -446,7 +446,9 @@ describe("a preview", () => {
     expect(machine.said).toHaveLength(3);
     expect(machine.said[0]).toContain(`there is no server ${absent} in the UpCloud account`);
     expect(machine.said[1]).toContain(`server "mail" (${mail}) is started`);
-    expect(machine.said[2]).toContain(`server "web" (${web}) has 5 of the 5 public IPv4 addresses that UpCloud allows`);
+    expect(machine.said[2]).toContain(
+      `server "web" (${web}) has 5 public IPv4 addresses, and the program adds more than UpCloud may allow`,
+    );
     expect(requests().sort()).toEqual(["GET /1.2/ip_address", "GET /1.2/server"]);
   });
 

@@ -1,4 +1,4 @@
-import { remainingOwner } from "../../../src/provider/stack/ownership";
+import { remainingHolder } from "../../../src/provider/stack/ownership";
 import { type PendingOperation, parseState, type StackState } from "../../../src/state/stackState";
 import { resource, stackExport } from "../../audit/support/stackFixture";
 import { web } from "../../support/demoServers";
@@ -38,7 +38,7 @@ test.each<[string, Holder[], Holder[], string | undefined]>([
   ["the only resource that has it", [a], [a], undefined],
   ["a resource that the state does not have any more", [], [a], undefined],
   ["the resource that was created first, of two", [a, b], [a], "b"],
-  ["the resource that was created last, of two", [a, b], [b], undefined],
+  ["the resource that was created last, of two", [a, b], [b], "a"],
   ["both", [a, b], [a, b], undefined],
   ["a replaced copy of the resource", [replaced, b], [replaced], "b"],
   ["one of two in a state without times", [oldA, oldB], [oldA], "b"],
@@ -50,14 +50,17 @@ test.each<[string, Holder[], Holder[], string | undefined]>([
     [a],
     undefined,
   ],
-])("of an address that several resources have, the deletion of %s leaves the owner", (_, holders, deleted, owner) => {
-  expect(remainingOwner(stateOf(holders, deleted), address)?.urn).toBe(owner);
-});
+])(
+  "of an address that several resources have, the deletion of %s leaves the resource that keeps it",
+  (_, holders, deleted, owner) => {
+    expect(remainingHolder(stateOf(holders, deleted), address)?.urn).toBe(owner);
+  },
+);
 
-test("the deletion of a resource that is deleted before it is replaced leaves the owner", () => {
+test("the deletion of a resource that is deleted before it is replaced leaves the one that keeps the address", () => {
   const declared = { server: web };
   const first = resource("first", address, declared, { created: early, pendingReplacement: true });
   const last = resource("last", address, declared, { created: late });
   const state = stackExport([first, last], [{ type: "deleting", resource: first }]);
-  expect(remainingOwner(parseState(JSON.stringify(state), "the state"), address)?.urn).toBe(last.urn);
+  expect(remainingHolder(parseState(JSON.stringify(state), "the state"), address)?.urn).toBe(last.urn);
 });

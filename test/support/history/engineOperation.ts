@@ -14,7 +14,7 @@ export interface How {
 }
 
 /**
- * What Pulumi's engine (3.245) does with the life cycle of a stack's resources in one operation: check and diff one by one,
+ * What Pulumi's engine (3.245) does with the lifecycle of a stack's resources in one operation: check and diff one by one,
  * create and update in parallel, a replacement checked again without its olds, deletes at the end and only when nothing
  * has failed.
  */
@@ -198,7 +198,7 @@ export class EngineOperation {
   };
 }
 
-const line = { __provider: "the line that names the life cycle" };
+const line = { __provider: "the line that names the lifecycle" };
 
 /** What travels between the engine and the provider is JSON. */
 const wire = <T extends object | undefined>(value: T): Record<string, unknown> => JSON.parse(JSON.stringify(value));

@@ -6,7 +6,7 @@ import { destroySome, handOverHalfWay, loseUnnoticed } from "./historyScenes";
 import type { History, Step } from "./historySteps";
 
 /**
- * Follows a history with the life cycle and with a model that knows nothing of how it works: after each step, and at most
+ * Follows a history with the lifecycle and with a model that knows nothing of how it works: after each step, and at most
  * two further operations without faults, the account has what the programs of its stacks declare.
  */
 export async function follow(

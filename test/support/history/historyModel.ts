@@ -29,7 +29,7 @@ export const seedOf = ({ runs }: History): Seed => ({
   ],
 });
 
-/** What a history has to come to. It knows nothing of how the life cycle works, nor of what drives it. */
+/** What a history has to come to. It knows nothing of how the lifecycle works, nor of what drives it. */
 export class HistoryModel {
   readonly programs: readonly [Program, Program];
   readonly others: OthersAddresses;
@@ -121,7 +121,7 @@ export class HistoryModel {
     const names = [...new Set([...resources.map(({ name }) => name), ...entries.map(nameOf)])];
     const chosen = new Set(which.map((one) => names[one % names.length] ?? ""));
     const adopted = new Set(entries.filter((entry) => chosen.has(nameOf(entry))).map(({ id }) => id));
-    // Nothing tells the life cycle of an `adopt` whose resource is no target: a target that has the address releases it.
+    // Nothing tells the lifecycle of an `adopt` whose resource is no target: a target that has the address releases it.
     const belong = resources.filter(({ alias, args }) => alias !== undefined || adopted.has(String(args.adopt)));
     return [...chosen, ...belong.map(({ name }) => name)];
   }

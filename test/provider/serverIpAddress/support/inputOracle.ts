@@ -1,6 +1,6 @@
 /*
  * What a `ServerIpAddress` may be given, written down a second time from UpCloud's documentation and the RFCs, character
- * by character and without looking at the life cycle: it accepts or refuses, and has no messages.
+ * by character and without looking at the lifecycle: it accepts or refuses, and has no messages.
  */
 
 export function isAcceptable(declared: Record<string, unknown>): boolean {
