@@ -79,7 +79,7 @@ test("an alias makes no ServerIpAddress of a PtrRecord, nor the reverse, and not
   const own = await project.up();
   expect([own.ok, own.output]).toEqual([
     false,
-    expect.stringContaining(`take the address over with \`adopt: "${address}"\``),
+    expect.stringContaining(`set \`adopt: "${address}"\` to take over the address`),
   ]);
   expect(project.account().addresses.map((one) => one.address)).toEqual(before.addresses.map((one) => one.address));
 });

@@ -125,7 +125,9 @@ describe("after a failure the server runs, or the resource says that it does not
     project.declare(addresses(servers.mail, 1, args));
     const { ok, output } = await project.up();
     expect(ok).toBe(false);
-    expect(output).toContain(`server "mail" (${servers.mail}) was still started when the time that \`timeouts\` allows was over: run again`);
+    expect(output).toContain(
+      `server "mail" (${servers.mail}) was still started when the time that \`timeouts\` allows was over: run again`,
+    );
     expect(stateOf(project, servers.mail)).toBe("started");
     expect(await project.resources()).toEqual([]);
   });

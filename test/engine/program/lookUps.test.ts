@@ -67,7 +67,7 @@ test("a look-up that fails ends the program as soon as any error does, in words 
   };
   const ordinary = await timed('throw new Error("ordinary");');
   expect([ordinary.ok, ordinary.output]).toEqual([false, expect.stringContaining("ordinary")]);
-  const absent = "getIpAddress: there is no address 203.0.113.250 in the UpCloud account: correct the address.";
+  const absent = "getIpAddress: there is no address 203.0.113.250 in the UpCloud account: correct `address`.";
   const refused = 'getIpAddresses: family: expected "IPv4" or "IPv6", got "ipv4"';
   for (const [program, words] of [
     ['exports.found = getIpAddressOutput({ address: "203.0.113.250" }).ptrRecord;', absent],

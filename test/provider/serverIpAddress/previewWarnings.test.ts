@@ -92,7 +92,10 @@ test.each([
   const { warnings, lines } = warningsOf({ servers: [server("stopped")], addresses: addresses(present) });
   for (let index = 0; index < planned; index++) await warnings.beforeCreate(inputs, false);
   expect(lines).toHaveLength(warned);
-  if (warned > 0) expect(lines[0]).toContain(`has ${present} public IPv4 addresses, and the program adds more than UpCloud may allow`);
+  if (warned > 0)
+    expect(lines[0]).toContain(
+      `has ${present} public IPv4 addresses, and the program adds more than UpCloud may allow`,
+    );
 });
 
 test("an address of the internal network takes no room", async () => {
