@@ -14,4 +14,4 @@ function complaintsIn(output: string): string[] {
 const names =
   /\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b\d+\.\d+\.\d+\.\d+|\b2001:db8:|\bupcloud:(token|apiVersion)\b/;
 const advice =
-  /: (run|correct|check|add|use|release|grant|leave|copy|end|stop|give|set|look)\b|\. (Run|Start|If it goes on, check)\b/;
+  /: (run|correct|check|add|use|release|grant|remove|copy|end|stop|set)\b|\. (Run|Start|If it persists, check)\b/;
