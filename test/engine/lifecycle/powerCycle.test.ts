@@ -126,7 +126,7 @@ describe("after a failure the server runs, or the resource says that it does not
     const { ok, output } = await project.up();
     expect(ok).toBe(false);
     expect(output).toContain(
-      `server "mail" (${servers.mail}) was still started when the time that \`timeouts\` allows was over: run again`,
+      `Server "mail" (${servers.mail}) was still started when the time that \`timeouts\` allows was over: run again`,
     );
     expect(stateOf(project, servers.mail)).toBe("started");
     expect(await project.resources()).toEqual([]);
