@@ -3,7 +3,7 @@ import { titleOf } from "./table";
 
 /**
  * The wall time of each operation as a multiple of the empty provider's, a panel for each scenario. A bar that does
- * not fit is cut off, and its number tells the ratio. Follows the reader's light or dark theme.
+ * not fit is cut off, and its number shows the ratio. Follows the reader's light or dark theme.
  */
 export function chart(runs: readonly Run[], scenarios: readonly Scenario[]): string {
   const longest = Math.min(maxRatio, Math.max(1, ...scenarios.flatMap((scenario) => ratiosIn(runs, scenario))));

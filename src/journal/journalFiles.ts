@@ -15,6 +15,7 @@ import {
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { parseJson } from "../model/json";
 
 /** In Pulumi's home, so that all stacks of the user share it. */
 export const journalDirectory = (env: NodeJS.ProcessEnv): string =>
@@ -77,8 +78,8 @@ export class JournalFiles {
   lastEntry<Entry>(name: string): Entry | undefined {
     return this.read(name)
       .split("\n")
-      .map((line) => parseLine<Entry>(line))
-      .findLast((entry) => entry !== undefined);
+      .map(parseJson)
+      .findLast((entry) => entry !== undefined) as Entry | undefined;
   }
 
   /** Empty if the file does not exist or cannot be read. */
@@ -139,14 +140,6 @@ export class JournalFiles {
 
 /** Starts with the line feed, so that it is a line of its own even after a truncated one. */
 export const lineOf = (entry: object): string => `\n${JSON.stringify(entry)}`;
-
-function parseLine<Entry>(line: string): Entry | undefined {
-  try {
-    return JSON.parse(line) as Entry;
-  } catch {
-    return undefined;
-  }
-}
 
 const ownerOnly = 0o600;
 const syncFile = promisify(fdatasync);

@@ -1,22 +1,13 @@
-import type { Access, Family, IpAddressWire } from "../api/wire";
+import type { IpAddressWire } from "../api/wire";
 import { defaultPtrRecordIn } from "./addresses";
 
-/** An address in the package's own words. What does not apply or is not known is absent: Pulumi's protocol has no `undefined`. */
-interface AddressProperties {
-  address: string;
-  family: Family;
-  access: Access;
-  server?: string;
-  ptrRecord: string;
-  defaultPtrRecord?: string;
-  partOfPlan: boolean;
-  floating: boolean;
-  mac?: string;
-  zone?: string;
-}
-
-/** The only mapper from UpCloud's JSON. `knownDefault` is a default name learnt earlier. */
-export function addressFromWire(wire: IpAddressWire, knownDefault?: string): AddressProperties {
+/**
+ * Maps UpCloud's JSON to the outputs of a `ServerIpAddress` and the results of look-ups. What does not apply or is not known is
+ * absent: Pulumi's protocol has no `undefined`.
+ *
+ * @param knownDefault the default record, if it is known already
+ */
+export function addressFromWire(wire: IpAddressWire, knownDefault?: string) {
   const { address, family, access, server, mac, zone } = wire;
   const defaultPtrRecord = knownDefault ?? defaultPtrRecordIn(wire);
   return {

@@ -12,7 +12,7 @@ import type { StackState } from "../state/stackState";
 import { AddressCache } from "./account/addressCache";
 import { StackAddresses } from "./account/stackAddresses";
 import { AddressClaims } from "./assign/addressClaims";
-import { Assignments } from "./assign/assignments";
+import { Assignments, maxEffectDelayMs } from "./assign/assignments";
 import { CreateRecovery } from "./assign/createRecovery";
 import { DeclaredRecords } from "./declaredRecords";
 import { ExpectedCreates } from "./powerCycle/expectedCreates";
@@ -83,12 +83,12 @@ export class Session {
     this.expectedCreates = new ExpectedCreates(timer.now, this.operationChanges);
 
     const ipAddresses = () => this.client().ipAddresses;
-    const maxAssignMs = () => this.configuration().requestTimeoutMs + assignMarginMs;
+    const maxAssignMs = () => this.configuration().requestTimeoutMs + maxEffectDelayMs;
     const ports = {
       isEngineAlive: () => this.isEngineAlive(),
       isUnderWay: (entry: JournalEntry) => this.isUnderWay(entry),
-      readState: (...args: Parameters<StateCache["cached"]>) => this.stackState.cached(...args),
-      ignoreGone: (...args: Parameters<StackAddresses["ignoreGone"]>) => this.stackAddresses.ignoreGone(...args),
+      stackState: this.stackState,
+      stackAddresses: this.stackAddresses,
       notify,
       timer,
     };
@@ -178,8 +178,6 @@ export class Session {
   }
 }
 
-/** What an assign may take in addition to its request: the search after a lost answer. */
-const assignMarginMs = 30_000;
 /** How long a process of another host, which cannot be checked, is assumed to be at work. */
 const maxPowerCycleMs = 60 * 60_000;
 

@@ -189,7 +189,6 @@ export const reassignedNotice = (address: string) =>
 
 const maxAttempts = 3;
 const listTimeoutMs = 60_000;
-/** In all, as long as a lost request may take to have its effect. */
 const recoveryPollDelaysMs = [0, 1000, 2000, 4000, 7000, 8000, 8000];
 /** How long UpCloud may take to carry out a request whose response was lost, and to list the result. */
-export const maxEffectDelayMs = 30_000;
+export const maxEffectDelayMs = recoveryPollDelaysMs.reduce((sum, delayMs) => sum + delayMs);

@@ -8,16 +8,16 @@ import type { StackState } from "../../state/stackState";
 import type { StackAddresses } from "../account/stackAddresses";
 import type { Timer } from "../runtime/timer";
 import { idsIn, isCreating, pendingTokensIn } from "../stack/ownership";
+import type { StateCache } from "../stack/stateCache";
 import { type AddressClaims, isOfKind, pollMs, waitingMessage } from "./addressClaims";
 import { type Assignments, maxEffectDelayMs } from "./assignments";
 import { AmbiguousAddressesError, AnotherOperationError, CannotTellError } from "./errors";
 
 interface RecoveryPorts {
-  /** Reads the stack's state during the operation. Rejects if it is not available. */
-  readState(isOfThisOperation: (state: StackState) => boolean): Promise<StackState>;
+  stackState: Pick<StateCache, "cached">;
   /** Whether the entry's operation still runs, and will complete or remove the entry. */
   isUnderWay(entry: JournalEntry): Promise<boolean>;
-  ignoreGone: StackAddresses["ignoreGone"];
+  stackAddresses: Pick<StackAddresses, "ignoreGone">;
   /** Shows the user a line immediately. */
   notify(line: string): void;
   timer: Timer;
@@ -157,7 +157,7 @@ export class CreateRecovery {
   private async find(address: string, assignment: Assignment, signal: AbortSignal): Promise<IpAddressWire | undefined> {
     const found = await this.client()
       .get(address, signal)
-      .catch(this.ports.ignoreGone(address, assignment, signal));
+      .catch(this.ports.stackAddresses.ignoreGone(address, assignment, signal));
     return found !== undefined && isOfKind(found, assignment) ? found : undefined;
   }
 
@@ -225,7 +225,7 @@ export class CreateRecovery {
   }
 
   private async readState({ token }: Assignment): Promise<StackState | { failure: unknown }> {
-    return this.ports.readState(isCreating(token)).catch((failure: unknown) => ({ failure }));
+    return this.ports.stackState.cached(isCreating(token)).catch((failure: unknown) => ({ failure }));
   }
 }
 

@@ -38,7 +38,7 @@ export class PowerCycles {
 
   /**
    * Makes the change while the server is stopped. Throws a `RestartError` with the change's result if the server could not be
-   * started again afterwards. If the server is deleted meanwhile, an assign fails, and a release is called again with `gone`,
+   * started again afterwards. If the server is deleted meanwhile, an assign fails, and a release is called again
    * to check whether the address was deleted with it.
    */
   async withServerStopped<T>(request: StoppedChange, change: Change<T>): Promise<T> {

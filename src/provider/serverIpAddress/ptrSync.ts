@@ -1,4 +1,3 @@
-import type { UpCloudClient } from "../../api/client";
 import { defaultPtrRecord, isGivenByUpCloud, isSamePtrRecord } from "../../model/addresses";
 import type { ServerIpAddressInputs } from "../../model/inputs";
 import { messageOf } from "../../model/messageOf";
@@ -10,11 +9,7 @@ import { fromState, type ObservedAddress, observedFrom, type ServerIpAddressStat
 
 /** Syncs the PTR record of a `ServerIpAddress` with the program. */
 export class PtrSync {
-  private readonly client: () => UpCloudClient;
-
-  constructor(private readonly session: Pick<Session, "client" | "addressCache" | "declaredRecords">) {
-    this.client = () => session.client();
-  }
+  constructor(private readonly session: Pick<Session, "client" | "addressCache" | "declaredRecords">) {}
 
   /** Claims the record of an adopted address, the only kind that check knows. */
   claimAdopted({ adopt, ptrRecord }: Partial<ServerIpAddressInputs>): CheckFailure[] {
@@ -42,7 +37,7 @@ export class PtrSync {
     signal?: AbortSignal,
   ): Promise<ObservedAddress> {
     if (observed.defaultPtrRecord !== undefined) return observed;
-    const { zone } = await this.client().servers.get(server, signal);
+    const { zone } = await this.session.client().servers.get(server, signal);
     return { ...observed, defaultPtrRecord: defaultPtrRecord(id, zone) };
   }
 
@@ -55,7 +50,7 @@ export class PtrSync {
   ): Promise<ObservedAddress> {
     if (wanted === undefined || isSamePtrRecord(wanted, observed.ptrRecord)) return observed;
     const spelling = await this.session.addressCache.spellingInUrls(id, signal);
-    const modified = await this.client().ipAddresses.modify(spelling, { ptrRecord: wanted }, signal);
+    const modified = await this.session.client().ipAddresses.modify(spelling, { ptrRecord: wanted }, signal);
     await this.session.addressCache.invalidate(id);
     return observedFrom(modified, observed.defaultPtrRecord);
   }

@@ -26,7 +26,7 @@ type Shared = Pick<
   | "notify"
 >;
 
-/** Releases an address only if it is still on the server of its state, and no other resource owns it. */
+/** Releases an address only if it is still on the server of its state, and no other resource has it. */
 export class Releases {
   /** By id, of addresses that are being replaced: delete receives the state's value, not the program's. */
   private readonly declaredPowerCycles = new Map<string, PowerCycleInput>();
@@ -43,7 +43,7 @@ export class Releases {
   async release(id: string, state: ServerIpAddressState): Promise<void> {
     // An error hook repeats the delete: only the server's start may be missing.
     if (this.session.claims.isReleased(id)) return this.session.powerCycles().restartIfPending(state.server);
-    if (!(await this.verifyOwnership(id))) return;
+    if (!(await this.verifyNoOtherHolder(id))) return;
     const signal = deadline(state.timeouts?.delete);
     const { server } = state;
     let isReleased = false;
@@ -78,20 +78,20 @@ export class Releases {
     }
   }
 
-  /** Whether no other resource owns the address, according to the operation, the journal and the stack's state. */
-  private async verifyOwnership(id: string): Promise<boolean> {
+  /** Whether no other resource has the address, according to the operation, the journal and the stack's state. */
+  private async verifyNoOtherHolder(id: string): Promise<boolean> {
     const { claims, notify } = this.session;
     if (claims.isKept(id) || this.adoptions.isAdopted(id)) return false;
     const elsewhere = await this.session.holderElsewhere(id);
     if (elsewhere?.isOfThisOperation) return false;
     if (elsewhere !== undefined) throw new HeldByAnotherOperationError(id, elsewhere.entry);
-    const owner = await this.findOwnerInState(id);
-    if (owner === undefined) return true;
-    notify(`${id}: not released, because it belongs to ${resourceNameIn(owner.urn)} in the stack's state.`);
+    const holder = await this.findHolderInState(id);
+    if (holder === undefined) return true;
+    notify(`${id}: not released, because it belongs to ${resourceNameIn(holder.urn)} in the stack's state.`);
     return false;
   }
 
-  private async findOwnerInState(id: string): Promise<{ urn: string } | undefined> {
+  private async findHolderInState(id: string): Promise<{ urn: string } | undefined> {
     const isOurStack = isDeleting("ServerIpAddress", id);
     try {
       const known = await this.session.stackState.cached(isOurStack);

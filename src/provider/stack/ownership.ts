@@ -35,19 +35,14 @@ export const pendingTokensIn = ({ pendingOperations }: StackState): Set<string |
 /** The keys of the addresses that the stack's `ServerIpAddress`es have. */
 export const idsIn = (state: StackState): Set<string> => new Set(managedIn(state).map(({ id }) => addressKey(id)));
 
-const holdersOf = (state: StackState, address: string): StateAddress[] =>
-  managedIn(state).filter(({ id }) => isSameAddress(id, address));
-
 /**
  * A resource that keeps the address when another resource with the same address is deleted; `undefined`: the deletion may
  * release it. Several resources have one address if UpCloud assigned it again, or if one of them adopted it. It is released with
  * the last of them.
  */
 export function remainingHolder(state: StackState, address: string): StateAddress | undefined {
-  const holders = holdersOf(state, address);
-  const isDeleted = (holder: StateAddress) =>
-    state.pendingOperations.some((one) => isDeletionOf(one, "ServerIpAddress", address) && isSameResource(one, holder));
-  return holders.length === 1 ? undefined : holders.find((one) => !isDeleted(one));
+  const holders = managedIn(state).filter(({ id }) => isSameAddress(id, address));
+  return holders.length === 1 ? undefined : holders.find((one) => !isBeingDeleted(one, state));
 }
 
 /** The stack's resources that set the PTR record of the address: no `get`, and no `ServerIpAddress` without `ptrRecord`. */
@@ -59,10 +54,7 @@ export const settersOf = ({ addresses }: StackState, address: string): StateAddr
 
 /** Whether one of `settersOf` is not being deleted. */
 export const recordRemains = (state: StackState, address: string): boolean =>
-  settersOf(state, address).some(
-    (setter) =>
-      !state.pendingOperations.some((one) => isDeletionOf(one, setter.type, address) && isSameResource(one, setter)),
-  );
+  settersOf(state, address).some((one) => !isBeingDeleted(one, state));
 
 const managedIn = ({ addresses }: StackState) =>
   addresses.filter(({ type, external }) => type === "ServerIpAddress" && !external);
@@ -75,5 +67,6 @@ function isDeletionOf(
   return type === "deleting" && resourceType === ofType && id !== undefined && isSameAddress(id, address);
 }
 
-const isSameResource = (one: Pick<StateAddress, "urn" | "created">, other: Pick<StateAddress, "urn" | "created">) =>
-  one.urn === other.urn && one.created === other.created;
+/** By its time of creation too: a resource that is being replaced is in the state twice. */
+const isBeingDeleted = ({ type, urn, id, created }: StateAddress, { pendingOperations }: StackState): boolean =>
+  pendingOperations.some((one) => isDeletionOf(one, type, id) && one.urn === urn && one.created === created);
