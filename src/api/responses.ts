@@ -42,7 +42,10 @@ export function readServer(body: unknown): ServerWire {
   const [uuid, state] = [field(value, "uuid"), field(value, "state")];
   if (typeof uuid !== "string") throw new ShapeError("server.uuid", "a string", uuid);
   if (typeof state !== "string") throw new ShapeError("server.state", "a string", state);
-  return { uuid, state, title: readText(value, "title"), zone: readText(value, "zone") };
+  const server: ServerWire = { uuid, state, title: readText(value, "title"), zone: readText(value, "zone") };
+  const listed = field(field(value, "ip_addresses"), "ip_address");
+  if (Array.isArray(listed)) server.addresses = listed.map((one) => readText(one, "address"));
+  return server;
 }
 
 /** An entry without a readable UUID is ignored. */

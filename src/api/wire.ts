@@ -54,6 +54,8 @@ export interface ServerWire {
   /** A `ServerState`, or one that UpCloud has added since, which means only that the server is not stopped. */
   state: string;
   zone: string;
+  /** All its addresses; absent in lists of servers. */
+  addresses?: readonly string[];
 }
 
 export type StopType = "soft" | "hard";

@@ -16,6 +16,7 @@ import { Assignments, maxEffectDelayMs } from "./assign/assignments";
 import { CreateRecovery } from "./assign/createRecovery";
 import { DeclaredRecords } from "./declaredRecords";
 import { ExpectedCreates } from "./powerCycle/expectedCreates";
+import { ExpectedReleases } from "./powerCycle/expectedReleases";
 import type { PowerCycles } from "./powerCycle/powerCycles";
 import { isEngineAlive } from "./runtime/engine";
 import { realTimer, type Timer } from "./runtime/timer";
@@ -54,6 +55,7 @@ export class Session {
   readonly assignments: Assignments;
   readonly createRecovery: CreateRecovery;
   readonly expectedCreates: ExpectedCreates;
+  readonly expectedReleases = new ExpectedReleases();
   readonly declaredRecords = new DeclaredRecords();
   private readonly env: NodeJS.ProcessEnv;
   private readonly self: ProcessName;
@@ -171,7 +173,7 @@ export class Session {
       servers,
       progress,
       this.timer,
-      this.expectedCreates,
+      { creates: this.expectedCreates, releases: this.expectedReleases },
       this.pendingRestarts,
       this.operationChanges,
     );

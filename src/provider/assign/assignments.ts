@@ -44,10 +44,15 @@ export class Assignments {
     private readonly ports: AssignmentPorts,
   ) {}
 
-  async assign(assignment: Assignment, signal: AbortSignal): Promise<IpAddressWire> {
-    const initialList = await this.cache.initialList().catch((cause) => {
+  /** The addresses before the operation's first assign, which show later whether an assign in doubt had an effect. */
+  initialList(assignment: Assignment): Promise<IpAddressWire[]> {
+    return this.cache.initialList().catch((cause) => {
       throw new NotListedError(assignment, cause);
     });
+  }
+
+  async assign(assignment: Assignment, signal: AbortSignal): Promise<IpAddressWire> {
+    const initialList = await this.initialList(assignment);
     const onServer = initialList.filter(({ server }) => server === assignment.server).map(({ address }) => address);
     for (let attempts = 0; ; attempts++) {
       const doubt = this.inDoubt.get(assignment.token);

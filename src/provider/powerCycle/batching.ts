@@ -2,6 +2,7 @@ import type { OperationChanges } from "../../journal/operationChanges";
 import type { Timer } from "../runtime/timer";
 import { NoTimeLeftError } from "./errors";
 import type { ExpectedCreates } from "./expectedCreates";
+import type { ExpectedReleases } from "./expectedReleases";
 import type { PowerCycle } from "./powerCycle";
 import type { StoppedChange } from "./stateRefusals";
 
@@ -19,33 +20,39 @@ export class Batching {
   /** Changes under way in this process, of all servers, and how many of them only wait for further changes. */
   private underWay = 0;
   private waiting = 0;
+  /** How many changes the engine had under way when it sent no more of them although the program declares more. */
+  private engineSlots: number | undefined;
 
   constructor(
     private readonly timer: Timer,
-    private readonly expectedCreates: ExpectedCreates,
+    private readonly expected: { creates: ExpectedCreates; releases: ExpectedReleases },
     private readonly operationChanges: OperationChanges,
   ) {}
 
   begin(): void {
     this.underWay++;
+    if (this.underWay > (this.engineSlots ?? 0)) this.engineSlots = undefined;
+    this.expected.creates.recordActivity();
   }
 
   end(): void {
     this.underWay--;
-    this.expectedCreates.recordActivity();
+    this.expected.creates.recordActivity();
   }
 
   /** Before the stop: waits for the program's other addresses while the server still runs. Not if it is stopped already. */
   async awaitBatch(server: string, batch: Batch, signal: AbortSignal, isLargest: () => boolean): Promise<void> {
     const { cycle } = batch;
-    if (!this.isExpectingMore(server) || (await cycle.checkStopped(signal))) return;
+    const { creates } = this.expected;
+    const expectation = () => creates.expectation(server);
+    if (expectation() !== "more" || (await cycle.checkStopped(signal))) return;
     const since = this.timer.now();
-    const idleLimitMs = () => (this.expectedCreates.isExpectingElsewhere(server) ? maxProcessStartMs : maxIdleMs);
-    await this.waitWhileExpectingMore(server, idleLimitMs, (isEngineIdle) => {
+    const idleLimitMs = () => (creates.isExpectingElsewhere(server) ? maxProcessStartMs : maxIdleMs.more);
+    await this.waitWhileExpecting(expectation, idleLimitMs, (isEngineIdle) => {
       if (signal.aborted) throw new NoTimeLeftError(server);
       if (cycle.stoppedAtMs !== undefined || this.timer.now() - since > maxBatchingMs) return false;
       if (this.operationChanges.isStoppedByOthers(server)) return false;
-      cycle.report("waiting for the other address changes before stopping", since);
+      cycle.server.reportWait(since, (title) => `waiting for the other address changes before stopping ${title}`);
       return !(isEngineIdle && isLargest());
     });
   }
@@ -60,55 +67,60 @@ export class Batching {
       if (batch.cycle.stoppedAtMs !== undefined) await this.linger(server, batch, purpose);
       const since = this.timer.now();
       while (!isDone() && this.operationChanges.areOthersChanging(server)) {
-        batch.cycle.report("waiting for another provider process of this operation to change it", since);
+        batch.cycle.server.reportWait(since, (title) => `waiting for another provider process that changes ${title}`);
         await this.timer.sleep(pollMs);
-        this.expectedCreates.recordActivity();
+        this.expected.creates.recordActivity();
       }
     } while (!isDone() && !this.operationChanges.claimStart(server));
   }
 
   private async linger(server: string, batch: Batch, purpose: StoppedChange["purpose"]): Promise<void> {
-    // Releases are not announced. The next one comes immediately, or not at all.
-    if (purpose === "release" || this.expectedCreates.expectation(server) === "unknown")
-      await this.timer.sleep(maxIdleMs);
-    const { cycle } = batch;
-    const stoppedSince = cycle.stoppedAtMs ?? this.timer.now();
-    await this.waitWhileExpectingMore(
-      server,
-      () => maxIdleMs,
-      (isEngineIdle) => {
-        cycle.report("waiting for more address changes before starting again", stoppedSince);
-        return batch.changes === 0 && !isEngineIdle && this.timer.now() - stoppedSince < maxDowntimeMs;
-      },
-    );
+    const { creates, releases } = this.expected;
+    const stoppedSince = batch.cycle.stoppedAtMs ?? this.timer.now();
+    const expectation = () => {
+      const created = creates.expectation(server);
+      return purpose === "assign" || created === "more" ? created : releases.expectation(server);
+    };
+    const idleLimitMs = () => maxIdleMs[expectation()];
+    await this.waitWhileExpecting(expectation, idleLimitMs, (isEngineIdle) => {
+      batch.cycle.server.reportWait(
+        stoppedSince,
+        (title) => `waiting for more address changes before starting ${title} again`,
+      );
+      return batch.changes === 0 && !isEngineIdle && this.timer.now() - stoppedSince < maxDowntimeMs;
+    });
   }
 
   /**
-   * Polls while the program declares more addresses of the server, and `keepWaiting` agrees. The engine has a limited number
-   * of slots: it is idle if all changes under way wait here and it has sent nothing for `limitMs`.
+   * Polls while further changes may come, and `keepWaiting` agrees. The engine has a limited number of slots: it is idle if all
+   * changes under way wait here, and either they are as many as it had under way when it was idle before, or it has sent nothing
+   * for `limitMs`.
    */
-  private async waitWhileExpectingMore(
-    server: string,
+  private async waitWhileExpecting(
+    expectation: () => Expectation,
     limitMs: () => number,
     keepWaiting: (isEngineIdle: boolean) => boolean,
   ): Promise<void> {
     this.waiting++;
+    const isEngineIdle = () => {
+      if (this.waiting < this.underWay) return false;
+      if (this.underWay === this.engineSlots) return true;
+      if (this.expected.creates.idleMs() <= limitMs()) return false;
+      this.engineSlots = this.underWay;
+      return true;
+    };
     try {
-      const isEngineIdle = () => this.waiting >= this.underWay && this.expectedCreates.idleMs() > limitMs();
-      while (this.isExpectingMore(server) && keepWaiting(isEngineIdle())) await this.timer.sleep(pollMs);
+      while (expectation() !== "none" && keepWaiting(isEngineIdle())) await this.timer.sleep(pollMs);
     } finally {
       this.waiting--;
-      this.expectedCreates.recordActivity();
     }
-  }
-
-  private isExpectingMore(server: string): boolean {
-    return this.expectedCreates.expectation(server) === "more";
   }
 }
 
-/** The engine hands over the next change within this time after one has ended. */
-const maxIdleMs = 1000;
+type Expectation = ReturnType<ExpectedCreates["expectation"]>;
+
+/** The engine hands over the next change within this time after one has ended: one that is known to come, or one that may come. */
+const maxIdleMs = { more: 1000, unknown: 300, none: 0 };
 /** How long another provider process may take to start on a busy computer. */
 const maxProcessStartMs = 10_000;
 export const pollMs = 50;

@@ -6,13 +6,14 @@ import {
   isTransient,
   type UpCloudError,
 } from "../../api/errors/upCloudError";
-import type { ServerWire, StopType } from "../../api/wire";
+import type { StopType } from "../../api/wire";
 import type { OperationChanges } from "../../journal/operationChanges";
 import type { PendingRestarts } from "../../journal/pendingRestarts";
 import { messageOf } from "../../model/messageOf";
-import type { Progress } from "../runtime/progress";
-import { pollDelaysMs, type Timer } from "../runtime/timer";
-import { describeServer, NoTimeLeftError, RestartError, ServerBusyError, ServerInErrorError } from "./errors";
+import type { Timer } from "../runtime/timer";
+import { NoTimeLeftError, RestartError, ServerBusyError, ServerInErrorError } from "./errors";
+import { Looks } from "./looks";
+import type { ObservedServer } from "./observedServer";
 
 export interface StopOptions {
   type: StopType;
@@ -34,12 +35,12 @@ export class PowerCycle {
   /** The requested stop, until the server is seen stopped. */
   private pendingStop: { firstRequestMs: number; lastRequestMs: number; options: StopOptions } | undefined;
   private stopping: Promise<void> | undefined;
-  private lastSeen: ServerWire | undefined;
+  /** When it was last seen running before it was seen stopped. */
+  private offSinceMs: number | undefined;
 
   constructor(
-    private readonly server: string,
+    readonly server: ObservedServer,
     private readonly servers: UpCloudClient["servers"],
-    private readonly progress: Progress,
     private readonly timer: Timer,
     private readonly pendingRestarts: PendingRestarts,
     private readonly operationChanges: OperationChanges,
@@ -51,9 +52,9 @@ export class PowerCycle {
 
   /** Reads the server once for all callers. Ignores failures: they recur in `stop`, which handles them. */
   async checkStopped(signal: AbortSignal): Promise<boolean> {
-    this.initialRead ??= this.readServer(signal).catch(() => undefined);
+    this.initialRead ??= this.server.look(signal).catch(() => undefined);
     await this.initialRead;
-    if (this.lastSeen?.state === "stopped") this.stoppedAtMs ??= this.timer.now();
+    if (this.server.latest?.state === "stopped") this.noteStopped();
     return this.stoppedAtMs !== undefined;
   }
 
@@ -76,64 +77,83 @@ export class PowerCycle {
   /** Stops the server again, after somebody else has started it. */
   async stopAgain(options: StopOptions, signal: AbortSignal): Promise<void> {
     this.stoppedAtMs = undefined;
+    this.offSinceMs = undefined;
     await this.stop(options, signal);
   }
 
   /**
    * Starts the server if this cycle has to. Ignores the operation's deadline: a change that took too long must not leave the
    * server stopped. A server that is gone needs no start.
+   *
+   * @param changes how many addresses were changed meanwhile, for the user
    */
-  async restart(): Promise<RestartError | undefined> {
+  async restart(changes: number): Promise<RestartError | undefined> {
     if (!this.mustRestart) return undefined;
     try {
       await this.pollUntilStarted();
+      this.announceRestart(changes);
       return undefined;
     } catch (error) {
       if (isServerGone(error)) {
         this.gone = error;
         return undefined;
       }
-      const server = this.lastSeen ?? { title: "unknown", uuid: this.server };
+      const server = this.server.latest ?? { title: "unknown", uuid: this.server.uuid };
       return new RestartError(server, messageOf(error));
     } finally {
-      this.pendingRestarts.clear(this.server);
+      this.pendingRestarts.clear(this.server.uuid);
     }
   }
 
-  report(line: string, since?: number): void {
-    const server = this.lastSeen === undefined ? `server ${this.server}` : describeServer(this.lastSeen);
-    this.progress.report(this.server, `${server}: ${line}`, since);
+  private announceRestart(changes: number): void {
+    const seconds = ((this.timer.now() - (this.offSinceMs ?? this.timer.now())) / 1000).toFixed(1);
+    const forChanges = changes === 0 ? "" : ` for ${changes} ${changes === 1 ? "address" : "addresses"}`;
+    this.server.announce((server) =>
+      this.isStoppedHere
+        ? `${server}: off for ${seconds} s${forChanges}, running again`
+        : `${server}: running again, after an earlier operation had left it stopped`,
+    );
+  }
+
+  private noteStopped(): void {
+    this.stoppedAtMs ??= this.timer.now();
+    this.offSinceMs ??= this.server.offSinceMs;
   }
 
   private async pollUntilStopped(options: StopOptions, signal: AbortSignal): Promise<void> {
     const since = this.timer.now();
+    const looks = new Looks(this.timer, options.type === "soft" ? options.timeoutSeconds * 1000 : 0);
     let inErrorSince: number | undefined;
     let faults = 0;
-    for (const delay of pollDelaysMs()) {
+    for (;;) {
+      looks.begin();
       try {
-        const { state } = await this.readServer(signal);
+        const { state } = await this.server.look(signal);
         if (state === "stopped") {
           this.pendingStop = undefined;
-          this.stoppedAtMs = this.timer.now();
+          this.noteStopped();
           return;
         }
         if (state === "started") await this.requestStop(options, signal);
         inErrorSince = state === "error" ? (inErrorSince ?? this.timer.now()) : undefined;
         faults = 0;
       } catch (error) {
-        if (signal.aborted) throw this.lastSeen ? new ServerBusyError(this.lastSeen) : new NoTimeLeftError(this.server);
+        if (signal.aborted) throw this.outOfTime();
         if (!isTransient(error) || ++faults > maxFaults) throw error;
+        looks.failed(error);
       }
-      if (
-        this.lastSeen !== undefined &&
-        inErrorSince !== undefined &&
-        this.timer.now() - inErrorSince > maxErrorStateMs
-      ) {
-        throw new ServerInErrorError(this.lastSeen);
+      const { latest } = this.server;
+      if (latest !== undefined && inErrorSince !== undefined && this.timer.now() - inErrorSince > maxErrorStateMs) {
+        throw new ServerInErrorError(latest);
       }
-      this.report("waiting until it is stopped", since);
-      await this.timer.sleep(delay, signal);
+      this.server.reportWait(since, (server) => `waiting until ${server} is stopped`);
+      await looks.waitForNext(signal);
     }
+  }
+
+  private outOfTime(): Error {
+    const { latest, uuid } = this.server;
+    return latest === undefined ? new NoTimeLeftError(uuid) : new ServerBusyError(latest);
   }
 
   /**
@@ -144,48 +164,47 @@ export class PowerCycle {
     const now = this.timer.now();
     const previous = this.pendingStop;
     if (previous !== undefined && now - previous.lastRequestMs < stopRetryMs) return;
-    if (!this.operationChanges.claimStop(this.server)) return;
-    if (previous === undefined) {
-      this.report(
-        options.type === "soft" ? `stopping (hard stop after ${options.timeoutSeconds} s)` : "stopping (hard stop)",
-      );
-    }
+    if (!this.operationChanges.claimStop(this.server.uuid)) return;
+    const how = options.type === "soft" ? `hard stop after ${options.timeoutSeconds} s` : "hard stop";
+    if (previous === undefined) this.server.announce((server) => `stopping ${server}, ${how}`);
     const wasStoppedHere = this.isStoppedHere;
     const firstRequestMs = previous?.firstRequestMs ?? now;
     const timeoutSeconds = Math.max(1, Math.round(options.timeoutSeconds - (now - firstRequestMs) / 1000));
     // Before the request: it takes effect even if its answer is lost.
     this.pendingStop = { firstRequestMs, lastRequestMs: now, options };
     this.isStoppedHere = true;
-    await this.pendingRestarts.record(this.server);
+    await this.pendingRestarts.record(this.server.uuid);
     try {
-      await this.servers.stop(this.server, { ...options, timeoutSeconds }, signal);
+      await this.servers.stop(this.server.uuid, { ...options, timeoutSeconds }, signal);
     } catch (error) {
       if (isTransient(error) && !hadNoEffect(error)) return;
       // The request stopped nothing. If the server is not in `started` any more, whoever changed that has to start it.
       this.pendingStop = previous;
       this.isStoppedHere = wasStoppedHere;
-      if (!wasStoppedHere) this.operationChanges.giveUpStop(this.server);
-      if (!this.mustRestart) this.pendingRestarts.clear(this.server);
+      if (!wasStoppedHere) this.operationChanges.giveUpStop(this.server.uuid);
+      if (!this.mustRestart) this.pendingRestarts.clear(this.server.uuid);
       if (!isTransient(error) && !isServerStateIllegal(error)) throw error;
     }
   }
 
   private async pollUntilStarted(): Promise<void> {
     const since = this.timer.now();
+    const looks = new Looks(this.timer);
     let limitMs = maxRestartMs;
     let fault: unknown;
     let starts = 0;
-    for (const delay of pollDelaysMs()) {
+    for (;;) {
+      looks.begin();
       try {
+        const { latest } = this.server;
         const isKnownStopped = starts === 0 && fault === undefined && this.stoppedAtMs !== undefined;
-        const { state } =
-          isKnownStopped && this.lastSeen?.state === "stopped" ? this.lastSeen : await this.readServer();
+        const { state } = isKnownStopped && latest?.state === "stopped" ? latest : await this.server.look();
         fault = undefined;
         if (state === "started" && !this.isStopPending()) return;
         if (state === "stopped") {
-          this.report("starting again");
-          this.lastSeen = await this.servers.start(this.server);
-          if (this.lastSeen.state === "started") return;
+          this.offSinceMs ??= this.server.offSinceMs;
+          this.server.announce((server) => `starting ${server} again`);
+          if (this.server.record(await this.servers.start(this.server.uuid)).state === "started") return;
           starts++;
         }
         // UpCloud itself ends this state soon, or not at all.
@@ -194,11 +213,13 @@ export class PowerCycle {
         // Somebody else's start, a lost answer or a transient fault: read the server again.
         if (!isTransient(error) && !isServerStateIllegal(error)) throw error;
         fault = error;
+        looks.failed(error);
       }
       if (starts >= maxStarts) throw new Error("it keeps stopping by itself.");
-      if (this.timer.now() - since > limitMs) throw fault ?? new Error(`its state is still "${this.lastSeen?.state}".`);
-      this.report("waiting until it runs again", since);
-      await this.timer.sleep(delay);
+      if (this.timer.now() - since > limitMs)
+        throw fault ?? new Error(`its state is still "${this.server.latest?.state}".`);
+      this.server.reportWait(since, (server) => `waiting until ${server} runs again`);
+      await looks.waitForNext();
     }
   }
 
@@ -208,11 +229,6 @@ export class PowerCycle {
     const { firstRequestMs, options } = this.pendingStop;
     const timeoutMs = options.type === "soft" ? options.timeoutSeconds * 1000 : 0;
     return this.timer.now() - firstRequestMs < timeoutMs + stopMarginMs;
-  }
-
-  private async readServer(signal?: AbortSignal): Promise<ServerWire> {
-    this.lastSeen = await this.servers.get(this.server, signal);
-    return this.lastSeen;
   }
 }
 

@@ -8,6 +8,8 @@ import type { Timer } from "../runtime/timer";
 import { type Batch, Batching, pollMs } from "./batching";
 import { NoTimeLeftError, type RestartError } from "./errors";
 import type { ExpectedCreates } from "./expectedCreates";
+import type { ExpectedReleases } from "./expectedReleases";
+import { ObservedServer } from "./observedServer";
 import { PowerCycle, type StopOptions } from "./powerCycle";
 import { type Change, StateRefusals, type StoppedChange } from "./stateRefusals";
 
@@ -28,12 +30,12 @@ export class PowerCycles {
     private readonly servers: UpCloudClient["servers"],
     private readonly progress: Progress,
     private readonly timer: Timer,
-    expectedCreates: ExpectedCreates,
+    expected: { creates: ExpectedCreates; releases: ExpectedReleases },
     private readonly pendingRestarts: PendingRestarts,
     private readonly operationChanges: OperationChanges,
   ) {
-    this.batching = new Batching(timer, expectedCreates, operationChanges);
-    this.refusals = new StateRefusals(servers, progress, timer);
+    this.batching = new Batching(timer, expected, operationChanges);
+    this.refusals = new StateRefusals((server) => this.observe(server), timer);
   }
 
   /**
@@ -49,7 +51,7 @@ export class PowerCycles {
     } catch (error) {
       if (!isServerGone(error)) throw error;
       this.pendingRestarts.clear(request.server);
-      if (request.purpose === "release") return change(true);
+      if (request.purpose === "release") return change({ isGone: true });
       throw error.withNote(nothingAssigned);
     } finally {
       this.batching.end();
@@ -89,10 +91,12 @@ export class PowerCycles {
       await shared.previous;
       await this.beginChange(server, shared, signal);
       await this.batching.awaitBatch(server, shared, signal, () => this.isLargestBatch(shared));
+      await request.beforeStop?.();
       await shared.cycle.stop(options, signal);
-      value = await this.refusals.retryWhileStateIllegal(request, change, () =>
+      value = await this.refusals.retryWhileStateIllegal(request, shared.cycle.server, change, () =>
         shared.cycle.stopAgain(options, signal),
       );
+      shared.completed++;
     } catch (error) {
       if (isServerGone(error)) shared.cycle.gone = error;
       const restartError = await this.leave(server, shared, purpose);
@@ -121,7 +125,7 @@ export class PowerCycles {
     const since = this.timer.now();
     while (this.operationChanges.isStartedByOthers(server)) {
       if (signal.aborted) throw new NoTimeLeftError(server);
-      cycle.report("waiting for another provider process of this operation to start it", since);
+      cycle.server.reportWait(since, (title) => `waiting until another provider process has started ${title}`);
       await this.timer.sleep(pollMs, signal);
     }
   }
@@ -138,14 +142,14 @@ export class PowerCycles {
     });
     const next: SharedPowerCycle = {
       cycle: new PowerCycle(
-        server,
+        this.observe(server),
         this.servers,
-        this.progress,
         this.timer,
         this.pendingRestarts,
         this.operationChanges,
       ),
       changes: 1,
+      completed: 0,
       previous: current?.ended,
       isRestarting: false,
       ended,
@@ -170,7 +174,7 @@ export class PowerCycles {
     }
     if (shared.changes > 0 || shared.isRestarting) return undefined;
     shared.isRestarting = true;
-    const restartError = await shared.cycle.restart();
+    const restartError = await shared.cycle.restart(shared.completed);
     this.operationChanges.end(server);
     if (restartError === undefined) this.leftStopped.delete(server);
     else this.leftStopped.add(server);
@@ -179,12 +183,18 @@ export class PowerCycles {
     return restartError;
   }
 
+  private observe(server: string): ObservedServer {
+    return new ObservedServer(server, this.servers, this.progress, this.timer);
+  }
+
   private isLargestBatch({ changes }: SharedPowerCycle): boolean {
     return [...this.shared.values()].every((other) => other.changes <= changes);
   }
 }
 
 interface SharedPowerCycle extends Batch {
+  /** How many changes were made. */
+  completed: number;
   /** The end of the previous cycle, which starts the server before this one reads it. */
   previous: Promise<unknown> | undefined;
   ended: Promise<RestartError | undefined>;

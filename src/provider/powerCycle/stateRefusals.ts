@@ -1,17 +1,10 @@
-import type { UpCloudClient } from "../../api/client";
 import { isServerGone, isServerStateIllegal, type UpCloudError } from "../../api/errors/upCloudError";
 import type { ServerWire } from "../../api/wire";
 import type { PowerCycleInput } from "../../model/inputs";
 import { messageOf } from "../../model/messageOf";
-import type { Progress } from "../runtime/progress";
 import { pollDelaysMs, type Timer } from "../runtime/timer";
-import {
-  describeServer,
-  NoTimeLeftError,
-  RefusedThoughStoppedError,
-  ServerInErrorError,
-  ServerRunsError,
-} from "./errors";
+import { NoTimeLeftError, RefusedThoughStoppedError, ServerInErrorError, ServerRunsError } from "./errors";
+import type { ObservedServer, SeenServer } from "./observedServer";
 
 export interface StoppedChange {
   server: string;
@@ -20,53 +13,55 @@ export interface StoppedChange {
   powerCycle: PowerCycleInput;
   /** Aborts waiting and changing. A server that was stopped for the change is started again anyway. */
   signal: AbortSignal;
+  /** Reads what the change needs while the server still runs. If that fails, the change fails, and stops nothing. */
+  beforeStop?(): Promise<unknown>;
 }
 
-/** @param isServerGone UpCloud says that the server no longer exists: what the change knows of it is out of date */
-export type Change<T> = (isServerGone: boolean) => Promise<T>;
+export type Change<T> = (server: SeenServer) => Promise<T>;
 
 /** Retries changes that UpCloud refuses because of the server's state, which somebody else may change too. */
 export class StateRefusals {
   constructor(
-    private readonly servers: UpCloudClient["servers"],
-    private readonly progress: Progress,
+    private readonly observe: (server: string) => ObservedServer,
     private readonly timer: Timer,
   ) {}
 
   /** Never stops the server. Waits while it is in maintenance, a transient state. */
   async withoutPowerCycle<T>(request: StoppedChange, change: Change<T>): Promise<T> {
+    const server = this.observe(request.server);
     const since = this.timer.now();
-    return this.retryWhileStateIllegal(request, change, async (found) => {
+    const delays = pollDelaysMs();
+    return this.retryWhileStateIllegal(request, server, change, async (found) => {
       if (found.state === "error") throw new ServerInErrorError(found);
       if (found.state === "started") throw new ServerRunsError(found, request.purpose);
-      if (found.state !== "maintenance") return;
-      this.progress.report(
-        request.server,
-        `${describeServer(found)}: in maintenance, waiting until it is stopped`,
-        since,
-      );
+      server.reportWait(since, (title) => `waiting until ${title}, now in ${found.state}, is stopped`);
+      await this.timer.sleep(delays.next().value, request.signal);
     });
   }
 
-  /** A refusal although the server is stopped is retried only twice. */
+  /**
+   * A refusal although the server is stopped is retried only twice.
+   *
+   * @param untilStopped waits until the server, found in another state, is stopped
+   */
   async retryWhileStateIllegal<T>(
-    { server, purpose, signal }: StoppedChange,
+    { purpose, signal }: StoppedChange,
+    server: ObservedServer,
     change: Change<T>,
-    beforeRetry: (found: ServerWire) => Promise<void>,
+    untilStopped: (found: ServerWire) => Promise<void>,
   ): Promise<T> {
     const delays = pollDelaysMs();
     for (let refusalsWhileStopped = 0; ; ) {
       try {
-        return await change(false);
+        return await change(server.seen);
       } catch (error) {
         if (!isServerStateIllegal(error)) throw error;
-        const found = await this.servers.get(server, signal).catch(rethrowRefusal(error));
-        if (found.state === "stopped" && ++refusalsWhileStopped > maxRefusalsWhileStopped) {
+        const found = await server.look(signal).catch(rethrowRefusal(error));
+        if (found.state !== "stopped") await untilStopped(found);
+        else if (++refusalsWhileStopped > maxRefusalsWhileStopped) {
           throw new RefusedThoughStoppedError(found, purpose, error);
-        }
-        await beforeRetry(found);
-        await this.timer.sleep(delays.next().value, signal);
-        if (signal.aborted) throw new NoTimeLeftError(server);
+        } else await this.timer.sleep(delays.next().value, signal);
+        if (signal.aborted) throw new NoTimeLeftError(server.uuid);
       }
     }
   }

@@ -45,7 +45,8 @@ export class ForwardRecords {
         );
         return;
       }
-      this.progress.report(address, `PTR record of ${address}: waiting until ${name} resolves to it, ${seen}`, since);
+      const wait = `PTR record of ${address}: waiting until ${name} resolves to it, ${seen}`;
+      this.progress.reportWait(address, since, (duration) => `${wait} (${duration})`);
       await this.timer.sleep(Math.min(delayMs, remainingMs()), signal);
     }
   }

@@ -1,4 +1,4 @@
-/** Lines on stderr, which `pulumi up` shows live: at most one every ten seconds per server. */
+/** Lines on stderr, which `pulumi up` shows live. */
 export class Progress {
   private readonly lastReported = new Map<string, number>();
 
@@ -7,17 +7,23 @@ export class Progress {
     private readonly now: () => number,
   ) {}
 
+  /** Shows a line about something that happens once. Always. */
+  announce(line: string): void {
+    this.write(line);
+  }
+
   /**
-   * Shows the line, unless it comes too early.
+   * Shows how long a wait takes: after ten seconds, and then at most every ten seconds.
    *
-   * @param since when the wait began; the line appears after ten seconds of it
+   * @param key what waits, such as a server
+   * @param since when the wait began
+   * @param describe the line, with the duration such as `11 s`
    */
-  report(server: string, line: string, since?: number): void {
+  reportWait(key: string, since: number, describe: (duration: string) => string): void {
     const now = this.now();
-    if (since !== undefined && now - since < intervalMs) return;
-    if (now - (this.lastReported.get(server) ?? Number.NEGATIVE_INFINITY) < intervalMs) return;
-    this.lastReported.set(server, now);
-    this.write(since === undefined ? line : `${line} (${Math.round((now - since) / 1000)} s)`);
+    if (now - Math.max(since, this.lastReported.get(key) ?? since) < intervalMs) return;
+    this.lastReported.set(key, now);
+    this.write(describe(`${Math.round((now - since) / 1000)} s`));
   }
 }
 

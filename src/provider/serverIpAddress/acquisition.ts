@@ -44,7 +44,8 @@ export class Acquisition {
       return recovered;
     }
     const powerCycle = this.session.powerCycleOf(inputs);
-    const request = { server: inputs.server, purpose: "assign", powerCycle, signal } as const;
+    const beforeStop = () => assignments.initialList(assignment);
+    const request = { server: inputs.server, purpose: "assign", powerCycle, signal, beforeStop } as const;
     return powerCycles.withServerStopped(request, () => assignments.assign(assignment, signal));
   }
 

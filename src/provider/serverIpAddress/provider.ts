@@ -59,6 +59,9 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
       const isToBeCreated = Object.keys(olds).length === 0;
       await this.recordDeclaration(checked.inputs, hints, isToBeCreated);
       if (isToBeCreated) Object.assign(inputs, this.issueToken(hints, __program));
+    } else if (typeof inputs.server === "string") {
+      // Nobody waits for an address that the engine will not create.
+      this.session.expectedCreates.recordCheck(inputs.server, hints, false);
     }
     return { inputs, failures };
   }
@@ -74,12 +77,13 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
 
   /** Acquires an address and syncs its PTR record. As soon as there is an address, every failure carries its id. */
   async create(inputs: ServerIpAddressInputs): Promise<pulumi.dynamic.CreateResult> {
-    const { expectedCreates, addressCache, journal } = this.session;
+    const { expectedCreates, expectedReleases, addressCache, journal } = this.session;
     expectedCreates.recordCreate(inputs.server);
     const signal = deadline(inputs.timeouts?.create);
     const assignment = { ...inputs, ...this.createTokens.resolve(inputs.__creation) };
     const { acquired, restartError } = await presentErrors(() => this.acquire(assignment, inputs, signal));
     const id = acquired.address;
+    expectedReleases.settle(id);
     addressCache.recordSpelling(id);
     let observed = observedFrom(acquired);
     try {
@@ -170,7 +174,8 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
 
   /** The resource keeps its address: no other one may claim it, adopt it or set its PTR record. */
   private keepAddress(id: string, news: ServerIpAddressInputs): void {
-    const { claims, notify, hasProgram } = this.session;
+    const { claims, notify, hasProgram, expectedReleases } = this.session;
+    expectedReleases.settle(id);
     // A refresh also diffs resources that are pending replacement: their addresses may have been released, and assigned again.
     if (hasProgram) {
       if (claims.isCreated(id)) notify(reassignedNotice(id));

@@ -1,10 +1,12 @@
 import type { JournalEntry } from "../../journal/journalEntry";
+import { isSameAddress } from "../../model/addresses";
 import { deadline } from "../../model/durations";
 import type { PowerCycleInput } from "../../model/inputs";
 import { messageOf } from "../../model/messageOf";
 import { resourceNameIn } from "../../state/urns";
 import { sharedListMaxAgeMs } from "../account/addressCache";
 import { RestartError } from "../powerCycle/errors";
+import type { SeenServer } from "../powerCycle/observedServer";
 import type { Session } from "../session";
 import { isDeleting, remainingHolder } from "../stack/ownership";
 import type { Adoptions } from "./adoptions";
@@ -20,6 +22,7 @@ type Shared = Pick<
   | "assignments"
   | "journal"
   | "holderElsewhere"
+  | "expectedReleases"
   | "powerCycles"
   | "powerCycleOf"
   | "isEngineAlive"
@@ -41,16 +44,19 @@ export class Releases {
   }
 
   async release(id: string, state: ServerIpAddressState): Promise<void> {
+    this.session.expectedReleases.settle(id);
     // An error hook repeats the delete: only the server's start may be missing.
     if (this.session.claims.isReleased(id)) return this.session.powerCycles().restartIfPending(state.server);
     if (!(await this.verifyNoOtherHolder(id))) return;
     const signal = deadline(state.timeouts?.delete);
     const { server } = state;
     let isReleased = false;
-    const releaseIfOurs = async (maxAgeMs: number) => {
+    const releaseIfOurs = async (maxAgeMs: number, { addresses = [] }: SeenServer = {}) => {
       const { claims } = this.session;
-      if (!(await this.verifyOnServer(id, state, maxAgeMs, signal)) || claims.isKept(id) || claims.isReleased(id))
-        return;
+      const isOnServer =
+        addresses.some((address) => isSameAddress(address, id)) ||
+        (await this.verifyOnServer(id, state, maxAgeMs, signal));
+      if (!isOnServer || claims.isKept(id) || claims.isReleased(id)) return;
       // An operation that followed may have released the address meanwhile, and been assigned it again.
       if (!(await this.session.isEngineAlive())) throw new Error(engineGoneMessage(id));
       await this.session.journal.removeFromBaselines(id);
@@ -71,7 +77,7 @@ export class Releases {
     try {
       await this.session
         .powerCycles()
-        .withServerStopped(request, (isServerGone) => releaseIfOurs(isServerGone ? 0 : maxAgeMs));
+        .withServerStopped(request, (seen) => releaseIfOurs(seen.isGone ? 0 : maxAgeMs, seen));
     } catch (error) {
       if (!(error instanceof RestartError) || !isReleased) throw error;
       throw new Error(`The address was released. ${error.message}`, { cause: error });
@@ -95,6 +101,7 @@ export class Releases {
     const isOurStack = isDeleting("ServerIpAddress", id);
     try {
       const known = await this.session.stackState.cached(isOurStack);
+      this.session.expectedReleases.recordState(known.addresses);
       if (remainingHolder(known, id) === undefined) return undefined;
       // Only a fresh state shows which of the resources with this address are being deleted.
       return remainingHolder(await this.session.stackState.fresh(isOurStack), id);

@@ -38,7 +38,7 @@ describe("five addresses on one running server", () => {
       [startOf(servers.mail)]: 1,
     });
     expect(stateOf(project, servers.mail)).toBe("started");
-    expect(output).toContain(`server "mail" (${servers.mail}): stopping (hard stop after 120 s)`);
+    expect(output).toContain(`stopping server "mail", hard stop after 120 s (${servers.mail})`);
     expect(output).not.toContain("warning");
   });
 

@@ -307,19 +307,19 @@ describe("a process that lives on when its engine is killed", () => {
   test("assigns nothing after its engine has ended", async () => {
     let isAlive = true;
     const orphan = machine.operation(process.pid, "1.2", { isEngineAlive: async () => isAlive });
-    let goOn: (() => void) | undefined;
+    let goOn: () => void = () => undefined;
+    const engineHasEnded = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
     const { initialList } = orphan.session.addressCache;
     orphan.session.addressCache.initialList = async () => {
       const listed = await initialList.call(orphan.session.addressCache);
-      await new Promise<void>((resolve) => {
-        goOn = resolve;
-      });
+      await engineHasEnded;
       return listed;
     };
     const first = orphan.createUnsaved("a", { server: web });
     isAlive = false;
     const { id } = await machine.operation().create("a", { server: web });
-    while (goOn === undefined) await new Promise((resolve) => setTimeout(resolve, 2));
     goOn();
     await expect(first).rejects.toThrow(/^No address was assigned to server .*, because Pulumi has exited/);
     expect(extras()).toEqual([id]);

@@ -9,6 +9,7 @@ import { PendingRestarts } from "../../../src/journal/pendingRestarts";
 import type { PowerCycleInput } from "../../../src/model/inputs";
 import { RestartError, ServerBusyError, ServerRunsError } from "../../../src/provider/powerCycle/errors";
 import { ExpectedCreates } from "../../../src/provider/powerCycle/expectedCreates";
+import { ExpectedReleases } from "../../../src/provider/powerCycle/expectedReleases";
 import { PowerCycles } from "../../../src/provider/powerCycle/powerCycles";
 import { Progress } from "../../../src/provider/runtime/progress";
 import type { Timer } from "../../../src/provider/runtime/timer";
@@ -19,14 +20,17 @@ import { always, requireFaultsMet } from "../../support/faults";
 let simulator: Simulator;
 let client: UpCloudClient;
 let said: string[];
-/** What happens the next time somebody waits so long. */
-let onSleep: { ms: number; act: () => void } | undefined;
+/** What happens the next time somebody waits, if given so long. */
+let onSleep: { ms?: number; act: () => void } | undefined;
+
+/** For tests in which the idle time of the engine matters. */
+const quick: SimulatorOptions = { rules: { requestMs: 100 } };
 
 /** The simulator's clock, so that minutes of waiting pass in milliseconds. */
 const timer: Timer = {
   now: () => simulator.clock.now(),
   async sleep(ms, signal) {
-    if (onSleep?.ms === ms) {
+    if (onSleep !== undefined && ms === (onSleep.ms ?? ms)) {
       const { act } = onSleep;
       onSleep = undefined;
       act();
@@ -52,6 +56,7 @@ async function start(options: SimulatorOptions = {}) {
   return stack();
 }
 let plan: ExpectedCreates;
+let releases: ExpectedReleases;
 const folder = mkdtempSync(join(tmpdir(), "stopped-servers-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const stack = () => {
@@ -59,8 +64,9 @@ const stack = () => {
   const owedStarts = new PendingRestarts(folder, self, () => true);
   const processes = new OperationChanges(folder, self, () => true);
   plan = new ExpectedCreates(timer.now, processes);
+  releases = new ExpectedReleases();
   const progress = new Progress((line) => said.push(line), timer.now);
-  return new PowerCycles(client.servers, progress, timer, plan, owedStarts, processes);
+  return new PowerCycles(client.servers, progress, timer, { creates: plan, releases }, owedStarts, processes);
 };
 
 afterEach(async () => {
@@ -77,14 +83,23 @@ const assign = (
     client.ipAddresses.assign({ server, family: "IPv4", access: "public" }, signal),
   );
 
-/** The first wait of a second is for the stop, the next one for late comers. */
-function whenLateComersAreWaitedFor(act: () => void) {
-  onSleep = {
-    ms: 1000,
-    act: () => {
-      onSleep = { ms: 1000, act };
-    },
+/** Two changes of which the second one waits for late ones, since the first one has just returned to the engine. */
+function twoBeforeALateOne(change: () => Promise<unknown>, method: string, late: () => Promise<unknown>) {
+  let third: Promise<unknown> | undefined;
+  const path = method === "POST" ? "/ip_address" : "/ip_address/*";
+  const act = () => {
+    onSleep = {
+      ms: 50,
+      act: () => {
+        third = late();
+      },
+    };
   };
+  simulator.faults.add({ kind: "act", method, path, act });
+  return Promise.all([change(), change()]).then(async () => {
+    expect(third).toBeDefined();
+    await third;
+  });
 }
 
 /** How often something other than a read was asked for. */
@@ -122,52 +137,44 @@ test("servers are stopped independently of each other", async () => {
 });
 
 test("a change that joins before the server is started makes the start its own duty", async () => {
-  const servers = await start();
-  let late: Promise<unknown> | undefined;
-  whenLateComersAreWaitedFor(() => {
-    late = assign(servers);
-  });
-  await assign(servers);
-  expect(late).toBeDefined();
-  await late;
-  expect(writes()).toEqual({ "stop 200": 1, "ip_address 201": 2, "start 200": 1 });
+  const servers = await start(quick);
+  plan.recordCheck(mail, { onServer: 4 }, false);
+  const change = () => assign(servers);
+  await twoBeforeALateOne(change, "POST", change);
+  expect(writes()).toEqual({ "stop 200": 1, "ip_address 201": 3, "start 200": 1 });
   expect(stateOf(mail)).toBe("started");
 });
 
 test("a server stays stopped while a late change is still under way", async () => {
-  const servers = await start();
+  const servers = await start(quick);
   const takesLonger = {
     server: mail,
     purpose: "assign",
     powerCycle: true,
     signal: new AbortController().signal,
   } as const;
-  let late: Promise<unknown> | undefined;
-  whenLateComersAreWaitedFor(() => {
-    late = servers.withServerStopped(takesLonger, async () => {
-      await wait(100);
-      return client.ipAddresses.assign({ server: mail, family: "IPv4", access: "public" });
-    });
-  });
-  await assign(servers);
-  expect(late).toBeDefined();
-  await late;
-  expect(writes()).toEqual({ "stop 200": 1, "ip_address 201": 2, "start 200": 1 });
+  const slowly = async () => {
+    await wait(100);
+    return client.ipAddresses.assign({ server: mail, family: "IPv4", access: "public" });
+  };
+  plan.recordCheck(mail, { onServer: 4 }, false);
+  await twoBeforeALateOne(
+    () => assign(servers),
+    "POST",
+    () => servers.withServerStopped(takesLonger, slowly),
+  );
+  expect(writes()).toEqual({ "stop 200": 1, "ip_address 201": 3, "start 200": 1 });
   expect(stateOf(mail)).toBe("started");
 });
 
 test("two changes that both wait for late ones send one start", async () => {
-  const servers = await start();
-  let late: Promise<unknown> | undefined;
-  whenLateComersAreWaitedFor(() => {
-    late = assign(servers);
-  });
+  const servers = await start(quick);
+  plan.recordCheck(mail, { onServer: 4 }, false);
   // The other one has waited too before the start is answered.
   simulator.faults.add({ kind: "delay", ms: 100, method: "POST", path: "/server/*/start" });
-  await assign(servers);
-  expect(late).toBeDefined();
-  await late;
-  expect(writes()).toEqual({ "stop 200": 1, "ip_address 201": 2, "start 200": 1 });
+  const change = () => assign(servers);
+  await twoBeforeALateOne(change, "POST", change);
+  expect(writes()).toEqual({ "stop 200": 1, "ip_address 201": 3, "start 200": 1 });
 });
 
 test("a change that comes during the start stops the server again afterwards", async () => {
@@ -280,7 +287,7 @@ test("a timeout before the server has stopped is reported, and the server runs i
   const servers = await start();
   simulator.account.setGuest(mail, { acpi: false });
   const abort = new AbortController();
-  onSleep = { ms: 1500, act: () => abort.abort() };
+  onSleep = { act: () => abort.abort() };
   const failure = assign(servers, { signal: abort.signal });
   await expect(failure).rejects.toThrow(ServerBusyError);
   await expect(failure).rejects.toThrow(/^Server "mail" .* was still started when the time .* was over: run again/);
@@ -291,7 +298,7 @@ test("a timeout before the server has stopped is reported, and the server runs i
 test("a short timeout of one change does not end the others", async () => {
   const servers = await start();
   const abort = new AbortController();
-  onSleep = { ms: 1500, act: () => abort.abort() };
+  onSleep = { act: () => abort.abort() };
   const [short, long] = await Promise.allSettled([assign(servers, { signal: abort.signal }), assign(servers)]);
   expect([short.status, long.status]).toEqual(["rejected", "fulfilled"]);
   expect(stateOf(mail)).toBe("started");
@@ -549,23 +556,59 @@ describe("addresses that the program declares together", () => {
   });
 });
 
-test("releases within an operation that checks other addresses share a cycle too", async () => {
-  const servers = await start();
-  plan.recordCheck(mail, { onServer: 1 }, false);
-  const addresses = [1, 2].map(() => simulator.account.assignIpAddress({ server: mail }).address);
-  const release = (address: string) =>
-    servers.withServerStopped(
-      { server: mail, purpose: "release", powerCycle: true, signal: new AbortController().signal },
-      () => client.ipAddresses.release(address),
-    );
-  let second: Promise<unknown> | undefined;
-  whenLateComersAreWaitedFor(() => {
-    second = release(addresses[1] as string);
+describe("releases", () => {
+  /** The addresses of the state, and how each is released in turn. */
+  async function inState(count: number, servers: PowerCycles) {
+    const ids = Array.from({ length: count }, () => simulator.account.assignIpAddress({ server: mail }).address);
+    const state = { type: "ServerIpAddress", urn: "", server: mail, pendingDelete: false, external: false } as const;
+    releases.recordState(ids.map((id) => ({ ...state, id })));
+    const signal = new AbortController().signal;
+    return async () => {
+      const id = ids.shift() as string;
+      releases.settle(id);
+      const request = { server: mail, purpose: "release", powerCycle: true, signal } as const;
+      return servers.withServerStopped(request, () => client.ipAddresses.release(id));
+    };
+  }
+
+  test("within an operation that checks other addresses share a cycle too", async () => {
+    const servers = await start(quick);
+    plan.recordCheck(mail, { onServer: 1 }, false);
+    const release = await inState(3, servers);
+    await twoBeforeALateOne(release, "DELETE", release);
+    expect(writes()).toMatchObject({ "stop 200": 1, "start 200": 1 });
   });
-  await release(addresses[0] as string);
-  expect(second).toBeDefined();
-  await second;
-  expect(writes()).toMatchObject({ "stop 200": 1, "start 200": 1 });
+
+  /** How often the change waits for late ones. */
+  async function waitsDuring(change: () => Promise<unknown>): Promise<number> {
+    let waits = 0;
+    const count = () => {
+      waits++;
+      onSleep = { ms: 50, act: count };
+    };
+    onSleep = { ms: 50, act: count };
+    await change();
+    return waits;
+  }
+
+  test("wait for nothing once the engine has handed over all addresses of the state", async () => {
+    const servers = await start(quick);
+    const release = await inState(2, servers);
+    expect(await waitsDuring(() => Promise.all([release(), release()]))).toBe(0);
+  });
+
+  test("wait at most a second for addresses that do not come, after one has returned to the engine", async () => {
+    const servers = await start(quick);
+    const release = await inState(4, servers);
+    const waits = await waitsDuring(() => Promise.all([release(), release()]));
+    expect(waits).toBeGreaterThan(0);
+    expect(waits).toBeLessThanOrEqual(21);
+  });
+
+  test("do not wait for addresses that the engine has not handed over during a whole stop", async () => {
+    const servers = await start(quick);
+    expect(await waitsDuring(await inState(2, servers))).toBe(0);
+  });
 });
 
 describe("without powerCycle", () => {
@@ -626,8 +669,12 @@ test("progress lines name the server and what they wait for, at most every ten s
   const servers = await start();
   simulator.account.setGuest(mail, { acpi: false });
   await assign(servers);
-  expect(said[0]).toBe(`server "mail" (${mail}): stopping (hard stop after 120 s)`);
-  expect(said.slice(1, -1).every((line) => /: waiting until it is stopped \(\d+ s\)$/.test(line))).toBe(true);
-  expect(said.length).toBeGreaterThan(5);
-  expect(said.length).toBeLessThan(16);
+  expect(said[0]).toBe(`stopping server "mail", hard stop after 120 s (${mail})`);
+  const waits = said.slice(1, -2);
+  const lineOfWait = /^waiting until server "mail" is stopped, \d+ s so far \(009d64ef-.*\)$/;
+  expect(waits.filter((line) => !lineOfWait.test(line))).toEqual([]);
+  expect(waits.length).toBeGreaterThan(5);
+  expect(waits.length).toBeLessThan(14);
+  expect(said.at(-2)).toBe(`starting server "mail" again (${mail})`);
+  expect(said.at(-1)).toMatch(/^server "mail": off for \d\.\d s for 1 address, running again \(009d64ef-.*\)$/);
 });
