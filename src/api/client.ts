@@ -57,7 +57,7 @@ export interface UpCloudClient {
 }
 
 export function createClient(options: ClientOptions): UpCloudClient {
-  const redact = createRedact(options.credentials);
+  const redact = createRedact(options.credentials, options.proxy);
   const http = createHttp(options, redact);
 
   // The layers of a call, outermost first.

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { createClient } from "../api/client";
 import { packageVersion } from "../api/http/packageVersion";
 import type { IpAddressWire } from "../api/wire";
-import { readConfiguration, type StackConfig, versionNotice } from "../model/configuration";
+import { readConfiguration, type StackConfig, versionNotice } from "../model/configuration/configuration";
 import { readStackConfig } from "../state/stackConfig";
 import { readStackState, readStateFile, type StackState } from "../state/stackState";
 import { audit } from "./audit";

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { createClient } from "../api/client";
 import type { ListedAddress } from "../api/responses";
-import { readConfiguration, versionNotice } from "../model/configuration";
+import { readConfiguration, versionNotice } from "../model/configuration/configuration";
 
 type Addresses = readonly ListedAddress[];
 

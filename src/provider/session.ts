@@ -4,7 +4,7 @@ import { isRunning, type JournalEntry, type ProcessName, thisProcess } from "../
 import { journalDirectory } from "../journal/journalFiles";
 import { OperationChanges } from "../journal/operationChanges";
 import { PendingRestarts } from "../journal/pendingRestarts";
-import { powerCycleIn, readConfiguration, type StackConfig, versionNotice } from "../model/configuration";
+import { powerCycleIn, readConfiguration, type StackConfig, versionNotice } from "../model/configuration/configuration";
 import type { StackHints } from "../model/hints";
 import type { PowerCycleInput } from "../model/inputs";
 import type { StackLocation } from "../state/operationState";

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { ownPages, seePage } from "../../src/api/errors/errorPages";
 import { explainedCodes } from "../../src/api/errors/explanations";
 import { UpCloudError } from "../../src/api/errors/upCloudError";
+import { describeTunnelError, TunnelError } from "../../src/api/http/connectionErrors";
 import type { ServerWire } from "../../src/api/wire";
 import type { Assignment } from "../../src/journal/journalEntry";
 import { AnotherAccountError, UnknownAccountError } from "../../src/provider/account/stackAddresses";
@@ -76,6 +77,8 @@ describe("a refusal that names no page of its own", () => {
 const assignment = { token: "token", server: uuid, family: "IPv4", access: "public", urn: "urn" } satisfies Assignment;
 const mail: ServerWire = { uuid, title: "mail", state: "started", zone: "fi-hel1" };
 const because = new Error("…");
+const squid = { variable: "HTTPS_PROXY", url: "http://squid.example.com:3128", username: "", password: "" };
+const tunnelRefusal = describeTunnelError(new TunnelError(undefined, 407), squid, "api.upcloud.com");
 
 test.each<[string, (typeof ownPages)[number], Error]>([
   ["an assign that came to nothing", "lost-answer", new NothingAssignedError(assignment, 3, because)],
@@ -89,9 +92,21 @@ test.each<[string, (typeof ownPages)[number], Error]>([
   ["a server that stayed off", "server-not-started", new RestartError(mail, "…")],
   ["an address and a server of another account", "another-account", new AnotherAccountError("198.51.100.7", uuid)],
   ["an address of another account", "another-account", new UnknownAccountError("198.51.100.7")],
+  [
+    "a proxy that refuses",
+    "proxy",
+    UpCloudError.notTunneled({ method: "POST", path: "/1.2/ip_address", context: {} }, tunnelRefusal, {
+      isFinal: true,
+    }),
+  ],
+  [
+    "a certificate that nobody trusts",
+    "untrusted-certificate",
+    UpCloudError.untrusted({ method: "GET", path: "/1.2/ip_address", context: {} }, "api.upcloud.com", "…"),
+  ],
 ])("%s names the page %s, which shows the message", (_, name, error) => {
   expect(error.message.endsWith(` ${seePage(name)}`)).toBe(true);
-  const [beginning = ""] = error.message.split("…");
+  const [beginning = ""] = error.message.replace(seePage(name), "…").split("…");
   expect(page(name)).toContain(beginning.trim());
 });
 

@@ -4,7 +4,13 @@ import type { ExplainedCode } from "./explanations";
 export type ErrorPage = ExplainedCode | (typeof ownPages)[number];
 
 /** Failures without a code of UpCloud. Their names are in lower case; UpCloud's codes never are. */
-export const ownPages = ["lost-answer", "server-not-started", "another-account"] as const;
+export const ownPages = [
+  "lost-answer",
+  "server-not-started",
+  "another-account",
+  "proxy",
+  "untrusted-certificate",
+] as const;
 
 /** The last sentence of a message. The page comes with the package, so it can be read offline. */
 export const seePage = (page: ErrorPage): string => `See docs/errors/${page}.md of pulumi-upcloud-ip.`;

@@ -3,10 +3,10 @@ import { explain, type RequestContext } from "./explanations";
 import { printable } from "./printable";
 
 /**
- * How a request failed: UpCloud refused it, its response was unreadable, there was no response, or it was not sent, perhaps
- * because this computer does not trust the server's certificate.
+ * How a request failed: UpCloud refused it, its response was unreadable, there was no response, or it was not sent:
+ * for a while, because this computer does not trust the server's certificate, or because a proxy bars the way.
  */
-export type Failure = "refused" | "unreadable" | "unanswered" | "unsent" | "untrusted";
+export type Failure = "refused" | "unreadable" | "unanswered" | "unsent" | "untrusted" | "barred";
 
 export interface FailedRequest {
   method: string;
@@ -128,8 +128,17 @@ export class UpCloudError extends Error implements ResponseFacts {
   static untrusted(request: FailedRequest, host: string, reason: string, origin?: Origin): UpCloudError {
     const message =
       `${request.method} ${request.path} was not sent to UpCloud, because this computer does not trust the certificate of ${host}: ${reason}. ` +
-      "Check upcloud:apiBaseUrl. If your network has its own certificate authority, set the environment variable NODE_EXTRA_CA_CERTS to the file with its certificate.";
+      `Check upcloud:apiBaseUrl. If your network has its own certificate authority, set the environment variable NODE_EXTRA_CA_CERTS to the file with its certificate. ${seePage("untrusted-certificate")}`;
     return new UpCloudError("untrusted", message, request, origin);
+  }
+
+  /**
+   * There was no way through the proxy, so nothing was sent.
+   * @param more `isFinal`: the proxy would refuse again
+   */
+  static notTunneled(request: FailedRequest, reason: string, { isFinal, ...origin }: Origin & { isFinal: boolean }) {
+    const message = `${request.method} ${request.path} was not sent to UpCloud: ${reason}. ${seePage("proxy")}`;
+    return new UpCloudError(isFinal ? "barred" : "unsent", message, request, origin);
   }
 
   /** The same failure with one more sentence and the same cause. */
@@ -164,12 +173,14 @@ export const isForbidden = (error: unknown): boolean => hasCode(error, "ACTION_F
 /** The same request may succeed a moment later. */
 export const isTransient = (error: unknown): boolean =>
   error instanceof UpCloudError &&
-  (!["refused", "untrusted"].includes(error.failure) || error.status === 429 || isUncertainStatus(error.status));
+  (!["refused", "untrusted", "barred"].includes(error.failure) ||
+    error.status === 429 ||
+    isUncertainStatus(error.status));
 
 /** The request was certainly not carried out: it was not sent, or UpCloud's rules refused it. A truncated response is neither. */
 export const hadNoEffect = (error: unknown): boolean =>
   error instanceof UpCloudError &&
-  (["unsent", "untrusted"].includes(error.failure) ||
+  (["unsent", "untrusted", "barred"].includes(error.failure) ||
     (error.failure === "refused" && !isUncertainStatus(error.status)));
 
 /** UpCloud, or a proxy in front of it, may still carry out the request: its effect may not be visible in the account yet. */

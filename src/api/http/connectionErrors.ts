@@ -1,3 +1,5 @@
+import type { HttpProxy } from "./credentials";
+
 /** What broke a connection, as part of a sentence. The words of Node and undici are kept where they say enough. */
 export function describeConnectionError(error: unknown, host: string): string {
   const {
@@ -51,3 +53,33 @@ const certificateCodes = [
   "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
 ];
+
+/** No tunnel through the proxy was established, so nothing was sent to UpCloud. */
+export class TunnelError extends Error {
+  override readonly name = "TunnelError";
+
+  constructor(
+    override readonly cause: unknown,
+    /** HTTP status of the proxy's response to CONNECT; absent if there was none. */
+    readonly status?: number,
+  ) {
+    super();
+  }
+}
+
+/** What a proxy refused or could not do, as part of a sentence. */
+export function describeTunnelError(
+  { cause, status }: TunnelError,
+  { url, variable }: HttpProxy,
+  host: string,
+): string {
+  const proxy = `the proxy ${new URL(url).host} (environment variable ${variable})`;
+  if (status === undefined) return `${proxy} could not be used: ${describeConnectionError(cause, new URL(url).host)}`;
+  return status === 407
+    ? `${proxy} does not accept the user name and password in ${variable}, or asks for them (status 407)`
+    : `${proxy} refused a connection to ${host} (status ${status})`;
+}
+
+/** A proxy that refuses for good: to send again would be in vain. A gateway's failure and a rate limit may pass. */
+export const isFinalRefusal = ({ status = 0 }: TunnelError) =>
+  status >= 300 && status < 500 && ![408, 429].includes(status);

@@ -1,5 +1,7 @@
 import { buildConnector, type Dispatcher, Pool } from "undici";
 import { isCertificateError, maxResponseBytes, nameLimit } from "./connectionErrors";
+import type { HttpProxy } from "./credentials";
+import type { openTunnels } from "./tunnels";
 import { dropUnaskedContinue } from "./unaskedContinue";
 
 interface RawRequest {
@@ -39,6 +41,7 @@ interface ConnectionLimits {
   max: number;
   /** Longest time for one connection, DNS and TLS included, in milliseconds. */
   connectTimeoutMs: number;
+  proxy?: HttpProxy | undefined;
 }
 
 export interface Connections {
@@ -49,7 +52,8 @@ export interface Connections {
 }
 
 /** Kept-alive connections to one origin. Nothing is written to one before it is established, so what was sent is certain. */
-export function openConnections(origin: string, { max, connectTimeoutMs }: ConnectionLimits): Connections {
+export function openConnections(origin: string, { max, connectTimeoutMs, proxy }: ConnectionLimits): Connections {
+  const { connect, close } = openSockets(connectTimeoutMs, proxy);
   const pool = new Pool(new URL(origin).origin, {
     connections: max,
     pipelining: 1,
@@ -57,7 +61,11 @@ export function openConnections(origin: string, { max, connectTimeoutMs }: Conne
     // The signal of a request limits its time.
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: connector(connectTimeoutMs),
+    connect: (options, callback) =>
+      connect(options, (...outcome) => {
+        if (outcome[1]) dropUnaskedContinue(outcome[1]);
+        callback(...outcome);
+      }),
   });
 
   const exchange = ({ signal, method, body, ...rest }: RawRequest) =>
@@ -99,21 +107,27 @@ export function openConnections(origin: string, { max, connectTimeoutMs }: Conne
       );
     });
 
-  return { exchange, close: () => void pool.destroy() };
+  return {
+    exchange,
+    close() {
+      void pool.destroy();
+      close();
+    },
+  };
 }
 
-function connector(connectTimeoutMs: number): buildConnector.connector {
-  const connect = buildConnector({
-    timeout: connectTimeoutMs,
+/** How sockets to UpCloud are opened: directly, or through a proxy. */
+function openSockets(timeout: number, proxy: HttpProxy | undefined): ReturnType<typeof openTunnels> {
+  const limits = {
+    timeout,
     autoSelectFamily: true,
     // Node's default, 250 ms for each address of a host but the last, is too short for distant hosts.
-    autoSelectFamilyAttemptTimeout: Math.ceil(connectTimeoutMs / 4),
-  });
-  return (options, callback) =>
-    connect(options, (...outcome) => {
-      if (outcome[1]) dropUnaskedContinue(outcome[1]);
-      callback(...outcome);
-    });
+    autoSelectFamilyAttemptTimeout: Math.ceil(timeout / 4),
+  };
+  if (proxy === undefined) return { connect: buildConnector(limits), close: () => undefined };
+  // biome-ignore lint/style/noCommonJs: loaded only where a proxy applies.
+  const tunnels = require("./tunnels") as typeof import("./tunnels");
+  return tunnels.openTunnels(proxy, limits);
 }
 
 /** Of a header that comes several times, the first value: none of those that matter here is a list. */

@@ -1,7 +1,13 @@
 import { type FailedRequest, UpCloudError } from "../errors/upCloudError";
-import { describeConnectionError, noConnectionWithin } from "./connectionErrors";
+import {
+  describeConnectionError,
+  describeTunnelError,
+  isFinalRefusal,
+  noConnectionWithin,
+  TunnelError,
+} from "./connectionErrors";
 import { type ExchangeError, openConnections } from "./connections";
-import type { Credentials } from "./credentials";
+import type { Credentials, HttpProxy } from "./credentials";
 import { packageVersion } from "./packageVersion";
 import { type Redact, redactError } from "./redaction";
 import { type HttpResponse, readResponse } from "./response";
@@ -13,6 +19,8 @@ export interface HttpOptions {
   credentials: Credentials;
   /** Longest time for one request and its whole response, in milliseconds. */
   requestTimeoutMs: number;
+  /** Default: none. */
+  proxy?: HttpProxy | undefined;
 }
 
 export interface HttpRequest extends FailedRequest {
@@ -29,10 +37,10 @@ export interface Http {
 }
 
 /** HTTP with limits for the number, the size and the time of requests. A request's time begins when it is sent. */
-export function createHttp({ baseUrl, credentials, requestTimeoutMs }: HttpOptions, redact: Redact): Http {
+export function createHttp({ baseUrl, credentials, requestTimeoutMs, proxy }: HttpOptions, redact: Redact): Http {
   const { host, pathname } = new URL(baseUrl);
   const connectTimeoutMs = Math.min(maxConnectTimeoutMs, requestTimeoutMs);
-  const connections = openConnections(baseUrl, { max: maxConcurrentRequests, connectTimeoutMs });
+  const connections = openConnections(baseUrl, { max: maxConcurrentRequests, connectTimeoutMs, proxy });
   const semaphore = new Semaphore(maxConcurrentRequests);
   const headers = {
     accept: "application/json",
@@ -62,6 +70,10 @@ export function createHttp({ baseUrl, credentials, requestTimeoutMs }: HttpOptio
     const isOperationOver = request.signal?.aborted === true && !timeout.aborted;
     const origin = { cause: redactError(error.cause, redact) };
     if (isOperationOver && !isWritten) return UpCloudError.unsent(request, operationOver, origin);
+    if (proxy !== undefined && error.cause instanceof TunnelError) {
+      const reason = redact(describeTunnelError(error.cause, proxy, host));
+      return UpCloudError.notTunneled(request, reason, { ...origin, isFinal: isFinalRefusal(error.cause) });
+    }
     const description = () => redact(describeConnectionError(error.cause, host));
     if (isUntrusted) return UpCloudError.untrusted(request, host, description(), origin);
     const tooSlow = isWritten

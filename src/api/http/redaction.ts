@@ -1,21 +1,23 @@
-import type { Credentials } from "./credentials";
+import type { Credentials, HttpProxy } from "./credentials";
 
 /** Removes the credentials from a text. */
 export type Redact = (text: string) => string;
 
-/** Finds the credentials in every form in which they are sent. */
-export function createRedact(credentials: Credentials): Redact {
-  const secrets =
-    "token" in credentials
-      ? [credentials.token]
-      : [
-          Buffer.from(`${credentials.username}:${credentials.password}`).toString("base64"),
-          credentials.password,
-          encodeURIComponent(credentials.password),
-        ];
+/** Finds the credentials, and those of a proxy, in every form in which they are sent. */
+export function createRedact(credentials: Credentials, proxy?: HttpProxy): Redact {
+  const secrets = [
+    ...("token" in credentials ? [credentials.token] : formsOf(credentials)),
+    ...(proxy?.password ? formsOf(proxy) : []),
+  ];
   return (text) =>
     secrets.reduce((redacted, secret) => (secret === "" ? redacted : redacted.replaceAll(secret, "[redacted]")), text);
 }
+
+const formsOf = ({ username, password }: { username: string; password: string }) => [
+  Buffer.from(`${username}:${password}`).toString("base64"),
+  password,
+  encodeURIComponent(password),
+];
 
 /**
  * A copy of an error, to be the `cause` of another: its name, message, code, stack and causes without the credentials, and

@@ -1,4 +1,5 @@
-import { ConfigurationError, powerCycleIn, readConfiguration } from "../../src/model/configuration";
+import { powerCycleIn, readConfiguration } from "../../../src/model/configuration/configuration";
+import { ConfigurationError } from "../../../src/model/configuration/configurationError";
 
 const read = (config: Record<string, string>, env: Record<string, string> = {}) =>
   readConfiguration((key) => config[key], env);

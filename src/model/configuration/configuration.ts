@@ -1,19 +1,11 @@
-import { printable } from "../api/errors/printable";
-import type { Credentials } from "../api/http/credentials";
-import { type ApiVersion, apiVersions } from "../api/wire";
-import { parseDuration } from "./durations";
-import { powerCycle as checkPowerCycle } from "./inputRules";
-import type { PowerCycleInput } from "./inputs";
-import { parseJson } from "./json";
-
-/** An invalid configuration. The message names the key and what is expected, and never contains a credential. */
-export class ConfigurationError extends Error {
-  override readonly name = "ConfigurationError";
-
-  constructor(message: string) {
-    super(printable(message));
-  }
-}
+import type { Credentials, HttpProxy } from "../../api/http/credentials";
+import { type ApiVersion, apiVersions } from "../../api/wire";
+import { parseDuration } from "../durations";
+import { powerCycle as checkPowerCycle } from "../inputRules";
+import type { PowerCycleInput } from "../inputs";
+import { parseJson } from "../json";
+import { ConfigurationError } from "./configurationError";
+import { proxyFor } from "./proxy";
 
 /** A value of the stack's configuration by its full key, such as `upcloud:token`. */
 export type StackConfig = (key: string) => string | undefined;
@@ -26,13 +18,17 @@ export interface Configuration {
   apiVersion: ApiVersion;
   /** Longest time for one request and its whole response, in milliseconds. */
   requestTimeoutMs: number;
+  /** From the environment; absent if requests go to UpCloud directly. */
+  proxy?: HttpProxy | undefined;
 }
 
 /** The stack's configuration first, then the environment. Credentials come from one of the two, never mixed. */
 export function readConfiguration(config: StackConfig, env: NodeJS.ProcessEnv): Configuration {
+  const baseUrl = baseUrlIn(config("upcloud:apiBaseUrl") ?? nonEmpty(env.UPCLOUD_DEBUG_API_BASE_URL) ?? defaultBaseUrl);
   return {
     credentials: credentialsIn(config, env),
-    baseUrl: baseUrlIn(config("upcloud:apiBaseUrl") ?? nonEmpty(env.UPCLOUD_DEBUG_API_BASE_URL) ?? defaultBaseUrl),
+    baseUrl,
+    proxy: proxyFor(baseUrl, env),
     apiVersion: apiVersionIn(config("upcloud:apiVersion") ?? nonEmpty(env.UPCLOUD_API_VERSION) ?? "1.2"),
     requestTimeoutMs: requestTimeoutIn(
       config("upcloud:requestTimeout") ?? nonEmpty(env.UPCLOUD_REQUEST_TIMEOUT) ?? defaultRequestTimeout,
