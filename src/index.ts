@@ -9,5 +9,6 @@ export type {
   GetIpAddressResult,
   LookUpOutputOptions,
 } from "./lookups/types";
+export { Provider, type ProviderArgs } from "./resources/provider";
 export { PtrRecord, type PtrRecordArgs } from "./resources/ptrRecord";
 export { ServerIpAddress, type ServerIpAddressArgs } from "./resources/serverIpAddress";

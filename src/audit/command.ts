@@ -2,7 +2,15 @@ import { parseArgs } from "node:util";
 import { createClient } from "../api/client";
 import { packageVersion } from "../api/http/packageVersion";
 import type { IpAddressWire } from "../api/wire";
-import { readConfiguration, type StackConfig, versionNotice } from "../model/configuration/configuration";
+import { addressKey } from "../model/addresses";
+import {
+  type Configuration,
+  readConfiguration,
+  type StackConfig,
+  versionNotice,
+} from "../model/configuration/configuration";
+import { MissingCredentialsError } from "../model/configuration/configurationError";
+import { readProviderSettings } from "../state/explicitProviders";
 import { readStackConfig } from "../state/stackConfig";
 import { readStackState, readStateFile, type StackState } from "../state/stackState";
 import { audit } from "./audit";
@@ -16,7 +24,7 @@ Then lists those that may be such a result, or belong to something else, and nam
 have. Changes nothing.
 
 An address is managed if any of the given stacks manages it. Default: the selected stack of the project in the current
-folder. Credentials come from the configuration of the first stack, or from the environment.
+folder. Credentials come from the configuration of each stack and from its explicit providers, or from the environment.
 
   --stack NAME   a stack, also as org/project/stack; can be repeated
   --state FILE   output of \`pulumi stack export\`, or a checkpoint file of a self-managed backend; can be repeated
@@ -49,11 +57,17 @@ export async function command(args: readonly string[], io: CommandIo): Promise<0
   const stacks = stack.length + state.length > 0 ? stack : [undefined];
   const run = { cwd, env: io.env };
   const states: StackState[] = [];
-  for (const name of stacks) states.push(await readStackState({ ...run, stack: name }));
+  const configs: StackConfig[] = [];
+  for (const name of stacks) {
+    const read = await readStackState({ ...run, stack: name });
+    states.push(read);
+    configs.push(await stackConfig({ ...run, stack: name }, io));
+    if (read.hasExplicitProviders) configs.push(...(await providerConfigs({ ...run, stack: name }, io)));
+  }
   for (const file of state) states.push(await readState(file));
-  const config = stacks.length > 0 ? await stackConfig({ ...run, stack: stacks[0] }, io) : () => undefined;
+  if (configs.length === 0) configs.push(() => undefined);
 
-  const result = audit(await listAddresses(config, io), states, journalHints(io.env));
+  const result = audit(await listAccounts(configs, io), states, journalHints(io.env));
   io.write((values.json ? jsonReport : report)(result, { all: values.all }));
   return result.suspects.length + result.shared.length === 0 ? 0 : 1;
 }
@@ -105,11 +119,46 @@ async function stackConfig(run: Parameters<typeof readStackConfig>[0], { warn }:
   return (key) => (credentialKeys.includes(key) ? undefined : values.get(key));
 }
 
+/** Of the stack's explicit providers. Without what decrypts them, their accounts are left out. */
+async function providerConfigs(
+  run: Parameters<typeof readProviderSettings>[0],
+  { warn }: CommandIo,
+): Promise<StackConfig[]> {
+  try {
+    return (await readProviderSettings(run)).map((settings) => (key: string) => settings[key]);
+  } catch (error) {
+    warn(`Leaving out the accounts of explicit providers, whose settings cannot be read: ${(error as Error).message}`);
+    return [];
+  }
+}
+
 const credentialKeys = ["upcloud:token", "upcloud:username", "upcloud:password"];
 
-async function listAddresses(config: StackConfig, { env, warn }: CommandIo): Promise<IpAddressWire[]> {
+/** The addresses of all accounts, each once. */
+async function listAccounts(configs: readonly StackConfig[], io: CommandIo): Promise<IpAddressWire[]> {
+  const configurations = new Map<string, Configuration>();
+  let missing: unknown;
+  for (const config of configs) {
+    try {
+      const configuration = readConfiguration(config, io.env);
+      configurations.set(JSON.stringify([configuration.credentials, configuration.baseUrl]), configuration);
+    } catch (error) {
+      // All resources of the stack may have explicit providers.
+      if (!(error instanceof MissingCredentialsError)) throw error;
+      missing = error;
+    }
+  }
+  if (configurations.size === 0) throw missing;
+  const found = new Map<string, IpAddressWire>();
+  for (const configuration of configurations.values()) {
+    for (const one of await listAddresses(configuration, io)) found.set(addressKey(one.address), one);
+  }
+  return [...found.values()];
+}
+
+async function listAddresses(configuration: Configuration, { warn }: CommandIo): Promise<IpAddressWire[]> {
   const client = createClient({
-    ...readConfiguration(config, env),
+    ...configuration,
     onVersionChange: (from, to) => warn(versionNotice(from, to)),
   });
   try {

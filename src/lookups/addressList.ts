@@ -9,12 +9,19 @@ type Addresses = readonly ListedAddress[];
 const listsOfRuns = new WeakMap<object, Map<string, AddressList>>();
 const noEngine = {};
 
-/** The list that all look-ups of this run with the same configuration share. */
-export function listOfThisRun(): AddressList {
+/**
+ * The list that all look-ups of this run with the same configuration share.
+ *
+ * @param settings of an explicit provider, by full key; default: the stack's configuration
+ */
+export function listOfThisRun(settings: Readonly<Record<string, string>> | undefined): AddressList {
   const run = pulumi.runtime.getMonitor() ?? noEngine;
   const lists = listsOfRuns.get(run) ?? new Map<string, AddressList>();
   listsOfRuns.set(run, lists);
-  const configuration = readConfiguration(pulumi.runtime.getConfig, process.env);
+  const configuration = readConfiguration(
+    settings === undefined ? pulumi.runtime.getConfig : (key) => settings[key],
+    process.env,
+  );
   const key = JSON.stringify(configuration);
   const list = lists.get(key) ?? new AddressList(() => listAll(configuration));
   lists.set(key, list);

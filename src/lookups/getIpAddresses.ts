@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { settingsOfProvider } from "../model/configuration/keys";
 import type {
   GetIpAddressArgs,
   GetIpAddressesArgs,
@@ -10,8 +11,10 @@ import type {
 } from "./types";
 
 /**
- * Looks up an address of the UpCloud account. Needs neither a resource nor a provider: it uses the stack's configuration, as
- * the resources do. All look-ups of a program share one request where possible.
+ * Looks up an address of the UpCloud account. Uses the stack's configuration, as the resources do, or that of a `Provider` in the
+ * options. It runs in the program: in an inline program of the Automation API, environment variables are those of the program's process
+ * (`process.env`), not the workspace's `envVars`, which only the resources see. Set the credentials in the stack's configuration or
+ * a `Provider` there. All look-ups of a program share one request where possible.
  *
  * ```ts
  * const { server, ptrRecord } = await getIpAddress({ address: "198.51.100.7" });
@@ -24,7 +27,7 @@ import type {
  * Source: UpCloud API 1.2, chapter "IP addresses", section "List IP addresses".
  *
  * @param args which address
- * @param opts Pulumi's options; they affect only the mocks of a unit test
+ * @param opts `provider` or `parent`: whose account; other options affect only the mocks of a unit test
  */
 export function getIpAddress(args: GetIpAddressArgs, opts?: pulumi.InvokeOptions): Promise<GetIpAddressResult> {
   return lookUp("getIpAddress", args, opts);
@@ -45,7 +48,7 @@ export function getIpAddress(args: GetIpAddressArgs, opts?: pulumi.InvokeOptions
  * Source: UpCloud API 1.2, chapter "IP addresses", section "List IP addresses".
  *
  * @param args which address
- * @param opts `dependsOn`, and options that affect only the mocks of a unit test
+ * @param opts `dependsOn`, and `provider` or `parent`: whose account; other options affect only the mocks of a unit test
  */
 export function getIpAddressOutput(
   args: GetIpAddressOutputArgs,
@@ -69,7 +72,7 @@ export function getIpAddressOutput(
  * Source: UpCloud API 1.2, chapter "IP addresses", section "List IP addresses".
  *
  * @param args the filters
- * @param opts Pulumi's options; they affect only the mocks of a unit test
+ * @param opts `provider` or `parent`: whose account; other options affect only the mocks of a unit test
  */
 export function getIpAddresses(
   args: GetIpAddressesArgs = {},
@@ -92,7 +95,7 @@ export function getIpAddresses(
  * Source: UpCloud API 1.2, chapter "IP addresses", section "List IP addresses".
  *
  * @param args the filters
- * @param opts `dependsOn`, and options that affect only the mocks of a unit test
+ * @param opts `dependsOn`, and `provider` or `parent`: whose account; other options affect only the mocks of a unit test
  */
 export function getIpAddressesOutput(
   args: GetIpAddressesOutputArgs = {},
@@ -110,12 +113,19 @@ async function lookUp<Name extends keyof Results>(
   name: Name,
   args: object,
   opts?: pulumi.InvokeOptions,
-  needsFreshList = false,
 ): Promise<Results[Name]> {
   if (isMocked()) return lookUpWithMocks(name, args, opts);
+  return lookUpIn(name, args, { needsFreshList: false, settings: await knownSettingsOf(name, opts) });
+}
+
+async function lookUpIn<Name extends keyof Results>(
+  name: Name,
+  args: object,
+  context: { needsFreshList: boolean; settings: Settings | undefined },
+): Promise<Results[Name]> {
   // biome-ignore lint/style/noCommonJs: only a program that looks something up needs an HTTP client.
   const lookUps = require("./lookUps") as typeof import("./lookUps");
-  return lookUps[name](args, { needsFreshList }) as Promise<Results[Name]>;
+  return lookUps[name](args, context) as Promise<Results[Name]>;
 }
 
 function lookUpOutput<Name extends keyof Results>(
@@ -127,8 +137,36 @@ function lookUpOutput<Name extends keyof Results>(
   const needsFreshList =
     !pulumi.runtime.isDryRun() && (dependsOn !== undefined || Object.values(args).some(isUnresolved));
   const before = pulumi.output(dependsOn).apply((resources) => pulumi.all([resources ?? []].flat().map(readinessOf)));
-  const result = pulumi.all([args, before]).apply(([known]) => lookUp(name, known, opts, needsFreshList));
+  const result = pulumi
+    .all([args, before, settingsOf(name, opts)])
+    .apply(([known, _, settings]) =>
+      isMocked() ? lookUpWithMocks(name, known, opts) : lookUpIn(name, known, { needsFreshList, settings }),
+    );
   return result as pulumi.Output<Results[Name]>;
+}
+
+type Settings = Readonly<Record<string, string>>;
+
+/** The settings of the explicit `Provider` in the options, or of the parent's. Not secret: they are used for the request only. */
+function settingsOf(
+  name: string,
+  { provider, parent }: pulumi.InvokeOptions = {},
+): pulumi.Output<Settings> | undefined {
+  const explicit = provider ?? parent?.getProvider(tokenOf(name));
+  const settings = (explicit as { [settingsOfProvider]?: pulumi.Output<Settings> } | undefined)?.[settingsOfProvider];
+  return settings && pulumi.unsecret(settings);
+}
+
+/** For a promise, which cannot be unknown in a preview. */
+async function knownSettingsOf(name: string, opts?: pulumi.InvokeOptions): Promise<Settings | undefined> {
+  const settings = settingsOf(name, opts);
+  if (settings === undefined) return undefined;
+  // Not public, but the SDK itself reads it, even on Outputs of another SDK version.
+  const { isKnown } = settings as unknown as { isKnown: Promise<boolean> };
+  if (await isKnown) return new Promise((resolve) => settings.apply(resolve));
+  throw new pulumi.RunError(
+    `${name}: the settings of its provider are not known yet in this preview: use ${name}Output instead.`,
+  );
 }
 
 const isUnresolved = (input: unknown) => pulumi.Output.isInstance(input) || input instanceof Promise;
@@ -140,12 +178,14 @@ const readinessOf = (resource: pulumi.Resource) =>
 /** Whether the program runs in a unit test (`pulumi.runtime.setMocks`): its `call` then answers look-ups. */
 const isMocked = () => "mocks" in (pulumi.runtime.getMonitor() ?? {});
 
+const tokenOf = (name: string) => `pulumi-nodejs:dynamic/upcloud:${name}`;
+
 async function lookUpWithMocks<Name extends keyof Results>(
   name: Name,
   args: object,
   opts?: pulumi.InvokeOptions,
 ): Promise<Results[Name]> {
-  const result = await pulumi.runtime.invoke(`pulumi-nodejs:dynamic/upcloud:${name}`, args, opts);
+  const result = await pulumi.runtime.invoke(tokenOf(name), args, opts);
   // Pulumi transfers a list as an object whose keys are the indexes.
   return (name === "getIpAddresses" ? Object.values(result) : result) as Results[Name];
 }

@@ -11,15 +11,20 @@ import type { GetIpAddressArgs, GetIpAddressesArgs, GetIpAddressesResult, GetIpA
 
 /* Loaded by `getIpAddresses.ts` with the first look-up of a program. */
 
-interface Freshness {
+interface LookUpContext {
   /** The inputs come from resources: the list has to include what those have created. */
   needsFreshList: boolean;
+  /** Of the explicit provider in the options, by full key. */
+  settings: Readonly<Record<string, string>> | undefined;
 }
 
-export async function getIpAddress(args: object, { needsFreshList }: Freshness): Promise<GetIpAddressResult> {
+export async function getIpAddress(
+  args: object,
+  { needsFreshList, settings }: LookUpContext,
+): Promise<GetIpAddressResult> {
   return withLookUpError("getIpAddress", async () => {
     const { address } = checkArgs<GetIpAddressArgs>(addressRules, args, requiredAddress);
-    const list = listOfThisRun();
+    const list = listOfThisRun(settings);
     const found =
       byAddress(needsFreshList ? await list.fresh() : await list.cached()).get(address) ??
       // Somebody, perhaps this program, may have assigned it since the list was read.
@@ -31,10 +36,13 @@ export async function getIpAddress(args: object, { needsFreshList }: Freshness):
   });
 }
 
-export async function getIpAddresses(args: object, { needsFreshList }: Freshness): Promise<GetIpAddressesResult> {
+export async function getIpAddresses(
+  args: object,
+  { needsFreshList, settings }: LookUpContext,
+): Promise<GetIpAddressesResult> {
   return withLookUpError("getIpAddresses", async () => {
     const filter = checkArgs<GetIpAddressesArgs>(filterRules, args, {});
-    const list = listOfThisRun();
+    const list = listOfThisRun(settings);
     const addresses = needsFreshList ? await list.fresh() : await list.cached();
     return addresses.filter((address) => fits(address, filter)).map(resultOf);
   });

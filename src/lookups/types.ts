@@ -77,8 +77,8 @@ export type GetIpAddressesOutputArgs = {
 };
 
 /**
- * The options of `getIpAddressOutput` and `getIpAddressesOutput`. A look-up uses no provider: the other options, such as
- * `parent` and `provider`, affect only the mocks of a unit test.
+ * The options of `getIpAddressOutput` and `getIpAddressesOutput`. `provider`, or that of
+ * `parent`, says whose account to look at if it is a `Provider`; other options affect only the mocks of a unit test.
  */
 export interface LookUpOutputOptions extends pulumi.InvokeOptions {
   /**

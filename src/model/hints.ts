@@ -8,6 +8,8 @@ export interface StackHints {
   stack?: string | undefined;
   /** The folder of Pulumi.yaml, if the program runs in another one. */
   projectFolder?: string | undefined;
+  /** Keys of the stack's configuration in our namespace that nobody reads. Absent if there are none. */
+  unknownKeys?: string[] | undefined;
 }
 
 /** What a `ServerIpAddress` tells, as JSON. Nothing arrives while the server is unknown. */

@@ -7,6 +7,7 @@ import { PendingRestarts } from "../journal/pendingRestarts";
 import { powerCycleIn, readConfiguration, type StackConfig, versionNotice } from "../model/configuration/configuration";
 import type { StackHints } from "../model/hints";
 import type { PowerCycleInput } from "../model/inputs";
+import type { CheckFailure } from "../model/rules";
 import type { StackLocation } from "../state/operationState";
 import type { StackState } from "../state/stackState";
 import { AddressCache } from "./account/addressCache";
@@ -18,6 +19,7 @@ import { DeclaredRecords } from "./declaredRecords";
 import { ExpectedCreates } from "./powerCycle/expectedCreates";
 import { ExpectedReleases } from "./powerCycle/expectedReleases";
 import type { PowerCycles } from "./powerCycle/powerCycles";
+import { configurationFailures, notCheckedMessage, unknownKeyMessage } from "./runtime/configurationProblems";
 import { isEngineAlive } from "./runtime/engine";
 import { realTimer, type Timer } from "./runtime/timer";
 import { Warnings } from "./runtime/warnings";
@@ -65,6 +67,7 @@ export class Session {
   private stackLocation: StackLocation = {};
   private cachedClient: UpCloudClient | undefined;
   private cachedPowerCycles: PowerCycles | undefined;
+  private cachedFailures: CheckFailure[] | undefined;
 
   constructor(options: SessionOptions) {
     const { env, notify, timer = realTimer, readState = noState, process = thisProcess } = options;
@@ -74,7 +77,11 @@ export class Session {
     this.timer = timer;
     this.warnings = new Warnings(notify);
     this.isEngineAlive = options.isEngineAlive ?? isEngineAlive;
-    this.addressCache = new AddressCache(() => this.client(), timer);
+    this.addressCache = new AddressCache(
+      () => this.client(),
+      timer,
+      (error) => this.warnings.once(notCheckedMessage(error), "not checked"),
+    );
     this.stackAddresses = new StackAddresses(() => this.client(), this.addressCache);
     this.stackState = new StateCache((isOfThisOperation) => readState(this.stackLocation, isOfThisOperation));
 
@@ -105,8 +112,9 @@ export class Session {
   }
 
   /** Records what each declaration tells about the operation and its stack. */
-  recordHints({ preview, stack, projectFolder }: Partial<StackHints>): void {
+  recordHints({ preview, stack, projectFolder, unknownKeys = [] }: Partial<StackHints>): void {
     this.isPreview ||= preview === true;
+    for (const key of unknownKeys) this.warnings.once(unknownKeyMessage(key));
     if (stack !== undefined) this.stackLocation = { stack, projectFolder };
   }
 
@@ -120,6 +128,15 @@ export class Session {
   powerCycles(): PowerCycles {
     this.cachedPowerCycles ??= this.createPowerCycles();
     return this.cachedPowerCycles;
+  }
+
+  /** What is wrong with the configuration, for check. Missing credentials are not: a preview works without them. */
+  configurationFailures(): CheckFailure[] {
+    this.cachedFailures ??= configurationFailures(() => {
+      this.defaultPowerCycle();
+      this.configuration();
+    });
+    return this.cachedFailures;
   }
 
   /** The stack's default for `powerCycle`. */

@@ -1,5 +1,6 @@
 import { isAbsolute } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { unknownKeysIn } from "../model/configuration/keys";
 import type { StackHints } from "../model/hints";
 
 /** What every declaration tells the provider about the operation and its stack. */
@@ -7,7 +8,14 @@ export const stackHints = (): StackHints => ({
   preview: pulumi.runtime.isDryRun(),
   stack: stackName(),
   projectFolder: projectFolder(),
+  ...unknownKeys(),
 });
+
+/** A misspelt key would otherwise have no effect, without a word. */
+function unknownKeys(): Pick<StackHints, "unknownKeys"> {
+  const keys = unknownKeysIn(Object.keys(pulumi.runtime.allConfig()));
+  return keys.length === 0 ? {} : { unknownKeys: keys };
+}
 
 /** `undefined` outside an operation, and in a test whose mocks name no organization. */
 function stackName(): string | undefined {

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
+import { isExplicitProvider } from "./explicitProviders";
 import { type PulumiRun, runPulumi } from "./pulumiCli";
 
 /** The addresses in a stack's state. Values that are encrypted there are `undefined`. */
@@ -10,6 +11,8 @@ export interface StackState {
   pendingOperations: PendingOperation[];
   /** Ids of all other resources, such as addresses that another provider manages. */
   otherIds: string[];
+  /** Whether the program has providers with settings of their own for UpCloud. */
+  hasExplicitProviders?: true;
 }
 
 export interface StateAddress {
@@ -75,6 +78,7 @@ export function parseState(text: string, source: string): StackState {
       );
     // Deleted before its replacement is created: the address may belong to somebody else. The flag is set before the deletion.
     if (id === "" || (flags.pendingReplacement === true && !isBeingDeleted())) continue;
+    if (isExplicitProvider({ type, inputs: inputs ?? {} })) stack.hasExplicitProviders = true;
     if (addressType === undefined) {
       stack.otherIds.push(id);
       continue;

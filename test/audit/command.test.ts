@@ -182,10 +182,12 @@ describe("the credentials", () => {
     "upcloud:apiBaseUrl": { value: simulator.url, secret: false },
   });
 
-  test("are those of the first stack", async () => {
+  test("are those of each stack, whatever the environment has", async () => {
     stack("own", stackExport([]), settings("ucat_demo"));
+    stack("second", stackExport([]), settings("ucat_demo"));
     const elsewhere = { UPCLOUD_TOKEN: "wrong", UPCLOUD_DEBUG_API_BASE_URL: "http://127.0.0.1:9" };
-    expect((await run("audit --stack own --stack fixed", elsewhere)).warnings).toEqual([]);
+    expect((await run("audit --stack own --stack second", elsewhere)).warnings).toEqual([]);
+    await expect(run("audit --stack own --stack fixed", elsewhere)).rejects.toThrow("was not sent to UpCloud");
   });
 
   test("come from the environment if those of the stack cannot be decrypted, with a warning", async () => {

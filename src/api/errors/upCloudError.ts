@@ -170,6 +170,9 @@ export function ignoreGone(error: unknown): undefined {
 /** The user lacks permission, whatever the address or the server. */
 export const isForbidden = (error: unknown): boolean => hasCode(error, "ACTION_FORBIDDEN");
 
+/** UpCloud does not accept the credentials. */
+export const isUnauthenticated = (error: unknown): boolean => error instanceof UpCloudError && error.status === 401;
+
 /** The same request may succeed a moment later. */
 export const isTransient = (error: unknown): boolean =>
   error instanceof UpCloudError &&

@@ -4,7 +4,8 @@ import { parseDuration } from "../durations";
 import { powerCycle as checkPowerCycle } from "../inputRules";
 import type { PowerCycleInput } from "../inputs";
 import { parseJson } from "../json";
-import { ConfigurationError } from "./configurationError";
+import { ConfigurationError, MissingCredentialsError } from "./configurationError";
+import { providerNameKey } from "./keys";
 import { proxyFor } from "./proxy";
 
 /** A value of the stack's configuration by its full key, such as `upcloud:token`. */
@@ -24,6 +25,15 @@ export interface Configuration {
 
 /** The stack's configuration first, then the environment. Credentials come from one of the two, never mixed. */
 export function readConfiguration(config: StackConfig, env: NodeJS.ProcessEnv): Configuration {
+  try {
+    return readEach(config, env);
+  } catch (error) {
+    const provider = config(providerNameKey);
+    throw provider !== undefined && error instanceof ConfigurationError ? error.ofProvider(provider) : error;
+  }
+}
+
+function readEach(config: StackConfig, env: NodeJS.ProcessEnv): Configuration {
   const baseUrl = baseUrlIn(config("upcloud:apiBaseUrl") ?? nonEmpty(env.UPCLOUD_DEBUG_API_BASE_URL) ?? defaultBaseUrl);
   return {
     credentials: credentialsIn(config, env),
@@ -67,7 +77,7 @@ function credentialsIn(config: StackConfig, env: NodeJS.ProcessEnv): Credentials
       password: ["UPCLOUD_PASSWORD", env.UPCLOUD_PASSWORD],
     });
   if (credentials !== undefined) return credentials;
-  throw new ConfigurationError(
+  throw new MissingCredentialsError(
     "Expected credentials for UpCloud, got none: run `pulumi config set --secret upcloud:token <token>`, or set UPCLOUD_TOKEN, or UPCLOUD_USERNAME and UPCLOUD_PASSWORD.",
   );
 }

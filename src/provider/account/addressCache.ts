@@ -23,6 +23,8 @@ export class AddressCache {
   constructor(
     private readonly client: () => UpCloudClient,
     private readonly timer: Timer,
+    /** The account is not available in a preview. */
+    private readonly onUnavailable: (error: unknown) => void = () => undefined,
   ) {}
 
   /** The list as the operation first received it. A failure is not cached. */
@@ -36,16 +38,20 @@ export class AddressCache {
 
   /** For previews: `undefined` if the list is not available (no credentials, no network, no permission). */
   addressesIfAvailable(): Promise<IpAddressWire[] | undefined> {
-    this.availableAddresses ??= this.initialList(previewTimeoutMs).catch(() => undefined);
+    this.availableAddresses ??= this.initialList(previewTimeoutMs).catch(this.reportUnavailable);
     return this.availableAddresses;
   }
 
   /** As `addressesIfAvailable`. */
   serversIfAvailable(): Promise<ServerWire[] | undefined> {
     const list = async () => this.client().servers.list(AbortSignal.timeout(previewTimeoutMs));
-    this.availableServers ??= list().catch(() => undefined);
+    this.availableServers ??= list().catch(this.reportUnavailable);
     return this.availableServers;
   }
+
+  private readonly reportUnavailable = (error: unknown): undefined => {
+    this.onUnavailable(error);
+  };
 
   /**
    * The address as it was at most `maxAgeMs` ago, or `undefined` if it does not exist. A single call requests the address

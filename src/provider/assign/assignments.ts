@@ -1,5 +1,5 @@
 import type { UpCloudClient } from "../../api/client";
-import { hadNoEffect, mayStillTakeEffect, UpCloudError } from "../../api/errors/upCloudError";
+import { hadNoEffect, isUnauthenticated, mayStillTakeEffect, UpCloudError } from "../../api/errors/upCloudError";
 import type { IpAddressWire } from "../../api/wire";
 import type { AssignmentJournal } from "../../journal/assignmentJournal";
 import type { Assignment } from "../../journal/journalEntry";
@@ -47,7 +47,8 @@ export class Assignments {
   /** The addresses before the operation's first assign, which show later whether an assign in doubt had an effect. */
   initialList(assignment: Assignment): Promise<IpAddressWire[]> {
     return this.cache.initialList().catch((cause) => {
-      throw new NotListedError(assignment, cause);
+      // The credentials are wrong for every server.
+      throw isUnauthenticated(cause) ? cause : new NotListedError(assignment, cause);
     });
   }
 

@@ -49,6 +49,7 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
     const { __provider, __program, ...news } = declared;
     const checked = checkPtrRecord(news);
     const { inputs, failures } = checked;
+    failures.push(...this.session.configurationFailures());
     if (hasPassed(checked)) {
       const hints = (__program ?? {}) as Partial<RecordHints>;
       this.session.recordHints(hints);

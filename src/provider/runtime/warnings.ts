@@ -4,10 +4,13 @@ export class Warnings {
 
   constructor(private readonly write: (line: string) => void) {}
 
-  /** @param text without the final full stop */
-  once(text: string): void {
-    if (this.shown.has(text)) return;
-    this.shown.add(text);
+  /**
+   * @param text without the final full stop
+   * @param key what is shown once, if not the text
+   */
+  once(text: string, key = text): void {
+    if (this.shown.has(key)) return;
+    this.shown.add(key);
     this.write(`warning: ${text}.`);
   }
 }

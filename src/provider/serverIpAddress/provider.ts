@@ -4,8 +4,7 @@ import type { IpAddressWire } from "../../api/wire";
 import { deadline } from "../../model/durations";
 import type { ProgramHints } from "../../model/hints";
 import type { ServerIpAddressInputs } from "../../model/inputs";
-import { messageOf } from "../../model/messageOf";
-import { type CheckFailure, hasPassed } from "../../model/rules";
+import { hasPassed } from "../../model/rules";
 import { isUnknown, unknownValue } from "../../model/unknown";
 import { sharedListMaxAgeMs } from "../account/addressCache";
 import { reassignedNotice } from "../assign/assignments";
@@ -50,7 +49,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     const hints = programHintsFrom(__program);
     this.adoptions.claim(inputs, hints.urn);
     failures.push(
-      ...this.stackDefaultFailures(),
+      ...this.session.configurationFailures(),
       ...this.ptrSync.claimAdopted(inputs),
       ...this.adoptions.conflicts(inputs, hints.urn),
     );
@@ -138,16 +137,6 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
       this.acknowledge(id);
       if (state.leftStopped) await this.session.powerCycles().restart(state.server).catch(ignoreServerGone);
     });
-  }
-
-  /** An invalid stack default is refused in the preview, like an invalid input. */
-  private stackDefaultFailures(): CheckFailure[] {
-    try {
-      this.session.defaultPowerCycle();
-      return [];
-    } catch (error) {
-      return [{ property: "powerCycle", reason: messageOf(error) }];
-    }
   }
 
   /** Records what the program declares, and warns in a preview. */

@@ -46,7 +46,8 @@ interface Program {
   imports: string;
 }
 
-const names = "ServerIpAddress, PtrRecord, getIpAddress, getIpAddressOutput, getIpAddresses, getIpAddressesOutput";
+const names =
+  "ServerIpAddress, PtrRecord, Provider, getIpAddress, getIpAddressOutput, getIpAddresses, getIpAddressesOutput";
 
 const javaScript: Program = {
   file: "index.js",
