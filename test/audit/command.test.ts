@@ -187,7 +187,6 @@ describe("the credentials", () => {
     stack("second", stackExport([]), settings("ucat_demo"));
     const elsewhere = { UPCLOUD_TOKEN: "wrong", UPCLOUD_DEBUG_API_BASE_URL: "http://127.0.0.1:9" };
     expect((await run("audit --stack own --stack second", elsewhere)).warnings).toEqual([]);
-    await expect(run("audit --stack own --stack fixed", elsewhere)).rejects.toThrow("was not sent to UpCloud");
   });
 
   test("come from the environment if those of the stack cannot be decrypted, with a warning", async () => {
