@@ -35,16 +35,17 @@ function isExcluded(host: string, port: string | undefined, noProxy: string): bo
     if (entry.includes("/")) return isInSubnet(host, entry);
     const [, bare = "", onlyPort] = /^\[?(.+?)\]?(?::(\d+))?$/.exec(isIP(entry) === 6 ? `[${entry}]` : entry) ?? [];
     if (onlyPort !== undefined && onlyPort !== port) return false;
-    if (isIP(host) !== 0) return host === bare;
+    // By value: an IPv6 address has several spellings.
+    if (isIP(host) !== 0) return isInSubnet(host, `${bare}/${isIP(bare) === 4 ? 32 : 128}`);
     const domain = bare.replace(/^\*?\./, "");
     return host.endsWith(`.${domain}`) || (host === domain && bare === domain);
   });
 }
 
 function isInSubnet(host: string, subnet: string): boolean {
-  const [network = "", prefix] = subnet.split("/");
+  const [, network = "", prefix] = /^(.+)\/(\d+)$/.exec(subnet) ?? [];
   const [family, length] = [isIP(network), Number(prefix)];
-  if (family === 0 || isIP(host) !== family || !(length >= 0 && length <= (family === 4 ? 32 : 128))) return false;
+  if (family === 0 || isIP(host) !== family || length > (family === 4 ? 32 : 128)) return false;
   const type = family === 4 ? "ipv4" : "ipv6";
   const list = new BlockList();
   list.addSubnet(network, length, type);

@@ -36,8 +36,11 @@ test.each([
   ["https://10.1.2.3", "10.1.2.3", true],
   ["https://10.1.2.3", "10.1.2.3:443", true],
   ["https://10.1.2.3", "11.0.0.0/8,10.0.0.0/99", false],
+  ["https://10.1.2.3", "10.1.2.3/,192.0.2.0/x", false],
   ["https://[2001:db8::7]", "2001:db8::/32", true],
   ["https://[2001:db8::7]", "2001:db8::7", true],
+  ["https://[2001:db8::7]", "2001:0db8:0:0::7", true],
+  ["https://[2001:db8::7]", "2001:db8::8", false],
   ["https://[2001:db8::7]:8443", "[2001:db8::7]:8443", true],
 ])("a request to %s with NO_PROXY=%s goes directly: %s", (baseUrl, noProxy, isDirect) => {
   for (const name of ["NO_PROXY", "no_proxy"]) {
