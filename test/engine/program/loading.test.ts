@@ -31,6 +31,7 @@ test("loading the package beside Pulumi loads only its own declarations", async 
     "dist/resources/addressOutput.js",
     "dist/resources/dynamicResource.js",
     "dist/resources/importOption.js",
+    "dist/resources/installation.js",
     "dist/resources/programHints.js",
     "dist/resources/ptrRecord.js",
     "dist/resources/recordHints.js",
