@@ -151,7 +151,7 @@ describe("the types", () => {
       "package.json": manifest({ dependencies: { ...dependencies, ...Object.fromEntries(compilers) } }),
       "index.ts": program,
     };
-    // TypeScript 7 is beyond the peer dependency of Pulumi, whose SDK does not compile with it; its types do.
+    // Pulumi's SDK has a peer dependency on TypeScript 6 at most.
     directory = await workshop.lay(files, "npm install --legacy-peer-deps", "24");
   });
 
