@@ -4,7 +4,10 @@ import { runStep } from "../childProcess";
 import { findExecutable } from "./findExecutable";
 import type { PulumiCliInstallation } from "./types";
 
-/** The last release of the Node language host that the Go module proxy serves. It runs programs of newer SDKs, under newer CLIs. */
+/**
+ * The last release of the Node language host that the Go module proxy serves. It runs programs of newer SDKs, under newer CLIs, but
+ * without the `options` of the `runtime` in Pulumi.yaml, which those no longer pass as flags.
+ */
 const languageHostVersion = "3.68.0";
 
 /** pkg/v3 needs this replacement, and Go applies the replacements of the main module only. */

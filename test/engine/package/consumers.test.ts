@@ -19,9 +19,7 @@ const stripped = (["22", "24"] as const).map(
   (node): Consumer => ({ manager: "npm", language: "TypeScript, type stripping", node, pulumi: newestPulumi[node] }),
 );
 /** The oldest Pulumi that the package asks for. */
-const oldest = (["TypeScript, CommonJS", "TypeScript, ES modules with a loader"] as const).map(
-  (language): Consumer => ({ manager: "npm", language, node: "20", pulumi: "3.139.0" }),
-);
+const oldest: Consumer = { manager: "npm", language: "TypeScript, CommonJS", node: "20", pulumi: "3.139.0" };
 
 describe("the packed package works for a program", () => {
   const works = async (consumer: Consumer) => {
@@ -40,6 +38,6 @@ describe("the packed package works for a program", () => {
       await place.end();
     }
   };
-  const consumers = [...square, ...stripped, ...oldest];
+  const consumers = [...square, ...stripped, oldest];
   test.concurrent.each(consumers)("$language, Node $node, installed by $manager, Pulumi $pulumi", works);
 });

@@ -14,8 +14,8 @@ const npmInstall = ["install", "--no-audit", "--no-fund", "--prefer-offline", "-
 export const packageManagers = ["npm", "pnpm", "yarn"] as const;
 type PackageManager = (typeof packageManagers)[number];
 export const languages = ["TypeScript, CommonJS", "TypeScript, ES modules", "JavaScript"] as const;
-/** With a loader as SDKs before 3.183 need it, or with the types stripped by Node itself. */
-type Language = (typeof languages)[number] | "TypeScript, ES modules with a loader" | "TypeScript, type stripping";
+/** Node itself strips the types. */
+type Language = (typeof languages)[number] | "TypeScript, type stripping";
 export const nodes = ["20", "22", "24"] as const;
 
 export interface Consumer {
@@ -111,8 +111,8 @@ function filesOf({ manager, language }: Consumer): Record<string, string> {
   const isTypeScript = language !== "JavaScript";
   const isModule = isTypeScript && language !== "TypeScript, CommonJS";
   const isStripped = language === "TypeScript, type stripping";
-  const options = isStripped ? "typescript: false" : 'nodeargs: "--loader ts-node/esm --no-warnings"';
-  const hasOptions = isStripped || language === "TypeScript, ES modules with a loader";
+  // The language host that Go builds does not get `typescript: false`. It loads its own compiler, which would refuse such a tsconfig.json.
+  const isCompiled = isTypeScript && !isStripped;
   const modules = isModule ? { module: "nodenext" } : { module: "commonjs", moduleResolution: "node" };
   return {
     "package.json": JSON.stringify({
@@ -127,8 +127,8 @@ function filesOf({ manager, language }: Consumer): Record<string, string> {
         },
       }),
     }),
-    "Pulumi.yaml": `name: addresses\nruntime:\n  name: nodejs\n${hasOptions ? `  options: { ${options} }\n` : ""}`,
-    ...(isTypeScript && {
+    "Pulumi.yaml": `name: addresses\nruntime:\n  name: nodejs\n${isStripped ? "  options: { typescript: false }\n" : ""}`,
+    ...(isCompiled && {
       "tsconfig.json": JSON.stringify({
         compilerOptions: { strict: true, target: "es2022", ...modules, types: ["node"] },
       }),
