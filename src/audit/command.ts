@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { createClient } from "../api/client";
 import { packageVersion } from "../api/http/packageVersion";
@@ -14,6 +15,7 @@ import { readProviderSettings } from "../state/explicitProviders";
 import { readStackConfig } from "../state/stackConfig";
 import { readStackState, readStateFile, type StackState } from "../state/stackState";
 import { audit } from "./audit";
+import { type ImportFile, importAdvice, importFileOf } from "./importFile";
 import { journalHints } from "./journalHints";
 import { jsonReport, report } from "./report";
 
@@ -26,13 +28,14 @@ have. Changes nothing.
 An address is managed if any of the given stacks manages it. Default: the selected stack of the project in the current
 folder. Credentials come from the configuration of each stack and from its explicit providers, or from the environment.
 
-  --stack NAME   a stack, also as org/project/stack; can be repeated
-  --state FILE   output of \`pulumi stack export\`, or a checkpoint file of a self-managed backend; can be repeated
-  --cwd DIR      folder of the Pulumi project (default: current folder)
-  --all          list every address that the stacks do not manage
-  --json         print JSON for scripts
-  --help         show this help
-  --version      show the version
+  --stack NAME        a stack, also as org/project/stack; can be repeated
+  --state FILE        output of \`pulumi stack export\`, or a checkpoint file of a self-managed backend; can be repeated
+  --cwd DIR           folder of the Pulumi project (default: current folder)
+  --all               list every address that the stacks do not manage
+  --json              print JSON for scripts
+  --import-file FILE  write the addresses that look lost to FILE, for \`pulumi import --file\`
+  --help              show this help
+  --version           show the version
 
 Exit code: 0 no address looks lost, 1 an address looks lost or several resources have the same one, 2 the audit failed.
 `;
@@ -67,8 +70,13 @@ export async function command(args: readonly string[], io: CommandIo): Promise<0
   for (const file of state) states.push(await readState(file));
   if (configs.length === 0) configs.push(() => undefined);
 
-  const result = audit(await listAccounts(configs, io), states, journalHints(io.env));
+  const account = await listAccounts(configs, io);
+  const result = audit(account, states, journalHints(io.env));
   io.write((values.json ? jsonReport : report)(result, { all: values.all }));
+  if (values["import-file"] !== undefined) {
+    const advice = await writeImportFile(values["import-file"], importFileOf(result, account, states));
+    if (!values.json) io.write(`\n${advice}`);
+  }
   return result.suspects.length + result.shared.length === 0 ? 0 : 1;
 }
 
@@ -83,6 +91,7 @@ function parseOptions(args: readonly string[]) {
         cwd: { type: "string" },
         all: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
+        "import-file": { type: "string" },
         help: { type: "boolean", default: false },
         version: { type: "boolean", default: false },
       },
@@ -109,6 +118,18 @@ async function readState(file: string): Promise<StackState> {
       ? error
       : new Error(`Expected --state to name a readable file, got ${JSON.stringify(file)}: ${message}.`);
   }
+}
+
+/** Returns what to do with the file. */
+async function writeImportFile(file: string, content: ImportFile): Promise<string> {
+  if (content.resources.length > 0) {
+    await writeFile(file, `${JSON.stringify(content, null, 2)}\n`).catch(({ message }: Error) => {
+      throw new Error(
+        `Expected --import-file to name a file that can be written, got ${JSON.stringify(file)}: ${message}.`,
+      );
+    });
+  }
+  return importAdvice(file, content);
 }
 
 /** If the stack's credentials cannot be decrypted, those of the environment replace them; its other values still apply. */

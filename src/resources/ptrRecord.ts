@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { dynamicProvider } from "./dynamicResource";
 import { refuseImport } from "./importOption";
+import { requireInstallation } from "./installation";
 import { urnOf } from "./programHints";
 import { recordHints } from "./recordHints";
 
@@ -52,6 +53,7 @@ export class PtrRecord extends pulumi.CustomResource {
   }
 
   constructor(name: string, args: PtrRecordArgs, opts?: pulumi.CustomResourceOptions) {
+    requireInstallation();
     refuseImport(name, opts, "declare the PTR record: `pulumi up` takes over the existing one");
     const outputs = { address: undefined, ptrRecord: undefined, previousPtrRecord: undefined };
     const named =

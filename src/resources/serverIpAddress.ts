@@ -3,6 +3,7 @@ import type { Access, Family, StopType } from "../api/wire";
 import { addressOutput } from "./addressOutput";
 import { dynamicProvider } from "./dynamicResource";
 import { refuseImport } from "./importOption";
+import { requireInstallation } from "./installation";
 import { programHints, providerOf, urnOf } from "./programHints";
 import { rememberRecord } from "./recordHints";
 
@@ -60,6 +61,7 @@ export class ServerIpAddress extends pulumi.CustomResource {
   }
 
   constructor(name: string, args: ServerIpAddressArgs, opts?: pulumi.CustomResourceOptions) {
+    requireInstallation();
     refuseImport(name, opts, "set `adopt` to take over the existing address");
     const outputs = {
       server: undefined,

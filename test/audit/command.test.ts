@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { command } from "../../src/audit/command";
@@ -151,6 +151,40 @@ test("--json prints the same, with the other addresses counted or listed", async
   expect(JSON.parse((await run("audit --json --all")).output).others).toHaveLength(4);
 });
 
+describe("--import-file", () => {
+  const lost = join(folder, "lost.json");
+  afterEach(() => rmSync(lost, { force: true }));
+
+  test("writes the addresses that look lost, and the report says how to import them", async () => {
+    const { code, output } = await run(`audit --import-file ${lost}`);
+    expect(code).toBe(1);
+    const { resources } = JSON.parse(readFileSync(lost, "utf8"));
+    expect(resources).toEqual([expect.objectContaining({ id: leaked, name: "ip-198-51-100-4" })]);
+    expect(output).toContain(`\`pulumi import --file ${lost} --generate-code=false\``);
+  });
+
+  test("leaves the output of --json as it is", async () => {
+    const { output } = await run(`audit --json --import-file ${lost}`);
+    expect(JSON.parse(output).suspects).toHaveLength(1);
+    expect(existsSync(lost)).toBe(true);
+  });
+
+  test("writes nothing if no address looks lost, and says so", async () => {
+    const { code, output } = await run(`audit --stack selected --stack fixed --import-file ${lost}`);
+    expect([code, output]).toEqual([
+      0,
+      expect.stringContaining(`\n\n${lost} was not written, because there is nothing`),
+    ]);
+    expect(existsSync(lost)).toBe(false);
+  });
+
+  test("in a folder that does not exist is an error", async () => {
+    await expect(run(`audit --import-file ${folder}/nope/lost.json`)).rejects.toThrow(
+      /^Expected --import-file to name a file that can be written, got ".*lost\.json": ENOENT/,
+    );
+  });
+});
+
 test("this machine's journal is read, with the last complete line of each file", async () => {
   mkdirSync(join(home, "upcloud-ip"), { recursive: true });
   const entry = {
@@ -246,7 +280,8 @@ describe("the audit fails with one sentence if", () => {
 
 test("--help and --version print the options and the version", async () => {
   const help = await run("--help");
-  for (const option of ["--stack", "--state", "--cwd", "--all", "--json"]) expect(help.output).toContain(option);
+  for (const option of ["--stack", "--state", "--cwd", "--all", "--json", "--import-file"])
+    expect(help.output).toContain(option);
   const manifest: { version: string } = JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8"));
   expect(await run("--version")).toEqual({ code: 0, output: `${manifest.version}\n`, warnings: [] });
   expect(help.code).toBe(0);

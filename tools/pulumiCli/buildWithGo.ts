@@ -4,7 +4,10 @@ import { runStep } from "../childProcess";
 import { findExecutable } from "./findExecutable";
 import type { PulumiCliInstallation } from "./types";
 
-/** The last release of the Node language host that the Go module proxy serves. It runs programs of newer SDKs and CLIs. */
+/**
+ * The last release of the Node language host that the Go module proxy serves. It runs programs of newer SDKs, under newer CLIs, but
+ * without the `options` of the `runtime` in Pulumi.yaml, which those no longer pass as flags.
+ */
 const languageHostVersion = "3.68.0";
 
 /** pkg/v3 needs this replacement, and Go applies the replacements of the main module only. */
@@ -45,7 +48,7 @@ interface GoProgram {
 async function goBuild(go: string, folder: string, bin: string, program: GoProgram): Promise<void> {
   const { module, command, version, replace } = program;
   await mkdir(folder);
-  const lines = ["module build", "go 1.24", `require ${module} v${version}`, replace ? `replace ${replace}` : ""];
+  const lines = ["module build", "go 1.26", `require ${module} v${version}`, replace ? `replace ${replace}` : ""];
   await writeFile(join(folder, "go.mod"), lines.join("\n"));
   const output = join(bin, basename(command) + (process.platform === "win32" ? ".exe" : ""));
   const ldflags = `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${version}`;

@@ -6,7 +6,7 @@ import type { PulumiCliInstallation } from "./types";
 /** A download may take any time, but is aborted when nothing arrives for this long. */
 const maxIdleMs = 60_000;
 
-/** Lets the Automation API install the CLI of its own version: the normal way with access to the internet. */
+/** Lets the Automation API install the CLI: the normal way with access to the internet. */
 export async function downloadPulumiCli(installation: PulumiCliInstallation): Promise<void> {
   const { version, root, scratch } = installation;
   console.error(`Downloading the Pulumi CLI ${version} (about 100 MB, once) …`);
@@ -14,7 +14,7 @@ export async function downloadPulumiCli(installation: PulumiCliInstallation): Pr
   const temporary = { TMPDIR: scratch, TMP: scratch, TEMP: scratch };
   const idleWatch = watchForIdleness(scratch);
   try {
-    await runStep(process.execPath, ["-e", install, root], {
+    await runStep(process.execPath, ["-e", install, root, version], {
       cwd: __dirname,
       env: { ...process.env, ...temporary },
       giveUp: idleWatch.signal,
@@ -26,7 +26,10 @@ export async function downloadPulumiCli(installation: PulumiCliInstallation): Pr
 
 const install = `
   const { PulumiCommand } = require("@pulumi/pulumi/automation");
-  PulumiCommand.install({ root: process.argv[1] }).catch((error) => {
+  // The version has to be an object of the package that the Automation API itself uses.
+  const { SemVer } = require("node:module").createRequire(require.resolve("@pulumi/pulumi/automation"))("semver");
+  const [, root, version] = process.argv;
+  PulumiCommand.install({ root, version: new SemVer(version) }).catch((error) => {
     console.error(/ stderr: ([^]+?)\\n err\\?: /.exec(error.message)?.[1] ?? error.message);
     process.exitCode = 1;
   });

@@ -51,7 +51,7 @@ async function usablePulumi(folder: string, path: string, version: string): Prom
     throw new Error(`the \`pulumi\` in ${folder} does not run: ${reasonOf(error)}`);
   });
   if (cli.version === null || cli.version.compare(version) < 0) {
-    throw new Error(`version ${cli.version} in ${folder} is older than @pulumi/pulumi ${version}`);
+    throw new Error(`version ${cli.version} in ${folder} is older than ${version}`);
   }
   for (const companion of ["pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs"]) {
     if ((await findExecutable(companion, [folder, path].join(delimiter))) === undefined) {

@@ -133,4 +133,45 @@ onLinux("an address that was bought on a machine that is gone", () => {
     expect((await project.resources()).map(({ id }) => id)).not.toContain(bought[0]);
     expect((await audit(project)).output).toContain(`adopt: "${bought[0]}"`);
   });
+
+  test("under a CLI that was killed is imported with all others by the file that audit writes, and is then like a created one", async () => {
+    const { project, bought, up } = await interruptible(
+      await start(),
+      `${declared("four")}\n${declared("six", 'family: "IPv6", ptrRecord: "mx2.example.com"')}`,
+      2,
+    );
+    kill(project, cli);
+    expect((await up).ok).toBe(false);
+    killLeftovers(project);
+    forgetJournal(project);
+    await project.stack.cancel();
+    const { simulator } = project;
+    simulator.account.modifyIpAddress(bought.find((address) => address.includes(":")) as string, {
+      ptrRecord: "mx2.example.com",
+    });
+    const before = project.account();
+
+    const found = await audit(project, "--import-file", "lost.json");
+    expect([found.code, found.output]).toEqual([1, expect.stringContaining("pulumi import --file lost.json")]);
+    simulator.clearRequests();
+    const flags = ["--file", "lost.json", "--generate-code=false", "--yes", "--skip-preview", "--stack", "test"];
+    expect(await pulumi(project, "import", ...flags)).toContain("2 imported");
+    expect(simulator.requests).toEqual([]);
+    expect((await project.resources()).map(({ id }) => id).sort()).toEqual([...bought].sort());
+
+    const declarations = found.output.match(/^ {2}new ServerIpAddress.*$/gm) ?? [];
+    expect(declarations).toHaveLength(2);
+    project.declare(declarations.join("\n"));
+    const isUnchanged = { ok: true, changes: { same: 3 } };
+    expect(await project.preview()).toMatchObject(isUnchanged);
+    expect(await project.up()).toMatchObject(isUnchanged);
+    expect(await project.refresh()).toMatchObject(isUnchanged);
+    expect(project.account()).toEqual(before);
+
+    expect((await project.destroy()).output).toContain("is protected");
+    simulator.clearRequests();
+    await pulumi(project, "destroy", "--yes", "--skip-preview", "--ignore-protect", "--stack", "test");
+    expect(simulator.requests.map(({ method }) => method).sort()).toEqual(["DELETE", "DELETE", "GET"]);
+    expect(project.account().addresses.filter(({ address }) => bought.includes(address))).toEqual([]);
+  });
 });

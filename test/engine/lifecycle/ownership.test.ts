@@ -165,7 +165,11 @@ describe("the state is found", () => {
         yaml: "main: ../src\nbackend:\n  url: file://../state\n",
       },
     ],
-    ["a backend of the legacy layout", { PULUMI_DIY_BACKEND_LEGACY_LAYOUT: "true" }, {}],
+    [
+      "a backend of the legacy layout",
+      { PULUMI_DIY_BACKEND_LEGACY_LAYOUT: "true", PULUMI_DIY_BACKEND_IGNORE_DEPRECATION_ERROR: "1" },
+      {},
+    ],
   ])("in %s", async (_, env, layout) => {
     await keepsTheAddress(await start({}, env as Record<string, string>, layout));
   });

@@ -14,6 +14,10 @@ const square = packageManagers.flatMap((manager, row) =>
     return { manager, language, node, pulumi: newestPulumi[node] };
   }),
 );
+/** Node strips types by itself from 22.18 on. */
+const stripped = (["22", "24"] as const).map(
+  (node): Consumer => ({ manager: "npm", language: "TypeScript, type stripping", node, pulumi: newestPulumi[node] }),
+);
 /** The oldest Pulumi that the package asks for. */
 const oldest: Consumer = { manager: "npm", language: "TypeScript, CommonJS", node: "20", pulumi: "3.139.0" };
 
@@ -34,5 +38,6 @@ describe("the packed package works for a program", () => {
       await place.end();
     }
   };
-  test.concurrent.each([...square, oldest])("$language, Node $node, installed by $manager, Pulumi $pulumi", works);
+  const consumers = [...square, ...stripped, oldest];
+  test.concurrent.each(consumers)("$language, Node $node, installed by $manager, Pulumi $pulumi", works);
 });

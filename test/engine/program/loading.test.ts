@@ -35,6 +35,7 @@ test("loading the package beside Pulumi loads only its own declarations", async 
     "dist/resources/addressOutput.js",
     "dist/resources/dynamicResource.js",
     "dist/resources/importOption.js",
+    "dist/resources/installation.js",
     "dist/resources/programHints.js",
     "dist/resources/provider.js",
     "dist/resources/ptrRecord.js",

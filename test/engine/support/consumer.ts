@@ -14,7 +14,8 @@ const npmInstall = ["install", "--no-audit", "--no-fund", "--prefer-offline", "-
 export const packageManagers = ["npm", "pnpm", "yarn"] as const;
 type PackageManager = (typeof packageManagers)[number];
 export const languages = ["TypeScript, CommonJS", "TypeScript, ES modules", "JavaScript"] as const;
-type Language = (typeof languages)[number];
+/** Node itself strips the types. */
+type Language = (typeof languages)[number] | "TypeScript, type stripping";
 export const nodes = ["20", "22", "24"] as const;
 
 export interface Consumer {
@@ -26,7 +27,7 @@ export interface Consumer {
   pulumi: string;
 }
 
-/** What the computer of each consumer has: the packed package, three versions of Node, three package managers. */
+/** What the computer of each consumer has: the packed package, three versions of Node, three package managers, Bun. */
 export class Workshop {
   private readonly directory = realpathSync(mkdtempSync(join(tmpdir(), "pulumi-upcloud-ip-consumers-")));
   private readonly bin = join(this.directory, "node_modules");
@@ -41,7 +42,8 @@ export class Workshop {
     const platform = `${process.platform}-${process.arch}`;
     const nodePackages = nodes.map((node) => `node${node}@npm:node-${platform}@${node}`);
     writeFileSync(join(this.directory, "package.json"), "{}");
-    await run("npm", [...npmInstall, ...nodePackages, "pnpm@10", "@yarnpkg/cli-dist@4"], this.directory);
+    const bun = `bun@npm:@oven/bun-${platform.replace("arm64", "aarch64")}@1`;
+    await run("npm", [...npmInstall, ...nodePackages, bun, "pnpm@10", "@yarnpkg/cli-dist@4"], this.directory);
   }
 
   close(): void {
@@ -50,35 +52,52 @@ export class Workshop {
 
   /** A program in a directory of its own, with everything installed as its README would say. */
   async install(consumer: Consumer): Promise<Place> {
+    const directory = await this.lay(filesOf(consumer), this.installation(consumer), consumer.node);
+    return Place.open(directory, this.pathOf(consumer.node));
+  }
+
+  /** A new folder with these files, in which a command has installed what they need. `TARBALL` in them stands for the package. */
+  async lay(files: Record<string, string>, command: string, node: Consumer["node"]): Promise<string> {
     const directory = join(this.directory, `place${++this.places}`);
-    for (const folder of ["state", "tmp"]) mkdirSync(join(directory, folder), { recursive: true });
-    for (const [name, content] of Object.entries(filesOf(consumer))) writeFileSync(join(directory, name), content);
-    const path = [dirname(this.nodeOf(consumer)), join(this.bin, ".bin"), process.env.PATH].join(delimiter);
-    await run("bash", ["-ec", this.installation(consumer)], directory, {
+    for (const [name, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(directory, name)), { recursive: true });
+      writeFileSync(join(directory, name), content.replaceAll("TARBALL", `file:${this.tarball}`));
+    }
+    await this.runIn(directory, command, node);
+    return directory;
+  }
+
+  /** Runs a package manager. */
+  async runIn(directory: string, command: string, node: Consumer["node"]): Promise<void> {
+    await run("bash", ["-ec", command.replaceAll("TARBALL", `file:${this.tarball}`)], directory, {
       ...process.env,
-      PATH: path,
+      PATH: this.pathOf(node),
       // An outer `npm --silent` would hide the reason of a failure.
       npm_config_loglevel: "error",
       npm_config_prefer_offline: "true",
       npm_config_ignore_scripts: "true",
       npm_config_store_dir: join(this.directory, "pnpm"),
+      // Bun reads this form only.
+      NPM_CONFIG_REGISTRY: this.registry,
+      BUN_INSTALL_CACHE_DIR: join(this.directory, "bun"),
       YARN_NPM_REGISTRY_SERVER: this.registry,
       YARN_ENABLE_IMMUTABLE_INSTALLS: "false",
       YARN_ENABLE_TELEMETRY: "false",
       YARN_GLOBAL_FOLDER: join(this.directory, "yarn"),
     });
-    return Place.open(directory, path);
   }
 
   /** The README's own command, with the tarball for the published package, and a version of Pulumi. */
   private installation({ manager, pulumi }: Consumer): string {
     return commandInReadme(new RegExp(`^${manager} .*pulumi-upcloud-ip.*$`, "m"))
-      .replace("pulumi-upcloud-ip", `pulumi-upcloud-ip@file:${this.tarball}`)
+      .replace("pulumi-upcloud-ip", "pulumi-upcloud-ip@TARBALL")
       .replace("@pulumi/pulumi", `@pulumi/pulumi@${pulumi}`);
   }
 
-  private nodeOf({ node }: Consumer): string {
-    return join(this.bin, `node${node}`, "bin/node");
+  /** What a terminal finds: this Node, the package managers and Bun. */
+  pathOf(node: Consumer["node"]): string {
+    const own = [join(`node${node}`, "bin"), join("bun", "bin"), ".bin"].map((folder) => join(this.bin, folder));
+    return [...own, process.env.PATH].join(delimiter);
   }
 }
 
@@ -89,9 +108,11 @@ function commandInReadme(pattern: RegExp): string {
 }
 
 function filesOf({ manager, language }: Consumer): Record<string, string> {
-  const isModule = language === "TypeScript, ES modules";
   const isTypeScript = language !== "JavaScript";
-  const loader = isModule ? '\n  options: { nodeargs: "--loader ts-node/esm --no-warnings" }' : "";
+  const isModule = isTypeScript && language !== "TypeScript, CommonJS";
+  const isStripped = language === "TypeScript, type stripping";
+  // The language host that Go builds does not get `typescript: false`. It loads its own compiler, which would refuse such a tsconfig.json.
+  const isCompiled = isTypeScript && !isStripped;
   const modules = isModule ? { module: "nodenext" } : { module: "commonjs", moduleResolution: "node" };
   return {
     "package.json": JSON.stringify({
@@ -99,13 +120,15 @@ function filesOf({ manager, language }: Consumer): Record<string, string> {
       private: true,
       main: isTypeScript ? "index.ts" : "index.js",
       ...(isModule && { type: "module" }),
-      devDependencies: {
-        ...(isTypeScript && { typescript: "^5.9.0", "@types/node": "^20.0.0" }),
-        ...(isModule && { "ts-node": "^10.9.2" }),
-      },
+      ...(!isStripped && {
+        devDependencies: {
+          ...(isTypeScript && { typescript: "^5.9.0", "@types/node": "^20.0.0" }),
+          ...(isModule && { "ts-node": "^10.9.2" }),
+        },
+      }),
     }),
-    "Pulumi.yaml": `name: addresses\nruntime:\n  name: nodejs${loader}\n`,
-    ...(isTypeScript && {
+    "Pulumi.yaml": `name: addresses\nruntime:\n  name: nodejs\n${isStripped ? "  options: { typescript: false }\n" : ""}`,
+    ...(isCompiled && {
       "tsconfig.json": JSON.stringify({
         compilerOptions: { strict: true, target: "es2022", ...modules, types: ["node"] },
       }),
@@ -127,7 +150,7 @@ import { ServerIpAddress, type ServerIpAddressArgs } from "pulumi-upcloud-ip";
 const args: ServerIpAddressArgs = ${args};
 const mail = new ServerIpAddress("mail", args);
 export const address: Output<string> = mail.address;
-${language === "TypeScript, ES modules" ? "if (import.meta.url === undefined) throw new Error();\n" : ""}`;
+${language !== "TypeScript, CommonJS" ? "if (import.meta.url === undefined) throw new Error();\n" : ""}`;
 }
 
 /** Where a consumer's program is, with an account of its own. */
@@ -138,7 +161,9 @@ export class Place {
     private readonly simulator: Simulator,
   ) {}
 
-  static async open(directory: string, path: string): Promise<Place> {
+  /** @param isInline the program has its own stack, and the credentials come from the environment; otherwise the stack is `dev` */
+  static async open(directory: string, path: string, isInline = false): Promise<Place> {
+    for (const folder of ["state", "tmp"]) mkdirSync(join(directory, folder), { recursive: true });
     const simulator = await startSimulator();
     const own = Object.entries(process.env).filter(([name]) => !/^(UPCLOUD|PULUMI|JEST|NODE)_/.test(name));
     const env = {
@@ -146,8 +171,10 @@ export class Place {
       PATH: [path, join(process.env.PULUMI_CLI_ROOT as string, "bin")].join(delimiter),
       ...pulumiEnvironment(directory),
       UPCLOUD_DEBUG_API_BASE_URL: simulator.url,
+      ...(isInline && { UPCLOUD_TOKEN: simulator.credentials.token }),
     };
     const place = new Place(directory, env, simulator);
+    if (isInline) return place;
     await place.pulumi("stack", "init", "dev");
     const configure = commandInReadme(/^pulumi config set .*<token>$/m).replace("<token>", simulator.credentials.token);
     await run("bash", ["-ec", configure], directory, env);
@@ -156,10 +183,20 @@ export class Place {
 
   /** What it asked of UpCloud. */
   async pulumi(...args: string[]): Promise<string[]> {
-    this.simulator.clearRequests();
     const command = join(process.env.PULUMI_CLI_ROOT as string, "bin/pulumi");
-    await run(command, [...args, "--non-interactive", "--color", "never"], this.directory, this.env);
+    return this.run(command, [...args, "--non-interactive", "--color", "never"]);
+  }
+
+  /** What it asked of UpCloud. */
+  async run(command: string, args: string[], cwd = this.directory): Promise<string[]> {
+    this.simulator.clearRequests();
+    await run(command, args, cwd, this.env);
     return this.simulator.requests.map(({ method }) => method);
+  }
+
+  /** All that a script prints, whether it succeeds or not. */
+  says(script: string, cwd = this.directory): Promise<string> {
+    return run("bash", ["-c", `{ ${script}; } 2>&1 || true`], cwd, this.env);
   }
 
   /** Major version of the Node that Pulumi finds. */

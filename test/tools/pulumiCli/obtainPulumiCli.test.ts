@@ -17,7 +17,7 @@ test("when every source fails, the error lists each with its reason and says wha
   const error = await rejection(
     obtainPulumiCli([without("first", "not there"), without("second", "line 1\nline 2\n")]),
   );
-  expect(error.message).toMatch(/^No Pulumi CLI was found that fits @pulumi\/pulumi \d+\.\d+\.\d+\./);
+  expect(error.message).toMatch(/^No Pulumi CLI \d+\.\d+\.\d+ or newer was found\./);
   expect(error.message).toContain("\n  - first: not there\n  - second: line 1\n      line 2\n");
   expect(error.message).toContain("https://www.pulumi.com/docs/install/");
 });
