@@ -1,4 +1,4 @@
-export type { Access, Family } from "./api/wire";
+export type { Access, Family, ReleasePolicy } from "./api/wire";
 export { getIpAddress, getIpAddresses, getIpAddressesOutput, getIpAddressOutput } from "./lookups/getIpAddresses";
 export type {
   GetIpAddressArgs,

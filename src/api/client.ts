@@ -12,6 +12,7 @@ import type {
   Family,
   IpAddressWire,
   ModifyRequestWire,
+  ReleasePolicy,
   ServerWire,
   StopRequestWire,
   StopType,
@@ -28,6 +29,15 @@ interface AssignRequest {
   family: Family;
   /** `private` and `utility` both mean the internal network; the request has the word of its API version. */
   access: Access;
+  /** API 1.3 only. Default: UpCloud's, `release`. */
+  releasePolicy?: ReleasePolicy | undefined;
+}
+
+/** What is left out stays as it is. */
+interface AddressChange {
+  ptrRecord?: string | undefined;
+  /** API 1.3 only. */
+  releasePolicy?: ReleasePolicy | undefined;
 }
 
 /**
@@ -39,7 +49,7 @@ export interface UpCloudClient {
     list(signal?: AbortSignal): Promise<ListedAddress[]>;
     get(address: string, signal?: AbortSignal): Promise<IpAddressWire>;
     assign(request: AssignRequest, signal?: AbortSignal): Promise<IpAddressWire>;
-    modify(address: string, change: { ptrRecord: string }, signal?: AbortSignal): Promise<IpAddressWire>;
+    modify(address: string, change: AddressChange, signal?: AbortSignal): Promise<IpAddressWire>;
     /**
      * @param isStillOurs called before a retry: the address may have been released, and may belong to somebody else now.
      *   When it returns `false`, the release is done. Default: the address is still ours.
@@ -97,12 +107,12 @@ export function createClient(options: ClientOptions): UpCloudClient {
           read: readIpAddress,
         })),
 
-      async modify(address, { ptrRecord }, signal) {
+      async modify(address, change, signal) {
         const modified = await call((version) => ({
           method: version === "1.2" ? "PUT" : "PATCH",
           path: addressPath(address),
-          body: { ip_address: { ptr_record: ptrRecord } } satisfies ModifyRequestWire,
-          context: { address, ptrRecord },
+          body: modifyBody(change),
+          context: { address, ...(change.ptrRecord !== undefined && { ptrRecord: change.ptrRecord }) },
           signal,
           read: (body) => (body === undefined ? undefined : readIpAddress(body)),
         }));
@@ -153,10 +163,19 @@ export function createClient(options: ClientOptions): UpCloudClient {
   };
 }
 
-function assignBody({ server, family, access }: AssignRequest, version: ApiVersion): AssignRequestWire {
+function assignBody(request: AssignRequest, version: ApiVersion): AssignRequestWire {
+  const { server, family, access, releasePolicy } = request;
   const internal = version === "1.2" ? "private" : "utility";
-  return { ip_address: { family, access: access === "public" ? access : internal, server } };
+  const policy = version === "1.2" || releasePolicy === undefined ? {} : { release_policy: releasePolicy };
+  return { ip_address: { family, access: access === "public" ? access : internal, server, ...policy } };
 }
+
+const modifyBody = ({ ptrRecord, releasePolicy }: AddressChange): ModifyRequestWire => ({
+  ip_address: {
+    ...(ptrRecord !== undefined && { ptr_record: ptrRecord }),
+    ...(releasePolicy !== undefined && { release_policy: releasePolicy }),
+  },
+});
 
 const serverPath = (uuid: string) => `/server/${encodeURIComponent(uuid)}`;
 

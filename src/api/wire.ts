@@ -15,6 +15,10 @@ export const accesses = ["public", "private", "utility"] as const;
 /** The network of an address: `private` is API 1.2's word for the internal network, `utility` is API 1.3's. */
 export type Access = (typeof accesses)[number];
 
+export const releasePolicies = ["keep", "release"] as const;
+/** What happens to a public IPv4 address when its server is deleted. API 1.3 only. */
+export type ReleasePolicy = (typeof releasePolicies)[number];
+
 type YesNo = "yes" | "no";
 
 export interface IpAddressWire {
@@ -28,7 +32,7 @@ export interface IpAddressWire {
   floating?: YesNo;
   mac?: string;
   zone?: string;
-  release_policy?: "keep" | "release";
+  release_policy?: ReleasePolicy;
 }
 
 export interface IpAddressListEnvelope {
@@ -36,11 +40,11 @@ export interface IpAddressListEnvelope {
 }
 
 export interface AssignRequestWire {
-  ip_address: { family: Family; access: Access; server: string };
+  ip_address: { family: Family; access: Access; server: string; release_policy?: ReleasePolicy };
 }
 
 export interface ModifyRequestWire {
-  ip_address: { ptr_record: string };
+  ip_address: { ptr_record?: string; release_policy?: ReleasePolicy };
 }
 
 /** The states that UpCloud documents. */

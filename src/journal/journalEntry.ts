@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import type { Access, Family } from "../api/wire";
+import type { Access, Family, ReleasePolicy } from "../api/wire";
 
 /** One create: its identity, its resource, and the kind of address. */
 export interface Assignment {
@@ -10,6 +10,8 @@ export interface Assignment {
   server: string;
   family: Family;
   access: Access;
+  /** What the assign asks for. Not in the journal's files. */
+  releasePolicy?: ReleasePolicy | undefined;
 }
 
 export interface JournalEntry extends Assignment {

@@ -1,4 +1,4 @@
-import type { Access, Family, StopType } from "../api/wire";
+import type { Access, Family, ReleasePolicy, StopType } from "../api/wire";
 
 /** Whether and how a running server may be stopped. */
 export type PowerCycleInput = boolean | { stopType?: StopType; timeoutSeconds?: number };
@@ -21,6 +21,7 @@ export interface ServerIpAddressInputs {
   ptrRecord?: string;
   adopt?: string;
   powerCycle?: PowerCycleInput;
+  releasePolicy?: ReleasePolicy;
   timeouts?: Timeouts;
   /** Only while a resource is being created: its create token. */
   __creation?: string;

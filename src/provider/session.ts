@@ -1,10 +1,17 @@
 import type { UpCloudClient } from "../api/client";
+import type { ApiVersion } from "../api/wire";
 import { AssignmentJournal } from "../journal/assignmentJournal";
 import { isRunning, type JournalEntry, type ProcessName, thisProcess } from "../journal/journalEntry";
 import { journalDirectory } from "../journal/journalFiles";
 import { OperationChanges } from "../journal/operationChanges";
 import { PendingRestarts } from "../journal/pendingRestarts";
-import { powerCycleIn, readConfiguration, type StackConfig, versionNotice } from "../model/configuration/configuration";
+import {
+  apiVersionIn,
+  powerCycleIn,
+  readConfiguration,
+  type StackConfig,
+  versionNotice,
+} from "../model/configuration/configuration";
 import type { StackHints } from "../model/hints";
 import type { PowerCycleInput } from "../model/inputs";
 import type { CheckFailure } from "../model/rules";
@@ -137,6 +144,11 @@ export class Session {
       this.configuration();
     });
     return this.cachedFailures;
+  }
+
+  /** As configured; `undefined` if that is invalid, which `configurationFailures` says. */
+  apiVersion(): ApiVersion | undefined {
+    return this.configurationFailures().length > 0 ? undefined : apiVersionIn(this.stackConfig, this.env);
   }
 
   /** The stack's default for `powerCycle`. */

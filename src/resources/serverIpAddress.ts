@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Access, Family, StopType } from "../api/wire";
+import type { Access, Family, ReleasePolicy, StopType } from "../api/wire";
 import { addressOutput } from "./addressOutput";
 import { dynamicProvider } from "./dynamicResource";
 import { refuseImport } from "./importOption";
@@ -149,6 +149,15 @@ export interface ServerIpAddressArgs {
    * @default none: UpCloud assigns a new address
    */
   adopt?: pulumi.Input<string>;
+  /**
+   * What happens to the address when its server is deleted: `"release"`, or `"keep"`, which turns it into a floating address that
+   * is not attached. For public IPv4 addresses with API 1.3 only. Changes **in place**, with one request. Removing the property
+   * restores `"release"`. Deleting the resource releases the address in any case: set `{ deletedWith: server }` so that destroying
+   * a stack with its server sends nothing for the address.
+   *
+   * @default "release", or what an adopted address has
+   */
+  releasePolicy?: pulumi.Input<ReleasePolicy>;
   /**
    * How long each operation may take: durations in hours, minutes, seconds and milliseconds, such as `{ create: "1h30m" }`,
    * from 1 ms to 24.8 days (2,147,483,647 ms). Changes **in place**, without a request. Not bounded: restarting a server

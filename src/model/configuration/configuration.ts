@@ -39,7 +39,7 @@ function readEach(config: StackConfig, env: NodeJS.ProcessEnv): Configuration {
     credentials: credentialsIn(config, env),
     baseUrl,
     proxy: proxyFor(baseUrl, env),
-    apiVersion: apiVersionIn(config("upcloud:apiVersion") ?? nonEmpty(env.UPCLOUD_API_VERSION) ?? "1.2"),
+    apiVersion: apiVersionIn(config, env),
     requestTimeoutMs: requestTimeoutIn(
       config("upcloud:requestTimeout") ?? nonEmpty(env.UPCLOUD_REQUEST_TIMEOUT) ?? defaultRequestTimeout,
     ),
@@ -147,7 +147,8 @@ function baseUrlIn(text: string): string {
   return url.origin + url.pathname.replace(/\/+$/, "");
 }
 
-function apiVersionIn(text: string): ApiVersion {
+export function apiVersionIn(config: StackConfig, env: NodeJS.ProcessEnv): ApiVersion {
+  const text = config("upcloud:apiVersion") ?? nonEmpty(env.UPCLOUD_API_VERSION) ?? "1.2";
   const version = apiVersions.find((known) => known === text);
   if (version !== undefined) return version;
   throw new ConfigurationError(`Expected upcloud:apiVersion to be ${apiVersions.join(" or ")}, got "${text}".`);

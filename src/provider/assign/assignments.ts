@@ -96,7 +96,9 @@ export class Assignments {
       if (this.claims.isOwned(assigned.address)) this.ports.notify(reassignedNotice(assigned.address));
       this.claims.claimInProcess(assigned.address, assignment);
       await this.journal.recordAssigned(assignment, assigned.address);
-      return assigned;
+      // UpCloud's response may leave it out.
+      const { releasePolicy } = assignment;
+      return releasePolicy === undefined ? assigned : { release_policy: releasePolicy, ...assigned };
     } catch (error) {
       if (!(error instanceof UpCloudError) || hadNoEffect(error)) {
         this.journal.drop(assignment);

@@ -1,4 +1,4 @@
-import { accesses, families } from "../../api/wire";
+import { type ApiVersion, accesses, families, releasePolicies } from "../../api/wire";
 import { familyOf } from "../../model/addresses";
 import type { ProgramHints } from "../../model/hints";
 import { expectedServer, ipAddress, powerCycle, ptrRecord, server, timeouts } from "../../model/inputRules";
@@ -17,6 +17,17 @@ export function checkServerIpAddress(news: Record<string, unknown>): Checked<Dec
   return checked;
 }
 
+/** Only API 1.3 has release policies. */
+export function releasePolicyFailures(
+  { releasePolicy }: Partial<DeclaredInputs>,
+  version: ApiVersion | undefined,
+): CheckFailure[] {
+  if (releasePolicy === undefined || version !== "1.2") return [];
+  const reason =
+    "expected upcloud:apiVersion to be 1.3, which has release policies, got 1.2: run `pulumi config set upcloud:apiVersion 1.3`, or remove `releasePolicy`";
+  return [{ property: "releasePolicy", reason }];
+}
+
 /** The declaration's hints; empty while the server is unknown. */
 export function programHintsFrom(json: unknown): Partial<ProgramHints> {
   return typeof json === "string" && !isUnknown(json) ? (JSON.parse(json) as ProgramHints) : {};
@@ -31,11 +42,12 @@ const rules: Rules<DeclaredInputs> = {
   ptrRecord: ptrRecord("omit `ptrRecord` to get UpCloud's default name"),
   adopt: ipAddress("an IP address that is already on the server, such as 198.51.100.7"),
   powerCycle,
+  releasePolicy: oneOf(releasePolicies),
   timeouts,
 };
 
 function contradictions(inputs: DeclaredInputs): CheckFailure[] {
-  const { family, access, ptrRecord, adopt } = inputs;
+  const { family, access, ptrRecord, adopt, releasePolicy } = inputs;
   const failures: CheckFailure[] = [];
   const onInternalNetwork = access === "private" || access === "utility";
   if (onInternalNetwork && family === "IPv6") {
@@ -48,6 +60,13 @@ function contradictions(inputs: DeclaredInputs): CheckFailure[] {
     failures.push({
       property: "ptrRecord",
       reason: `expected no ptrRecord with access "${access}", got ${show(ptrRecord)}: only public addresses have PTR records`,
+    });
+  }
+  if (releasePolicy !== undefined && (onInternalNetwork || family === "IPv6")) {
+    const got = onInternalNetwork ? `access "${access}"` : 'family "IPv6"';
+    failures.push({
+      property: "releasePolicy",
+      reason: `expected a public IPv4 address, got ${got}: UpCloud keeps no other address when its server is deleted, remove \`releasePolicy\``,
     });
   }
   const adoptedFamily = adopt === undefined ? undefined : familyOf(adopt);

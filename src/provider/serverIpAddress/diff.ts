@@ -24,6 +24,7 @@ export function diffServerIpAddress(id: string, olds: ServerIpAddressState, news
     olds.leftStopped === true ||
     (news.ptrRecord !== undefined && !isSamePtrRecord(olds.ptrRecord, news.ptrRecord)) ||
     (olds.managesPtrRecord ?? false) !== (news.ptrRecord !== undefined) ||
+    olds.releasePolicy !== news.releasePolicy ||
     !isDeepStrictEqual(olds.powerCycle, news.powerCycle) ||
     !isDeepStrictEqual(olds.timeouts, news.timeouts);
   return { changes };

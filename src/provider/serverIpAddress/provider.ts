@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { ignoreServerGone } from "../../api/errors/upCloudError";
-import type { IpAddressWire } from "../../api/wire";
+import type { IpAddressWire, ReleasePolicy } from "../../api/wire";
 import { deadline } from "../../model/durations";
 import type { ProgramHints } from "../../model/hints";
 import type { ServerIpAddressInputs } from "../../model/inputs";
@@ -14,7 +14,7 @@ import type { Session } from "../session";
 import { needsAddressTakeover } from "../stack/formerStates";
 import { Acquisition } from "./acquisition";
 import { Adoptions } from "./adoptions";
-import { checkServerIpAddress, programHintsFrom } from "./check";
+import { checkServerIpAddress, programHintsFrom, releasePolicyFailures } from "./check";
 import { CreateTokens } from "./createTokens";
 import { diffServerIpAddress } from "./diff";
 import { PreviewWarnings } from "./previewWarnings";
@@ -53,6 +53,7 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
       ...this.ptrSync.claimAdopted(inputs),
       ...this.adoptions.conflicts(inputs, hints.urn),
     );
+    failures.push(...releasePolicyFailures(inputs, this.session.apiVersion()));
     if (hasPassed(checked)) {
       // The engine checks a replacement without olds too.
       const isToBeCreated = Object.keys(olds).length === 0;
@@ -85,13 +86,14 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     expectedReleases.settle(id);
     addressCache.recordSpelling(id);
     let observed = observedFrom(acquired);
+    const policy = policyToSet(acquired.release_policy, inputs.releasePolicy);
     try {
       if (inputs.ptrRecord !== undefined) this.ptrSync.claim(id);
       observed = await this.ptrSync.resolveDefaultPtrRecord(id, inputs.server, observed, signal);
-      observed = await this.ptrSync.syncPtrRecord(id, declaredOrDefault(inputs, observed), observed, signal);
+      observed = await this.ptrSync.syncPtrRecord(id, declaredOrDefault(inputs, observed), observed, signal, policy);
     } catch (cause) {
       const failure = restartError?.combinedWith(cause) ?? cause;
-      throw initFailed(failure, id, toState(inputs, observed, restartError), inputs);
+      throw initFailed(failure, id, toState(policy ? withoutPolicy(inputs) : inputs, observed, restartError), inputs);
     } finally {
       await journal.recordReported(assignment);
     }
@@ -109,8 +111,10 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     if (!isManaged(state)) return { id, props: { ...state, ...(await this.externalOutputs(found, observed)) } };
     this.session.claims.markOwned(id);
     const props = { ...state, ...observed } as ServerIpAddressState;
-    // Of the inputs, only a declared PTR record can drift.
-    return { id, props, ...(props.managesPtrRecord && { inputs: fromState(props).inputs }) };
+    if (props.releasePolicy !== undefined) props.releasePolicy = found.release_policy ?? props.releasePolicy;
+    // Of the inputs, only a declared PTR record and a declared release policy can drift.
+    const canDrift = props.managesPtrRecord || props.releasePolicy !== undefined;
+    return { id, props, ...(canDrift && { inputs: fromState(props).inputs }) };
   }
 
   async update(
@@ -123,9 +127,10 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
       if (needsAddressTakeover(id, olds, news)) return { outs: toState(news, await this.takeOver(id, news, signal)) };
       if (olds.leftStopped) await this.session.powerCycles().restart(olds.server);
       const isRecordRemoved = olds.managesPtrRecord === true && news.ptrRecord === undefined;
+      const policy = policyToSet(olds.releasePolicy, news.releasePolicy ?? (olds.releasePolicy && "release"));
       const observed = isRecordRemoved
-        ? await this.ptrSync.resetPtrRecord(id, olds, signal)
-        : await this.ptrSync.syncPtrRecord(id, news.ptrRecord, fromState(olds).observed, signal);
+        ? await this.ptrSync.resetPtrRecord(id, olds, signal, policy)
+        : await this.ptrSync.syncPtrRecord(id, news.ptrRecord, fromState(olds).observed, signal, policy);
       return { outs: toState(news, observed) };
     });
   }
@@ -191,7 +196,8 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   private async takeOver(id: string, news: ServerIpAddressInputs, signal: AbortSignal): Promise<ObservedAddress> {
     const found = await this.acquisition.findAdoptable(id, news, signal);
     const observed = await this.ptrSync.resolveDefaultPtrRecord(id, news.server, observedFrom(found), signal);
-    return this.ptrSync.syncPtrRecord(id, news.ptrRecord, observed, signal);
+    const policy = policyToSet(found.release_policy, news.releasePolicy);
+    return this.ptrSync.syncPtrRecord(id, news.ptrRecord, observed, signal, policy);
   }
 
   /** The address is the id of a resource, so the journal's entry is not needed any more. A preview changes nothing. */
@@ -215,6 +221,15 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
     const resolved = this.ptrSync.resolveDefaultPtrRecord(address, server, observed).catch(() => observed);
     return { access, address, family, server, ...(await resolved) };
   }
+}
+
+/** `undefined`: no request is needed. */
+const policyToSet = (present: ReleasePolicy | undefined, wanted: ReleasePolicy | undefined) =>
+  present === wanted ? undefined : wanted;
+
+/** For the state of an address whose policy was not set. */
+function withoutPolicy({ releasePolicy, ...inputs }: ServerIpAddressInputs): ServerIpAddressInputs {
+  return inputs;
 }
 
 /** The first read of a `get` has an empty state; later ones have a state with `address`. */

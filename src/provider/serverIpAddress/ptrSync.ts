@@ -1,3 +1,4 @@
+import type { ReleasePolicy } from "../../api/wire";
 import { defaultPtrRecord, isGivenByUpCloud, isSamePtrRecord } from "../../model/addresses";
 import type { ServerIpAddressInputs } from "../../model/inputs";
 import { messageOf } from "../../model/messageOf";
@@ -41,26 +42,37 @@ export class PtrSync {
     return { ...observed, defaultPtrRecord: defaultPtrRecord(id, zone) };
   }
 
-  /** Sends nothing if the record is as wanted already, or if none is wanted. */
+  /**
+   * Sends nothing if the record is as wanted already, or if none is wanted.
+   *
+   * @param releasePolicy to be set with the same request
+   */
   async syncPtrRecord(
     id: string,
     wanted: string | undefined,
     observed: ObservedAddress,
     signal: AbortSignal,
+    releasePolicy?: ReleasePolicy,
   ): Promise<ObservedAddress> {
-    if (wanted === undefined || isSamePtrRecord(wanted, observed.ptrRecord)) return observed;
+    const ptrRecord = wanted === undefined || isSamePtrRecord(wanted, observed.ptrRecord) ? undefined : wanted;
+    if (ptrRecord === undefined && releasePolicy === undefined) return observed;
     const spelling = await this.session.addressCache.spellingInUrls(id, signal);
-    const modified = await this.session.client().ipAddresses.modify(spelling, { ptrRecord: wanted }, signal);
+    const modified = await this.session.client().ipAddresses.modify(spelling, { ptrRecord, releasePolicy }, signal);
     await this.session.addressCache.invalidate(id);
     return observedFrom(modified, observed.defaultPtrRecord);
   }
 
   /** Restores UpCloud's default record, unless somebody else has changed the record or another resource declares it. */
-  async resetPtrRecord(id: string, olds: ServerIpAddressState, signal: AbortSignal): Promise<ObservedAddress> {
+  async resetPtrRecord(
+    id: string,
+    olds: ServerIpAddressState,
+    signal: AbortSignal,
+    releasePolicy?: ReleasePolicy,
+  ): Promise<ObservedAddress> {
     const found = await this.session.addressCache.find(id, sharedListMaxAgeMs, signal);
     const observed = found === undefined ? fromState(olds).observed : observedFrom(found, olds.defaultPtrRecord);
     const isOurs = isSamePtrRecord(observed.ptrRecord, olds.ptrRecord) && !this.session.declaredRecords.has(id);
-    if (!isOurs) return observed;
+    if (!isOurs) return this.syncPtrRecord(id, undefined, observed, signal, releasePolicy);
     // Unknown if create could not read the server of an adopted address.
     const resolved = await this.resolveDefaultPtrRecord(id, olds.server, observed, signal).catch((cause) => {
       throw new Error(
@@ -68,7 +80,7 @@ export class PtrSync {
         { cause },
       );
     });
-    return this.syncPtrRecord(id, resolved.defaultPtrRecord, resolved, signal);
+    return this.syncPtrRecord(id, resolved.defaultPtrRecord, resolved, signal, releasePolicy);
   }
 }
 

@@ -103,7 +103,6 @@ test("an adopted address that is replaced with deleteBeforeReplace is adopted ag
 
 describe("a resource that is renamed, and moves to an explicit provider, which is a process of its own", () => {
   const declaration = `
-    class Provider extends pulumi.ProviderResource { constructor(name) { super("pulumi-nodejs", name, {}); } }
     const provider = new Provider("second");`;
 
   test("keeps its address", async () => {

@@ -143,7 +143,6 @@ const open = new Set<RealEngine>();
 
 function programOf(program: readonly Declared[]): string {
   const provider = `
-    class Provider extends pulumi.ProviderResource { constructor(name) { super("pulumi-nodejs", name, {}); } }
     const provider = new Provider("explicit");`;
   const names = program.filter(({ isDoomed }) => !isDoomed).map(({ name }) => `resource_${name}`);
   return [
