@@ -30,7 +30,7 @@ async function bench(args: string[]): Promise<number> {
     for await (const round of roundsIn({ root, cli, giveUp }, scenario, options, roundsOf(runs, scenario))) {
       runs.push(...round);
       // After each round, so that an interrupted bench leaves what it has measured.
-      writeReport(root, out, { runs: sorted(runs), machine, readme: options.readme });
+      writeReport(root, out, { runs: sorted(runs), machine, docs: options.docs });
     }
   }
   printThresholds(runs, out);

@@ -16,8 +16,8 @@ export interface BenchOptions {
   add: boolean;
   /** Keeps all results in the folder, and adds rounds to them. */
   more: boolean;
-  /** Also puts the table of limits into the README. */
-  readme: boolean;
+  /** Also puts the table of limits into docs/speed.md. */
+  docs: boolean;
 }
 
 export const help = `Usage: npm run bench -- [options]
@@ -32,7 +32,7 @@ Measures Pulumi with this package and with three other providers, see bench/READ
   --out DIR        folder of the table, the chart and the raw numbers (default bench/results)
   --add            keep the results in DIR of other scenarios, to measure in parts on one computer
   --more           keep all results in DIR, and add rounds to them
-  --readme         also put the table of limits into README.md
+  --docs           also put the table of limits into docs/speed.md
   --help           show this help
 `;
 
@@ -49,7 +49,7 @@ export function benchOptions(args: string[]): BenchOptions | undefined {
       out: { type: "string", default: "bench/results" },
       add: { type: "boolean", default: false },
       more: { type: "boolean", default: false },
-      readme: { type: "boolean", default: false },
+      docs: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
@@ -64,7 +64,7 @@ export function benchOptions(args: string[]): BenchOptions | undefined {
     out: values.out,
     add: values.add,
     more: values.more,
-    readme: values.readme,
+    docs: values.docs,
   };
 }
 

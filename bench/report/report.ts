@@ -8,12 +8,12 @@ import { thresholdsOf } from "./thresholds";
 export interface Findings {
   runs: readonly Run[];
   machine: string;
-  /** Whether to put the table of limits into the README. */
-  readme: boolean;
+  /** Whether to put the table of limits into docs/speed.md. */
+  docs: boolean;
 }
 
 /** Writes `table.md`, `chart.svg` and `runs.json` into the folder. */
-export function writeReport(root: string, folder: string, { runs, machine, readme }: Findings): void {
+export function writeReport(root: string, folder: string, { runs, machine, docs }: Findings): void {
   mkdirSync(folder, { recursive: true });
   const thresholds = thresholdTable(thresholdsOf(runs));
   const conditions = `On ${machine}. Medians, with the minimum in brackets. [What is compared](../README.md).`;
@@ -21,7 +21,7 @@ export function writeReport(root: string, folder: string, { runs, machine, readm
   writeFileSync(join(folder, "table.md"), `${table.join("\n\n")}\n`);
   writeFileSync(join(folder, "chart.svg"), chart(runs, scenariosToChart(runs)));
   writeFileSync(join(folder, rawNumbers), `${JSON.stringify(runs)}\n`);
-  if (readme) replaceTable(join(root, "README.md"), thresholds);
+  if (docs) replaceTable(join(root, "docs/speed.md"), thresholds);
 }
 
 /** Prints whether the limits are met. */

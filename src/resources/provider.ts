@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { StopType } from "../api/wire";
 import { configurationKeys, providerNameKey, settingsOfProvider } from "../model/configuration/keys";
+import type { ServerIpAddressArgs } from "./serverIpAddress";
 
 /**
  * An explicit provider: another UpCloud account, or other settings, for some resources and look-ups of a program.
@@ -78,7 +78,7 @@ export interface ProviderArgs {
    *
    * @default false
    */
-  powerCycle?: pulumi.Input<boolean | { stopType?: pulumi.Input<StopType>; timeoutSeconds?: pulumi.Input<number> }>;
+  powerCycle?: NonNullable<ServerIpAddressArgs["powerCycle"]>;
 }
 
 /** By full key, as in a stack's configuration: the engine hands a provider's inputs to its process as the configuration. */

@@ -11,7 +11,7 @@ describe("the options of the bench", () => {
       out: "bench/results",
       add: false,
       more: false,
-      readme: false,
+      docs: false,
     });
   });
 

@@ -9,8 +9,6 @@ export const configurationKeys = [
   "powerCycle",
 ] as const;
 
-export type ConfigurationKey = (typeof configurationKeys)[number];
-
 /** Keys of `@upcloud/pulumi-upcloud`, which has the same namespace. */
 const keysOfOthers = ["requestTimeoutSec", "retryMax", "retryWaitMaxSec", "retryWaitMinSec"];
 

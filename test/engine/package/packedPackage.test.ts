@@ -12,10 +12,11 @@ import {
 } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Simulator } from "pulumi-upcloud-ip/simulator";
 import { runStep } from "../../../tools/childProcess";
+import { linksIn } from "../../docs/support/markdown";
 import { Project, servers } from "../support/project";
 
 const root = resolve(__dirname, "../../..");
@@ -73,13 +74,25 @@ describe("the packed package", () => {
     const texts = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"].filter((file) =>
       existsSync(join(root, file)),
     );
-    const pages = ["docs", "docs/errors"].flatMap((folder) =>
+    const pages = ["docs", "docs/errors", "decisions"].flatMap((folder) =>
       readdirSync(join(root, folder))
-        .filter((file) => file.endsWith(".md"))
+        .filter((file) => /\.(md|svg)$/.test(file))
         .map((file) => `${folder}/${file}`),
     );
     expect(pages).toContain("docs/errors/SERVER_STATE_ILLEGAL.md");
     expect(files.filter((file) => !compiled.includes(file)).sort()).toEqual([...texts, ...pages].sort());
+  });
+
+  test("every relative link of its texts leads to a file of the package", () => {
+    const texts = filesBelow(installed).filter((file) => file.endsWith(".md") && !file.startsWith("node_modules/"));
+    const broken = texts.flatMap((file) =>
+      linksIn(readFileSync(join(installed, file), "utf8"))
+        .map((link) => join(dirname(file), decodeURIComponent(link.split("#")[0] ?? "")))
+        .filter((target) => !existsSync(join(installed, target)))
+        .map((target) => `${file}: ${target}`),
+    );
+    expect(texts).toContain("README.md");
+    expect(broken).toEqual([]);
   });
 
   test("every file that its manifest names is there, and no file names a source map", () => {

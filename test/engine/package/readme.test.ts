@@ -6,14 +6,17 @@ import { runStep } from "../../../tools/childProcess";
 import { Project, servers } from "../support/project";
 
 const root = resolve(__dirname, "../../..");
-const readme = readFileSync(join(root, "README.md"), "utf8");
-const blocks = (language: string) =>
-  [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms"))].map(([, text = ""]) => text);
+const blocks = (file: string, language: string) =>
+  [...readFileSync(join(root, file), "utf8").matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms"))].map(
+    ([, text = ""]) => text,
+  );
 const folder = mkdtempSync(join(tmpdir(), "pulumi-upcloud-ip-readme-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe("a program of the README", () => {
-  const [address = "", ptrRecord = "", lookUps = "", ...others] = blocks("ts");
+describe("a program of the README or the reference", () => {
+  const [address = "", ptrRecord = "", lookUps = "", ...others] = ["README.md", "docs/reference.md"].flatMap((file) =>
+    blocks(file, "ts"),
+  );
   const seed: Seed = {
     servers: [
       { uuid: servers.web, state: "stopped", ipAddresses: [{ access: "private" }] },
@@ -69,7 +72,7 @@ describe("a program of the README", () => {
 });
 
 test("the commands to try it work in a fresh copy of the repository, one after the other", async () => {
-  const [commands = ""] = blocks("sh");
+  const [commands = ""] = blocks("README.md", "sh").filter((block) => block.startsWith("npm run demo"));
   const clone = join(folder, "clone");
   const notInAClone = ["node_modules", ".git", "dist", ".demo", "coverage", "docs/api", "reports"].map((name) =>
     join(root, name),
