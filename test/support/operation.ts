@@ -26,7 +26,9 @@ export interface Saved {
 
 const urnOf = (name: string) => `urn:pulumi:test::addresses::pulumi-nodejs:dynamic/upcloud:ServerIpAddress::${name}`;
 
-const hints = (name: string) => JSON.stringify({ preview: false, onServer: 1, urn: urnOf(name), stack: "o/p/test" });
+/** @param more what the program declares beside this address */
+export const hints = (name: string, more: { onServer?: number; withOtherProviders?: number } = {}) =>
+  JSON.stringify({ preview: false, onServer: 1, urn: urnOf(name), stack: "o/p/test", ...more });
 
 const line = { __provider: "the line that names the lifecycle" };
 

@@ -4,9 +4,11 @@ import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Timer } from "../../../src/provider/runtime/timer";
 import { mail } from "../../support/demoServers";
-import { Machine, type Operation } from "../../support/operation";
+import { hints, Machine, type Operation } from "../../support/operation";
 
 const declared = { server: mail, powerCycle: true };
+/** One of two addresses that the program declares, one with each provider. */
+const ofTwo = (name: string) => ({ ...declared, __program: hints(name, { onServer: 2, withOtherProviders: 1 }) });
 const never = () => new Promise<never>(() => undefined);
 
 let machine: Machine;
@@ -86,7 +88,7 @@ function at({ operation }: Process, when: "before" | "after", verb: Verb, act: (
 
 test("two addresses of a running server, one of each provider, share one stop and one start", async () => {
   const [one, two] = [await provider("one"), await provider("two")];
-  await Promise.all([one.operation.create("a", declared), two.operation.create("b", declared)]);
+  await Promise.all([one.operation.create("a", ofTwo("a")), two.operation.create("b", ofTwo("b"))]);
   expect(writes()).toEqual(["stop 200", "POST 201", "POST 201", "start 200"]);
   expect(stateOfMail()).toBe("started");
 });
@@ -110,9 +112,9 @@ describe.each([
     const [one, two] = [await provider("m"), await provider(run)];
     let joined: Promise<unknown> | undefined;
     at(one, when, verb, () => {
-      joined = two.operation.create("b", declared);
+      joined = two.operation.create("b", ofTwo("b"));
     });
-    await one.operation.create("a", declared);
+    await one.operation.create("a", ofTwo("a"));
     await joined;
     expect(writes()).toEqual(["stop 200", "POST 201", "POST 201", "start 200"]);
     expect(stateOfMail()).toBe("started");

@@ -141,11 +141,11 @@ describe("refused inputs name the property, the expectation and the value", () =
     ],
     [
       { server, ptrRecords: "a.example.com" },
-      'ptrRecords: expected one of server, family, access, ptrRecord, adopt, powerCycle, timeouts, got the property "ptrRecords": did you mean ptrRecord?',
+      'ptrRecords: expected one of server, family, access, ptrRecord, adopt, powerCycle, releasePolicy, timeouts, got the property "ptrRecords": did you mean ptrRecord?',
     ],
     [
       { server, colour: "red" },
-      'colour: expected one of server, family, access, ptrRecord, adopt, powerCycle, timeouts, got the property "colour": remove it',
+      'colour: expected one of server, family, access, ptrRecord, adopt, powerCycle, releasePolicy, timeouts, got the property "colour": remove it',
     ],
   ])("%j", (declared, expected) => {
     expect(refusal(declared)).toEqual([expected]);
