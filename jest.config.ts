@@ -29,6 +29,8 @@ const config: Config = {
   maxWorkers: 2,
   // In the soak some stacks wait for minutes, until what is lost is asked for again.
   maxConcurrency: process.env.SOAK === "1" ? 8 : 5,
+  // The table of all files would hide what failed: it is in coverage/index.html.
+  coverageReporters: ["text-summary", "html"],
   // Of the quick tests alone. Left out is what runs in other processes, under the engine tests.
   collectCoverageFrom: [
     "src/**/*.ts",

@@ -88,6 +88,7 @@ function checkOne(rules: Readonly<Record<string, Rule>>, property: string, value
 
 function stray(property: string, known: readonly string[]): Outcome {
   const nearest = closest(property, known);
-  const advice = distance(property, nearest) <= 1 + property.length / 3 ? `did you mean ${nearest}?` : "remove it";
+  const advice =
+    distance(property, nearest) <= Math.max(1, property.length / 4) ? `did you mean ${nearest}?` : "remove it";
   return { reason: `expected one of ${known.join(", ")}, got the property "${property}": ${advice}` };
 }

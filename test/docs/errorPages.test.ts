@@ -59,18 +59,18 @@ describe("a refusal that names no page of its own", () => {
   });
 
   test.each([400, 404, 409, 429, 500])("names none where its status is %i", (status) => {
-    expect(refused(status, "SOMETHING_NEW")).not.toContain("See docs/");
+    expect(refused(status, "SOMETHING_NEW")).not.toContain("See node_modules/pulumi-upcloud-ip/docs/");
   });
 
   test.each([
     [401, true],
     [403, false],
   ])("and has no code is explained by the page of its status where that is %i: %s", (status, isExplained) => {
-    expect(refused(status).includes("See docs/")).toBe(isExplained);
+    expect(refused(status).includes("See node_modules/pulumi-upcloud-ip/docs/")).toBe(isExplained);
   });
 
   test("names none where its code is a name that every object has", () => {
-    expect(refused(409, "toString")).not.toContain("See docs/");
+    expect(refused(409, "toString")).not.toContain("See node_modules/pulumi-upcloud-ip/docs/");
   });
 });
 

@@ -12,5 +12,5 @@ export const ownPages = [
   "untrusted-certificate",
 ] as const;
 
-/** The last sentence of a message. The page comes with the package, so it can be read offline. */
-export const seePage = (page: ErrorPage): string => `See docs/errors/${page}.md of pulumi-upcloud-ip.`;
+/** The last sentence of a message. The page comes with the package, at a path that a terminal opens in the program's folder. */
+export const seePage = (page: ErrorPage): string => `See node_modules/pulumi-upcloud-ip/docs/errors/${page}.md.`;

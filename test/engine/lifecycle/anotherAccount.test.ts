@@ -25,7 +25,7 @@ test("refresh, destroy and up --refresh with another account's credentials fail,
       false,
       expect.stringMatching(/^.*The credentials may (use neither|not use) address /m),
     ]);
-    expect(output).toContain("See docs/errors/another-account.md");
+    expect(output).toContain("See node_modules/pulumi-upcloud-ip/docs/errors/another-account.md");
     expect(requests.filter((request) => !request.startsWith("GET"))).toEqual([]);
     expect([project.account(), await inState()]).toEqual([account, state]);
   }

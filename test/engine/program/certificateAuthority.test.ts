@@ -61,7 +61,7 @@ test("a private authority behind a proxy: refused without NODE_EXTRA_CA_CERTS, w
   const untrusted = await project.up();
   expect([untrusted.ok, untrusted.requests]).toEqual([false, []]);
   expect(untrusted.output).toContain(`this computer does not trust the certificate of ${new URL(url).host}`);
-  expect(untrusted.output).toContain("See docs/errors/untrusted-certificate.md of pulumi-upcloud-ip.");
+  expect(untrusted.output).toContain("See node_modules/pulumi-upcloud-ip/docs/errors/untrusted-certificate.md.");
   await expect(audit(project)).rejects.toThrow("docs/errors/untrusted-certificate.md");
 
   settings.NODE_EXTRA_CA_CERTS = authority.file;

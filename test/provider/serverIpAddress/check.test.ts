@@ -144,6 +144,10 @@ describe("refused inputs name the property, the expectation and the value", () =
       'ptrRecords: expected one of server, family, access, ptrRecord, adopt, powerCycle, releasePolicy, timeouts, got the property "ptrRecords": did you mean ptrRecord?',
     ],
     [
+      { server, adress: "198.51.100.7" },
+      'adress: expected one of server, family, access, ptrRecord, adopt, powerCycle, releasePolicy, timeouts, got the property "adress": remove it',
+    ],
+    [
       { server, colour: "red" },
       'colour: expected one of server, family, access, ptrRecord, adopt, powerCycle, releasePolicy, timeouts, got the property "colour": remove it',
     ],
