@@ -22,7 +22,7 @@ folder. Credentials come from the configuration of the first stack, or from the 
   --state FILE   output of \`pulumi stack export\`, or a checkpoint file of a self-managed backend; can be repeated
   --cwd DIR      folder of the Pulumi project (default: current folder)
   --all          list every address that the stacks do not manage
-  --json         print JSON for scripts
+  --json         print JSON for scripts, as docs/audit.schema.json of the package describes it
   --help         show this help
   --version      show the version
 
