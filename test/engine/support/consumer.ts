@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { type Simulator, startSimulator } from "pulumi-upcloud-ip/simulator";
 import { runStep } from "../../../tools/childProcess";
+import { nodes } from "./nodes";
 import { servers } from "./project";
 import { pulumiEnvironment } from "./pulumiEnvironment";
 
@@ -15,7 +16,6 @@ export const packageManagers = ["npm", "pnpm", "yarn"] as const;
 type PackageManager = (typeof packageManagers)[number];
 export const languages = ["TypeScript, CommonJS", "TypeScript, ES modules", "JavaScript"] as const;
 type Language = (typeof languages)[number];
-export const nodes = ["20", "22", "24"] as const;
 
 export interface Consumer {
   manager: PackageManager;
