@@ -12,11 +12,18 @@ export const quick = {
   testMatch: ["<rootDir>/test/!(engine)/**/*.test.ts"],
 } satisfies Config;
 
+/** Random histories, and tests of many real processes: half of the time of all quick tests. `npm run check` leaves them out. */
+const thoroughFiles = [
+  "<rootDir>/test/simulator/{cli,determinism,model}.test.ts",
+  "<rootDir>/test/provider/{histories,assign/repeatedCreates,powerCycle/twoProviders}.test.ts",
+];
+
 const whole = { statements: 100, branches: 100, functions: 100, lines: 100 };
 
 const config: Config = {
   projects: [
-    quick,
+    { ...quick, testMatch: [...quick.testMatch, ...thoroughFiles.map((pattern) => `!${pattern}`)] },
+    { ...quick, displayName: "thorough", testMatch: thoroughFiles },
     {
       ...shared,
       displayName: "engine",

@@ -6,6 +6,8 @@ export interface StepOptions {
   env?: NodeJS.ProcessEnv;
   /** Aborts the command. */
   giveUp?: AbortSignal;
+  /** How many lines of a failed command's output its error has. Default 5. */
+  failureLines?: number;
 }
 
 /** Ctrl-C, or another signal to terminate, arrived while a step ran. All processes of the step have been killed. */
@@ -24,7 +26,7 @@ export class Interrupted extends Error {
  * step is killed with everything it has started, and rejects with the reason of the abort.
  */
 export async function runStep(command: string, args: string[], options: StepOptions = {}): Promise<string> {
-  const { giveUp, ...spawnOptions } = options;
+  const { giveUp, failureLines = 5, ...spawnOptions } = options;
   // Its own process group, so that a command can be killed together with the compilers or downloads it has started.
   const child = spawn(command, args, {
     ...spawnOptions,
@@ -49,7 +51,8 @@ export async function runStep(command: string, args: string[], options: StepOpti
     const exitCode = await ended;
     if (interruption) throw interruption;
     giveUp?.throwIfAborted();
-    if (exitCode !== 0) throw new Error(lastLines(stderr || stdout) || `${command} ended with exit code ${exitCode}`);
+    if (exitCode !== 0)
+      throw new Error(lastLines(stderr || stdout, failureLines) || `${command} ended with exit code ${exitCode}`);
     return stdout;
   } finally {
     for (const signal of terminationSignals) process.off(signal, interrupt);
@@ -112,6 +115,6 @@ function killGroup(child: ChildProcess): void {
   else child.kill("SIGKILL");
 }
 
-function lastLines(text: string): string {
-  return text.trim().split("\n").slice(-5).join("\n");
+function lastLines(text: string, count: number): string {
+  return text.trim().split("\n").slice(-count).join("\n");
 }

@@ -26,3 +26,16 @@ export function countTests(result: JestResult | undefined): TestCount {
   const line = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
   return { line, isSuccess };
 }
+
+/** The result of two runs; `undefined` if one has none. */
+export function sumOf(a: JestResult | undefined, b: JestResult | undefined): JestResult | undefined {
+  if (a === undefined || b === undefined) return undefined;
+  return {
+    success: a.success && b.success,
+    numPassedTests: a.numPassedTests + b.numPassedTests,
+    numFailedTests: a.numFailedTests + b.numFailedTests,
+    numPendingTests: a.numPendingTests + b.numPendingTests,
+    numTodoTests: a.numTodoTests + b.numTodoTests,
+    numRuntimeErrorTestSuites: a.numRuntimeErrorTestSuites + b.numRuntimeErrorTestSuites,
+  };
+}

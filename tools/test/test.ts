@@ -3,7 +3,7 @@ import { buildPackage } from "../build";
 import { environmentWith } from "../pulumiCli/environment";
 import { obtainPulumiCli } from "../pulumiCli/obtainPulumiCli";
 import { messageOf, runTool } from "../runTool";
-import { countTests, type JestResult } from "./countTests";
+import { countTests, type JestResult, sumOf } from "./countTests";
 import { runJest } from "./runJest";
 
 const root = join(__dirname, "../..");
@@ -29,11 +29,12 @@ async function setUpAndRun(args: string[]): Promise<JestResult | undefined> {
   const jestArguments = isSoak ? ["--testPathPatterns", longForms, ...rest] : args;
   const cli = await obtainPulumiCli();
   await buildPackage(root);
-  return runJest({
-    root,
-    args: jestArguments,
-    env: { ...environmentWith(cli), ...(isSoak && { SOAK: "1", SOAK_PART: part }) },
-  });
+  const env = { ...environmentWith(cli), ...(isSoak && { SOAK: "1", SOAK_PART: part }) };
+  const run = (...runArguments: string[]) => runJest({ root, args: runArguments, env });
+  if (jestArguments.length > 0) return run(...jestArguments);
+  // Coverage is that of the tests that run in Jest's own processes.
+  const inProcess = await run("--selectProjects", "quick", "thorough", "--coverage");
+  return sumOf(inProcess, await run("--selectProjects", "engine"));
 }
 
 /** Files with tests that have a long form, which SOAK=1 selects. */

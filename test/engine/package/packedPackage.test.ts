@@ -76,7 +76,7 @@ describe("the packed package", () => {
     );
     const pages = ["docs", "docs/errors", "decisions"].flatMap((folder) =>
       readdirSync(join(root, folder))
-        .filter((file) => /\.(md|svg)$/.test(file))
+        .filter((file) => /\.(md|svg|json)$/.test(file))
         .map((file) => `${folder}/${file}`),
     );
     expect(pages).toContain("docs/errors/SERVER_STATE_ILLEGAL.md");

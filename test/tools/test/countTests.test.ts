@@ -1,4 +1,4 @@
-import { countTests, type JestResult } from "../../../tools/test/countTests";
+import { countTests, type JestResult, sumOf } from "../../../tools/test/countTests";
 
 const allPassed: JestResult = {
   success: true,
@@ -36,4 +36,14 @@ test.each<[string, JestResult | undefined, string, boolean]>([
   ["Jest left no result", undefined, "0 passed, 1 failed", false],
 ])("when %s, the last line says so", (_situation, result, line, isSuccess) => {
   expect(countTests(result)).toEqual({ line, isSuccess });
+});
+
+test("the sum of two runs succeeds only if both do, and counts the tests of both", () => {
+  expect(sumOf(allPassed, allPassed)).toMatchObject({ success: true, numPassedTests: 24 });
+  expect(sumOf(allPassed, { ...allPassed, success: false, numFailedTests: 1 })).toMatchObject({
+    success: false,
+    numPassedTests: 24,
+    numFailedTests: 1,
+  });
+  expect(sumOf(allPassed, undefined)).toBeUndefined();
 });
