@@ -6,10 +6,23 @@ const shared = {
   moduleFileExtensions: ["ts", "js", "json", "node"],
 } satisfies Config;
 
+const isWindows = process.platform === "win32";
+
+/** They start shell scripts in place of npm, Go or Pulumi, send signals, or expect paths as POSIX writes them. */
+const posixTests = [
+  "/test/audit/command.test",
+  "/test/state/(pulumiCli|operationState).test",
+  "/test/simulator/cli.test",
+  "/test/tools/(setUp|childProcess).test",
+  "/test/tools/(pulumiCli/|demo/pulumi.test)",
+];
+if (isWindows) console.warn(`Left out, because they need a POSIX system: ${posixTests.join(", ")}`);
+
 export const quick = {
   ...shared,
   displayName: "quick",
   testMatch: ["<rootDir>/test/!(engine)/**/*.test.ts"],
+  testPathIgnorePatterns: ["/node_modules/", ...(isWindows ? posixTests : [])],
 } satisfies Config;
 
 /** Random histories, and tests of many real processes: half of the time of all quick tests. `npm run check` leaves them out. */
@@ -47,14 +60,16 @@ const config: Config = {
     "!src/provider/index.ts",
     "!src/{audit,simulator}/cli.ts",
   ],
-  coverageThreshold: {
-    "./src/api/": whole,
-    "./src/provider/serverIpAddress/check.ts": whole,
-    "./src/model/inputRules.ts": whole,
-    "./src/model/rules.ts": whole,
-    "./src/provider/serverIpAddress/state.ts": whole,
-    global: { statements: 95, branches: 95, functions: 95, lines: 95 },
-  },
+  ...(!isWindows && {
+    coverageThreshold: {
+      "./src/api/": whole,
+      "./src/provider/serverIpAddress/check.ts": whole,
+      "./src/model/inputRules.ts": whole,
+      "./src/model/rules.ts": whole,
+      "./src/provider/serverIpAddress/state.ts": whole,
+      global: { statements: 95, branches: 95, functions: 95, lines: 95 },
+    },
+  }),
 };
 
 export default config;

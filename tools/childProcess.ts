@@ -71,6 +71,7 @@ export async function runInTerminal(
 ): Promise<number> {
   const child = spawn(command, args, { ...options, stdio: "inherit" });
   const wait = () => {};
+  // Windows knows no signals: kill ends the process at once, and Pulumi then leaves a lock (`pulumi cancel`).
   const forward = () => child.kill("SIGINT");
   const end = () => child.kill("SIGTERM");
   process.on("SIGINT", wait);

@@ -3,9 +3,11 @@ import { join } from "node:path";
 
 const root = join(__dirname, "../..");
 const architecture = readFileSync(join(root, "ARCHITECTURE.md"), "utf8");
-const files = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" }).filter((file) =>
-  file.endsWith(".ts"),
+/** Everything below src, with slashes on Windows too. */
+const entries = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" }).map((entry) =>
+  entry.replaceAll("\\", "/"),
 );
+const files = entries.filter((file) => file.endsWith(".ts"));
 const sources = files.map((file) => readFileSync(join(root, "src", file), "utf8"));
 const source = sources.join("\n");
 
@@ -22,7 +24,7 @@ test.each([...new Set(namesInCode)])("the path of an up names %s, which the code
 
 test("the table of rooms names each folder of src once, and none that is not there", () => {
   const rooms = [...architecture.matchAll(/^\| `src\/(\S*?)\/` \|/gm)].map(([, room]) => room);
-  const folders = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
+  const folders = entries
     .filter((entry) => statSync(join(root, "src", entry)).isDirectory())
     .filter((folder) => !folder.startsWith("simulator/"));
   expect(rooms.sort()).toEqual(folders.sort());

@@ -8,9 +8,10 @@ const notOurs = ["node_modules", "dist", "coverage", "docs/api", "reports"];
 function markdownFiles(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.name.startsWith(".") || notOurs.includes(relative(root, path))) return [];
+    const name = relative(root, path).replaceAll("\\", "/");
+    if (entry.name.startsWith(".") || notOurs.includes(name)) return [];
     if (entry.isDirectory()) return entry.name === "node_modules" ? [] : markdownFiles(path);
-    return entry.name.endsWith(".md") ? [relative(root, path)] : [];
+    return entry.name.endsWith(".md") ? [name] : [];
   });
 }
 

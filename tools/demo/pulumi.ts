@@ -40,7 +40,7 @@ export function demoEnvironment(environment: NodeJS.ProcessEnv, setup: DemoSetup
   const rest = Object.entries(environment).filter(([name]) => !isAccountSetting(name));
   return {
     ...Object.fromEntries(rest),
-    PULUMI_BACKEND_URL: `file://${join(setup.folder, "state")}`,
+    PULUMI_BACKEND_URL: backendUrl(join(setup.folder, "state")),
     PULUMI_HOME: join(setup.folder, "pulumi-home"),
     PULUMI_CONFIG_PASSPHRASE: "",
     PULUMI_STACK: stack,
@@ -51,6 +51,12 @@ export function demoEnvironment(environment: NodeJS.ProcessEnv, setup: DemoSetup
     UPCLOUD_TOKEN: setup.token,
   };
 }
+
+/**
+ * The URL of a self-managed backend, as Pulumi reads it on each system: it decodes nothing, so a real file URL (`pathToFileURL`) would
+ * be another folder where the path has a blank, and on Windows only slashes will do (`file://C:/state`).
+ */
+export const backendUrl = (folder: string): string => `file://${folder.replaceAll("\\", "/")}`;
 
 function isAccountSetting(name: string): boolean {
   return name.startsWith("UPCLOUD_") || pulumiAccountSettings.includes(name);

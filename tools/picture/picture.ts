@@ -20,7 +20,7 @@ async function picture(): Promise<number> {
     // A copy, since Pulumi writes the stack's configuration beside the program.
     const program = join(folder, "program");
     cpSync(join(root, "examples/quickstart"), program, { recursive: true });
-    symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+    symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "junction"); // Windows links folders without rights
     const setup = { root: program, folder, url: simulator.url, token: simulator.credentials.token };
     const pulumi = await demoPulumi(cli, setup);
     const shown = await pulumi.read(["up", "--yes", "--skip-preview", "--color", "always"]);

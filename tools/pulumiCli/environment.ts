@@ -10,6 +10,11 @@ export function environmentWith(cli: PulumiCommand): NodeJS.ProcessEnv {
   const { PULUMI_CLI_ROOT: _outer, ...environment } = process.env;
   if (!isAbsolute(cli.command)) return environment;
   const folder = dirname(cli.command);
-  const path = [folder, environment.PATH].join(delimiter);
-  return { ...environment, PATH: path, PULUMI_CLI_ROOT: dirname(folder) };
+  // Of process.env itself: Windows calls it Path, which only process.env knows to be the same.
+  const path = [folder, process.env.PATH].join(delimiter);
+  return { ...withoutPath(environment), PATH: path, PULUMI_CLI_ROOT: dirname(folder) };
 }
+
+/** Two names of one variable would be a matter of luck. */
+const withoutPath = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(environment).filter(([name]) => name.toUpperCase() !== "PATH"));

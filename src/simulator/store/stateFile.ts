@@ -42,6 +42,8 @@ function replaceFile(file: string, content: string): void {
     closeSync(handle);
   }
   renameSync(temporary, file);
+  // Windows syncs no folders.
+  if (process.platform === "win32") return;
   const folder = openSync(dirname(file), "r");
   try {
     fsyncSync(folder);

@@ -1,4 +1,4 @@
-import { demoEnvironment, withYes } from "../../../tools/demo/pulumi";
+import { backendUrl, demoEnvironment, withYes } from "../../../tools/demo/pulumi";
 
 describe("demoEnvironment", () => {
   const setup = { root: "/clone", folder: "/clone/.demo", url: "http://127.0.0.1:8080", token: "ucat_demo" };
@@ -32,6 +32,13 @@ describe("demoEnvironment", () => {
       UPCLOUD_TOKEN: "ucat_demo",
     });
   });
+});
+
+test.each([
+  ["/home/me and you/state", "file:///home/me and you/state"],
+  ["C:\\Users\\me\\state", "file://C:/Users/me/state"],
+])("the backend in %s is %s, as Pulumi reads it", (folder, url) => {
+  expect(backendUrl(folder)).toBe(url);
 });
 
 describe("withYes", () => {

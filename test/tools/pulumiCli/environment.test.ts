@@ -8,6 +8,13 @@ describe("environmentWith", () => {
     expect(environment.PULUMI_CLI_ROOT).toBe("/opt/pulumi");
   });
 
+  test("PATH has one name, also where the system calls it Path", () => {
+    jest.replaceProperty(process, "env", { ...process.env, Path: "C:\\Windows" });
+    const environment = environmentWith({ command: "/opt/pulumi/bin/pulumi" } as PulumiCommand);
+    jest.restoreAllMocks();
+    expect(Object.keys(environment).filter((name) => name.toUpperCase() === "PATH")).toEqual(["PATH"]);
+  });
+
   test("a CLI that is only known by name leaves PATH unchanged and sets no PULUMI_CLI_ROOT", () => {
     const environment = environmentWith({ command: "pulumi" } as PulumiCommand);
     expect(environment.PATH).toBe(process.env.PATH);
