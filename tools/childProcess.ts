@@ -82,6 +82,15 @@ export async function runInTerminal(
   }
 }
 
+/**
+ * The command and arguments that run npm. On Windows npm is a script, which `spawn` refuses, and a shell would read the arguments
+ * anew; so npm's own program runs in Node, as `npm run` names it.
+ */
+export function npmCommand(...args: string[]): [command: string, args: string[]] {
+  const { npm_execpath: program } = process.env;
+  return program === undefined ? ["npm", args] : [process.execPath, [program, ...args]];
+}
+
 const terminationSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const hasProcessGroups = process.platform !== "win32";
 

@@ -4,6 +4,7 @@ import type { StackState } from "../state/stackState";
 import { resourceNameIn, stackNameIn } from "../state/urns";
 import { type Hint, hintsIn, isMeantFor } from "./hints";
 import type { JournalHint } from "./journalHints";
+import type { Reason } from "./reasons";
 
 /** An address of the account that none of the given stacks manages. */
 export interface Finding {
@@ -13,19 +14,20 @@ export interface Finding {
   /** Absent on a floating address that is not attached. */
   server?: string;
   ptrRecord: string;
-  why: string;
-}
-
-/** An address that may be the result of an interrupted create, judging by the address alone. */
-export interface Possible extends Finding {
-  /** The line that makes a `ServerIpAddress` take over the address. */
-  adopt: string;
+  reason: Reason;
+  /** The stack that has probably assigned the address, or the one of `resource`. */
+  stack?: string;
+  /** The resource that a suspect was meant for, or that uses the address otherwise; `has` is the address that it has now. */
+  resource?: { urn: string; name: string; has?: string };
 }
 
 /** An address that looks like the result of an interrupted create, judging by a state, the journal or its server. */
-export interface Suspect extends Possible {
-  /** The resource that it was meant for, if a state or the journal tells; `has` is the address that the resource has now. */
-  resource?: { urn: string; name: string; has?: string };
+export interface Suspect extends Finding {
+  stack: string;
+  /** When the assign was sent, in ISO 8601, if the journal tells. */
+  at?: string;
+  /** An IPv6 address that may also be the one that its server was created with: it looks the same. */
+  mayBeServersOwn?: true;
 }
 
 /** An address that is the id of several resources, of which only one can own it. */
@@ -40,8 +42,9 @@ export interface Audit {
   managed: number;
   shared: Shared[];
   suspects: Suspect[];
-  /** Disjoint from the suspects. A process that was killed during its first create leaves nothing but the address. */
-  possible: Possible[];
+  /** May be such a result, judging by the address alone: a process that was killed during its first create leaves nothing else. */
+  possible: Finding[];
+  /** All other addresses that no stack manages. */
   others: Finding[];
 }
 
@@ -58,40 +61,43 @@ export function audit(
   const usedServers = serverUses(states, hints);
 
   const managed = account.length - unmanaged.length;
-  const found: Audit = { managed, shared: sharedIn(states), suspects: [], possible: [], others: [] };
+  const result: Audit = { managed, shared: sharedIn(states), suspects: [], possible: [], others: [] };
   for (const one of unmanaged) {
+    const found = finding(one);
     const hint = claims.get(one);
-    const excluded = hint === undefined ? exclusionReason(one, stacks) : undefined;
-    if (excluded !== undefined) {
-      found.others.push({ ...finding(one), why: excluded });
+    if (hint !== undefined) {
+      result.suspects.push({ ...found, ...suspicionOf(hint, one), ...resourceOf(hint.urn, stacks) });
       continue;
     }
-    const adopt = `adopt: "${one.address}"`;
-    const isOwn = isPerhapsOwn(one, unmanaged);
-    const why = hint?.why ?? (isOwn ? undefined : suspicionReason(one, usedServers));
-    if (why === undefined) found.possible.push({ ...finding(one), why: uncertaintyReason(one, isOwn), adopt });
-    else found.suspects.push({ ...finding(one), why: why + ipv6Caveat(one, hint), adopt, ...resourceOf(hint, stacks) });
+    const exclusion = exclusionOf(one, stacks, unmanaged);
+    if (exclusion !== undefined) {
+      result.others.push({ ...found, ...exclusion });
+      continue;
+    }
+    const use = hasDefaultPtrRecord(one) ? usedServers.get(one.server ?? "") : undefined;
+    if (use !== undefined) result.suspects.push({ ...found, ...use, ...ownIpv6(one) });
+    else
+      result.possible.push({ ...found, reason: hasDefaultPtrRecord(one) ? "extra-elsewhere" : "changed-ptr-record" });
   }
-  return found;
+  return result;
 }
 
 /** The addresses of the given states, by canonical spelling. */
 class Stacks {
   readonly managed = new Set<string>();
   /** Addresses that a state contains for another reason: an unrecorded create cannot have bought them. */
-  readonly known = new Map<string, string>();
+  readonly known = new Map<string, Exclusion>();
   private readonly addressOf = new Map<string, string>();
 
   constructor(states: readonly StackState[]) {
     for (const { addresses, pendingOperations, otherIds } of states) {
       for (const { inputs, urn } of pendingOperations) {
-        const { adopt } = inputs;
-        if (adopt !== undefined) this.know(adopt, `${resourceNameIn(urn)} was about to adopt it: run \`pulumi up\``);
+        if (inputs.adopt !== undefined) this.know(inputs.adopt, "to-be-adopted", urn);
       }
-      for (const id of otherIds) this.know(id, "a resource of another type has it");
+      for (const id of otherIds) this.know(id, "other-type");
       for (const { type, external, id, urn, pendingDelete } of addresses) {
         const isManaged = type === "ServerIpAddress" && !external;
-        if (!isManaged) this.know(id, `${resourceNameIn(urn)} only ${external ? "reads it" : "sets its PTR record"}`);
+        if (!isManaged) this.know(id, external ? "only-read" : "only-ptr-record", urn);
         else this.managed.add(addressKey(id));
         if (isManaged && !pendingDelete) this.addressOf.set(urn, id);
       }
@@ -103,8 +109,9 @@ class Stacks {
     return this.addressOf.get(urn);
   }
 
-  private know(address: string, how: string): void {
-    this.known.set(addressKey(address), how);
+  private know(address: string, reason: Reason, urn?: string): void {
+    const user = urn !== undefined && { stack: stackNameIn(urn), resource: { urn, name: resourceNameIn(urn) } };
+    this.known.set(addressKey(address), { reason, ...user });
   }
 }
 
@@ -150,62 +157,54 @@ function claimsOf(
   return claims;
 }
 
-/** What the stacks do on each server, as a phrase: a stack manages addresses there, or was creating one. */
-function serverUses(states: readonly StackState[], hints: readonly Hint[]): Map<string, string> {
+/** What the stacks do on each server: a stack manages addresses there, or was creating one. */
+function serverUses(states: readonly StackState[], hints: readonly Hint[]): Map<string, Use> {
   const managers = states
     .flatMap(({ addresses }) => addresses)
     .filter(({ type, external }) => type === "ServerIpAddress" && !external)
-    .map(({ server, urn }) => [server, `stack "${stackNameIn(urn)}" manages addresses`] as const);
+    .map(({ server, urn }) => [server, { reason: "extra-beside-managed", stack: stackNameIn(urn) }] as const);
   const creators = hints.map(
-    ({ server, urn }) => [server, `stack "${stackNameIn(urn)}" was creating an address`] as const,
+    ({ server, urn }) => [server, { reason: "extra-beside-create", stack: stackNameIn(urn) }] as const,
   );
   return new Map([...creators, ...managers].flatMap(([server, use]) => (server === undefined ? [] : [[server, use]])));
 }
 
-/** Why no create of a `ServerIpAddress` can have left the address; `undefined` if one can. */
-function exclusionReason(one: IpAddressWire, stacks: Stacks): string | undefined {
-  if (one.part_of_plan === "yes") return "part of the server's plan";
-  if (!isAssigned(one)) return "a floating address";
+type Use = Pick<Suspect, "reason" | "stack">;
+type Exclusion = Pick<Finding, "reason" | "stack" | "resource">;
+
+/** Why no create of a `ServerIpAddress` has left the address, as far as can be told; `undefined` if one can have. */
+function exclusionOf(one: IpAddressWire, stacks: Stacks, unmanaged: readonly IpAddressWire[]): Exclusion | undefined {
+  if (one.part_of_plan === "yes") return { reason: "plan" };
+  if (!isAssigned(one)) return { reason: "floating" };
   const known = stacks.known.get(addressKey(one.address));
   if (known !== undefined) return known;
-  return one.access === "public" ? undefined : "on the internal network";
+  if (one.access !== "public") return { reason: "internal" };
+  return isPerhapsOwn(one, unmanaged) ? { reason: "only-ipv6" } : undefined;
 }
 
-/** Why an address without a record is a suspect anyway: a killed provider leaves no record. */
-function suspicionReason(one: IpAddressWire, usedServers: Map<string, string>): string | undefined {
-  const use = usedServers.get(one.server ?? "");
-  return use === undefined || !hasDefaultPtrRecord(one) ? undefined : `${extra} where ${use}`;
-}
-
-const extra = "an extra address with UpCloud's default PTR record, on a server";
-
-/** Why the address is only possibly lost. */
-function uncertaintyReason(one: IpAddressWire, isOwn: boolean): string {
-  if (!hasDefaultPtrRecord(one)) return "an extra address whose PTR record was set by a stack or by somebody else";
-  if (isOwn) return "an extra IPv6 address, perhaps the one that the server was created with";
-  return `${extra} where these stacks manage no addresses`;
-}
+const suspicionOf = ({ urn, reason, at, address }: Hint, one: IpAddressWire) => ({
+  reason,
+  stack: stackNameIn(urn),
+  ...(at !== undefined && { at }),
+  ...(address === undefined && ownIpv6(one)),
+});
 
 /** A server's own IPv6 address looks like an assigned one. */
-function ipv6Caveat({ family, server }: IpAddressWire, hint: Hint | undefined): string {
-  if (family === "IPv4" || hint?.address !== undefined) return "";
-  return `; it may also be the one that server ${server} was created with: compare before you adopt it`;
-}
+const ownIpv6 = ({ family }: IpAddressWire): Pick<Suspect, "mayBeServersOwn"> =>
+  family === "IPv6" ? { mayBeServersOwn: true } : {};
 
-function resourceOf(hint: Hint | undefined, stacks: Stacks): Pick<Suspect, "resource"> {
-  if (hint === undefined) return {};
-  const { urn } = hint;
+function resourceOf(urn: string, stacks: Stacks): Pick<Finding, "resource"> {
   const has = stacks.addressAt(urn);
   return { resource: { urn, name: resourceNameIn(urn), ...(has !== undefined && { has }) } };
 }
 
-function finding({ address, family, access, server, ptr_record: ptrRecord }: IpAddressWire): Omit<Finding, "why"> {
+function finding({ address, family, access, server, ptr_record: ptrRecord }: IpAddressWire): Omit<Finding, "reason"> {
   return { address, family, access, ...(server !== undefined && { server }), ptrRecord };
 }
 
 /** Whether it may be the IPv6 address that its server was created with: the only one that nothing accounts for. */
 const isPerhapsOwn = (one: IpAddressWire, unmanaged: readonly IpAddressWire[]) =>
-  one.family === "IPv6" && unmanaged.filter((other) => isExtraBeside(one, other)).length === 1;
+  isExtra(one) && one.family === "IPv6" && unmanaged.filter((other) => isExtraBeside(one, other)).length === 1;
 
 /** Whether an assign can have returned it: addresses of the plan come with the server, and floating ones are separate. */
 const isAssigned = ({ part_of_plan, floating, server }: IpAddressWire) =>

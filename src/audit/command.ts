@@ -32,7 +32,7 @@ folder. Credentials come from the configuration of each stack and from its expli
   --state FILE        output of \`pulumi stack export\`, or a checkpoint file of a self-managed backend; can be repeated
   --cwd DIR           folder of the Pulumi project (default: current folder)
   --all               list every address that the stacks do not manage
-  --json              print JSON for scripts
+  --json              print JSON for scripts, as docs/audit.schema.json of the package describes it
   --import-file FILE  write the addresses that look lost to FILE, for \`pulumi import --file\`
   --help              show this help
   --version           show the version

@@ -1,7 +1,7 @@
 import type { IpAddressWire } from "../api/wire";
 import type { PendingOperation, StackState } from "../state/stackState";
-import { resourceNameIn, stackNameIn } from "../state/urns";
 import type { JournalHint } from "./journalHints";
+import type { Reason } from "./reasons";
 
 /** A create of an address that was started, and whose success is not recorded. */
 export interface Hint {
@@ -13,7 +13,9 @@ export interface Hint {
   ptrRecord?: string | undefined;
   address?: string | undefined;
   /** The reason to suspect a matching address. */
-  why: string;
+  reason: Reason;
+  /** When the assign was sent, if the journal tells. */
+  at?: string;
 }
 
 /**
@@ -41,14 +43,19 @@ const isAssign = ({ type, resourceType, inputs }: PendingOperation) =>
   type === "creating" && resourceType === "ServerIpAddress" && inputs.adopt === undefined;
 
 function fromState({ urn, inputs: { server, family, access, ptrRecord } }: PendingOperation): Hint {
-  const why = `matches an interrupted create of "${resourceNameIn(urn)}" in the state of stack "${stackNameIn(urn)}"`;
-  return { urn, server, family, access, ptrRecord, why };
+  return { urn, server, family, access, ptrRecord, reason: "state-match" };
 }
 
 function fromJournal({ urn, server, family, access, address, at }: JournalHint): Hint {
-  const assign = `an assign for "${resourceNameIn(urn)}" of stack "${stackNameIn(urn)}" at ${at} in this machine's journal`;
-  const why = address === undefined ? `matches ${assign}, whose response is missing` : `the result of ${assign}`;
-  return { urn, server, family, access, address, why };
+  return {
+    urn,
+    server,
+    family,
+    access,
+    address,
+    at,
+    reason: address === undefined ? "journal-match" : "journal-result",
+  };
 }
 
 /** Whether the create may have returned this address, judging by server, family and access. */

@@ -1,4 +1,5 @@
 import { type Account, createAccount } from "./control/account";
+import { AddressChanges } from "./control/addressChanges";
 import { FaultQueue } from "./control/faultQueue";
 import type { Fault } from "./control/faults";
 import { type LoggedRequest, RequestLog } from "./control/requestLog";
@@ -131,7 +132,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   save();
   const account = createAccount(store, clock, save);
   let isStopped = false;
-  const parts = { store, clock, account, log, faults, latencyMs, save, isStopped: () => isStopped };
+  const changes = new AddressChanges();
+  const parts = { store, clock, account, log, changes, faults, latencyMs, save, isStopped: () => isStopped };
   const listener = await listen(pipeline(parts), port);
   return {
     url: `http://127.0.0.1:${listener.port}`,

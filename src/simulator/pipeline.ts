@@ -1,8 +1,10 @@
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Hono, type MiddlewareHandler } from "hono";
+import type { ErrorEnvelope } from "../api/wire";
 import { perlJson } from "./api/perlJson";
 import { type ApiEnv, apiRoutes } from "./api/routes";
 import type { Account } from "./control/account";
+import type { AddressChanges } from "./control/addressChanges";
 import { controlRoutes } from "./control/controlRoutes";
 import { injectFaults } from "./control/faultInjection";
 import type { FaultQueue } from "./control/faultQueue";
@@ -17,6 +19,7 @@ export interface PipelineParts {
   readonly clock: InternalClock;
   readonly account: Account;
   readonly log: RequestLog;
+  readonly changes: AddressChanges;
   readonly faults: FaultQueue;
   readonly latencyMs: number;
   /** Whether the simulator was stopped: requests that are still in flight then have no effect. */
@@ -35,6 +38,7 @@ export function pipeline(parts: PipelineParts): Hono {
   app.use(advanceTime(store, clock)); // and makes the changes of state that are due
   app.use(injectFaults(parts)); // may respond in place of the API
   app.use(dropWhenStopped(parts.isStopped)); // a stopped simulator must not change the account
+  app.use(recordChanges(parts)); // for the page
   app.use(saveChanges(parts.save)); // before the response is sent
   app.use("/:version{[0-9.]+}/*", checkVersion(store)); // sets the version of the caller
   app.use("/:version{[0-9.]+}/*", authenticate(store)); // sets the account of the caller
@@ -49,8 +53,14 @@ function logRequests(log: RequestLog, clock: InternalClock): MiddlewareHandler {
     const { pathname, search } = new URL(c.req.url);
     const setStatus = log.record(c.req.method, `${pathname}${search}`, clock.now());
     await next();
-    if (!c.res.headers.has("x-hono-already-sent")) setStatus(c.res.status);
+    if (!c.res.headers.has("x-hono-already-sent")) setStatus(c.res.status, await errorCodeOf(c.res));
   };
+}
+
+async function errorCodeOf(response: Response): Promise<string | undefined> {
+  if (response.ok || !response.headers.get("content-type")?.includes("json")) return undefined;
+  const { error } = (await response.clone().json()) as ErrorEnvelope;
+  return error.error_code;
 }
 
 function addLatency(latencyMs: number): MiddlewareHandler {
@@ -70,6 +80,16 @@ function advanceTime(store: Store, clock: InternalClock): MiddlewareHandler {
 
 function dropWhenStopped(isStopped: () => boolean): MiddlewareHandler {
   return async (_, next) => (isStopped() ? RESPONSE_ALREADY_SENT : next());
+}
+
+function recordChanges({ store, changes, clock }: PipelineParts): MiddlewareHandler {
+  return async (c, next) => {
+    if (c.req.method === "GET") return next();
+    const before = store.listAddresses("us");
+    await next();
+    changes.record(before, store.listAddresses("us"), clock.now());
+    return undefined;
+  };
 }
 
 function saveChanges(save: () => void): MiddlewareHandler {

@@ -21,3 +21,16 @@ export function missingForRelease({ version, changelog, tags, changedFiles, repo
     ...(repository === undefined ? ["the repository in package.json, which npm's provenance names"] : []),
   ];
 }
+
+/** Publishes each tag `vVERSION`, as npm's trusted publisher of the package. */
+export const releaseWorkflow = ".github/workflows/release.yml";
+
+/** What publishing from here still needs; empty if nothing is missing. npm's trusted publishing trusts one workflow, and stores no token. */
+export function missingForPublish(env: NodeJS.ProcessEnv, npmVersion: string): string[] {
+  const [major = 0, minor = 0, patch = 0] = npmVersion.split(".").map(Number);
+  const knowsTrustedPublishing = major > 11 || (major === 11 && (minor > 5 || (minor === 5 && patch >= 1)));
+  return [
+    ...(env.ACTIONS_ID_TOKEN_REQUEST_URL === undefined ? [`the workflow ${releaseWorkflow}: push the tag`] : []),
+    ...(knowsTrustedPublishing ? [] : [`npm 11.5.1 or newer, got ${npmVersion}`]),
+  ];
+}

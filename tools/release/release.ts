@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { runInTerminal, runStep } from "../childProcess";
+import { npmCommand, runInTerminal, runStep } from "../childProcess";
 import { runTool } from "../runTool";
-import { missingForRelease } from "./checks";
+import { missingForPublish, missingForRelease, releaseWorkflow } from "./checks";
 
 const root = join(__dirname, "../..");
 
 /**
  * `npm run release`: says what the checkout lacks for a release, and runs every check and test. `npm run release -- --publish`
- * then publishes. npm signs where and from which commit a package was built (provenance) only in the CI of GitHub and GitLab.
+ * publishes what has passed them: only the release workflow can, since npm trusts it and signs from which commit the package was built.
  */
 async function release(args: string[]): Promise<number> {
   const unexpected = args.find((arg) => arg !== "--publish");
@@ -17,13 +17,23 @@ async function release(args: string[]): Promise<number> {
   const changelog = readFileSync(join(root, "CHANGELOG.md"), "utf8");
   const lines = async (command: string) => (await git(command)).split("\n").filter(Boolean);
   const [tags, changedFiles] = [await lines("tag --points-at HEAD"), await lines("status --porcelain")];
-  const missing = missingForRelease({ version, changelog, tags, changedFiles, repository });
+  const isPublishing = args.length > 0;
+  const missing = [
+    ...missingForRelease({ version, changelog, tags, changedFiles, repository }),
+    ...(isPublishing ? missingForPublish(process.env, (await runStep(...npmCommand("--version"))).trim()) : []),
+  ];
   if (missing.length > 0) throw new Error(`A release of ${version} needs:\n- ${missing.join("\n- ")}`);
-  const steps = [["run", "check"], ["test"], ...(args.length > 0 ? [["publish", "--ignore-scripts"]] : [])];
+  const steps = isPublishing
+    ? [
+        ["run", "build"],
+        ["publish", "--ignore-scripts"],
+      ]
+    : [["run", "check"], ["test"]];
   for (const step of steps) {
-    const exitCode = await runInTerminal("npm", step, { cwd: root });
+    const exitCode = await runInTerminal(...npmCommand(...step), { cwd: root });
     if (exitCode !== 0) return exitCode;
   }
+  if (!isPublishing) console.log(`Push the tag v${version}: ${releaseWorkflow} publishes it.`);
   return 0;
 }
 

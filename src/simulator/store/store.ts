@@ -7,6 +7,7 @@ import type { Rules } from "../model/rules";
 import { serverAt } from "../model/serverTransitions";
 import { AddressPool, type PoolState } from "./addressPool";
 import { defaultOtherCredentials } from "./defaultCredentials";
+import { OffTimes } from "./offTimes";
 
 /** What the state file keeps. */
 export interface StoreState {
@@ -43,6 +44,7 @@ export class Store {
   readonly credentialsOf: Readonly<Record<Owner, Credentials>>;
   readonly rules: Rules;
   readonly pool: AddressPool;
+  readonly offTimes = new OffTimes();
   /** Counts changes: equal revisions mean that nothing has changed. */
   revision = 0;
 
@@ -53,6 +55,8 @@ export class Store {
   /** The key of the address that is not floating, by the MAC of its interface. */
   private readonly keysByMac = new Map<string, string>();
   private remainingCredits: number;
+  /** The time of the current change, on the simulator's clock. */
+  private nowMs = 0;
 
   constructor(state: StoreState) {
     this.credentialsOf = { us: state.credentials, other: state.otherCredentials ?? defaultOtherCredentials };
@@ -179,6 +183,7 @@ export class Store {
     this.servers.set(server.uuid, server);
     if (server.transition === undefined) this.inTransition.delete(server.uuid);
     else this.inTransition.add(server.uuid);
+    this.offTimes.observe(server, this.nowMs);
     this.revision++;
   }
 
@@ -193,8 +198,11 @@ export class Store {
     for (const uuid of this.inTransition) {
       const server = this.servers.get(uuid);
       const now = server && serverAt(server, nowMs);
-      if (now !== undefined && now !== server) this.putServer(now);
+      if (server === undefined || now === undefined || now === server) continue;
+      this.nowMs = server.transition?.steps.findLast(({ atMs }) => atMs <= nowMs)?.atMs ?? nowMs;
+      this.putServer(now);
     }
+    this.nowMs = nowMs;
   }
 
   hasZone(zone: string): boolean {

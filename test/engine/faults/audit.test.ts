@@ -71,7 +71,7 @@ const pulumi = (project: Project, ...args: string[]) =>
 const onLinux = process.platform === "linux" ? describe : describe.skip;
 
 onLinux("an address that was bought on a machine that is gone", () => {
-  test("by a provider that was killed during the stack's first creates is in no record: audit lists it as possible, and an adoption recovers it", async () => {
+  test("by a provider that was killed during the stack's first creates is in no record: audit lists or counts it as possible, and an adoption recovers it", async () => {
     const six = `family: "IPv6", `;
     const { project, bought, up } = await interruptible(
       await start(),
@@ -83,14 +83,14 @@ onLinux("an address that was bought on a machine that is gone", () => {
     expect([await project.resources(), await pendingOf(project)]).toEqual([[], []]);
     forgetJournal(project);
 
-    const found = await audit(project);
+    const found = await audit(project, "--all");
     expect([found.code, found.output]).toEqual([
       0,
-      expect.stringMatching(/^No address looks like the result of an interrupted create\.\n\n3 addresses may be the/),
+      expect.stringMatching(/^No address looks like the result of an interrupted create\.\n\n1 address may be the/),
     ]);
-    const lines = found.output.match(/adopt: .+$/gm) ?? [];
     const [four, sixth] = [".", ":"].map((mark) => bought.find((address) => address.includes(mark)));
-    expect(lines).toEqual(expect.arrayContaining([`adopt: "${four}"`, `adopt: "${sixth}"`]));
+    const [possible, others] = found.output.split("These stacks manage");
+    expect([possible, others]).toEqual([expect.stringContaining(` ${four} `), expect.stringContaining(` ${sixth} `)]);
 
     project.declare(`${declared("four", `adopt: "${four}"`)}\n${declared("six", `${six}adopt: "${sixth}"`)}`);
     const adopted = await project.up();
@@ -131,7 +131,7 @@ onLinux("an address that was bought on a machine that is gone", () => {
     expect(refreshed).toContain("1 unchanged");
     expect(await pendingOf(project)).toEqual([]);
     expect((await project.resources()).map(({ id }) => id)).not.toContain(bought[0]);
-    expect((await audit(project)).output).toContain(`adopt: "${bought[0]}"`);
+    expect((await audit(project)).output).toContain(` ${bought[0]} `);
   });
 
   test("under a CLI that was killed is imported with all others by the file that audit writes, and is then like a created one", async () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { web } from "../../support/demoServers";
@@ -28,7 +28,7 @@ test("the Jest test of a Pulumi program in docs/simulator.md passes as it stands
         `const { ServerIpAddress } = require("pulumi-upcloud-ip");
          new ServerIpAddress("mx2", { server: "${web}", ptrRecord: "${ptrRecord}" });`,
       );
-      return spawnSync(process.execPath, [join(root, "node_modules/jest/bin/jest.js"), "--forceExit"], {
+      return spawnSync(process.execPath, [join(root, "node_modules/jest/bin/jest.js")], {
         cwd: directory,
         encoding: "utf8",
         timeout: 200_000,
@@ -45,6 +45,7 @@ test("the Jest test of a Pulumi program in docs/simulator.md passes as it stands
     };
     expect(run("mx2.example.com")).toMatchObject({ status: 0, stderr: expect.stringContaining("1 passed") });
     expect(run("other.example.com")).toMatchObject({ status: 1, stderr: expect.stringContaining("1 failed") });
+    expect(existsSync(join(program, "Pulumi.test.yaml"))).toBe(false);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

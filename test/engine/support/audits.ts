@@ -4,13 +4,6 @@ import { command } from "../../../src/audit/command";
 import { parseState } from "../../../src/state/stackState";
 import type { Project } from "./project";
 
-interface Found {
-  address: string;
-  why: string;
-  adopt: string;
-  resource?: { urn: string; name: string };
-}
-
 const root = process.env.PULUMI_CLI_ROOT as string;
 
 /** As a user of the project has it in the terminal. */
@@ -20,16 +13,17 @@ export const environmentOf = ({ stack }: Project): NodeJS.ProcessEnv => ({
   PATH: `${join(root, "bin")}:${process.env.PATH}`,
 });
 
-/** What `pulumi-upcloud-ip audit` finds on another machine, which has no journal. */
-export async function auditElsewhere(project: Project): Promise<Found[]> {
+/** The addresses that an interrupted create may have left, as `pulumi-upcloud-ip audit` tells on another machine, which has no journal. */
+export async function auditElsewhere(project: Project): Promise<string[]> {
   let output = "";
   const env = { ...environmentOf(project), PULUMI_HOME: join(project.directory, "another-home") };
   const write = (text: string) => {
     output += text;
   };
-  await command(["audit", "--json", "--state", checkpointOf(project)], { env, write, warn: write });
-  const { suspects, possible = [] }: { suspects: Found[]; possible?: Found[] } = JSON.parse(output);
-  return [...suspects, ...possible];
+  await command(["audit", "--json", "--all", "--state", checkpointOf(project)], { env, write, warn: write });
+  const { suspects, possible, others } = JSON.parse(output);
+  const mayBeLost = others.filter(({ reason }: { reason: string }) => reason === "only-ipv6");
+  return [...suspects, ...possible, ...mayBeLost].map(({ address }: { address: string }) => address);
 }
 
 /** Ids in the state, those that are to be deleted too. Reads the backend's file, since a CLI takes a second to start. */

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { type Simulator, startSimulator } from "pulumi-upcloud-ip/simulator";
 import { runStep } from "../../../tools/childProcess";
+import { nodes } from "./nodes";
 import { servers } from "./project";
 import { pulumiEnvironment } from "./pulumiEnvironment";
 
@@ -16,7 +17,6 @@ type PackageManager = (typeof packageManagers)[number];
 export const languages = ["TypeScript, CommonJS", "TypeScript, ES modules", "JavaScript"] as const;
 /** Node itself strips the types. */
 type Language = (typeof languages)[number] | "TypeScript, type stripping";
-export const nodes = ["20", "22", "24"] as const;
 
 export interface Consumer {
   manager: PackageManager;

@@ -201,7 +201,7 @@ describe("the request log", () => {
     await send(simulator, "DELETE", "/1.3/ip_address/x", undefined, {});
     const logged = [
       { method: "GET", path: "/1.2/ip_address?a=b", status: 200, atMs: 0 },
-      { method: "DELETE", path: "/1.3/ip_address/x", status: 401, atMs: 2_000 },
+      { method: "DELETE", path: "/1.3/ip_address/x", status: 401, errorCode: "AUTHENTICATION_FAILED", atMs: 2_000 },
     ];
     expect(simulator.requests).toEqual(logged);
     expect((await send(simulator, "GET", "/__simulator/requests", undefined, {})).body).toEqual(logged);

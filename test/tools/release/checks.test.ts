@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { missingForRelease } from "../../../tools/release/checks";
+import { missingForPublish, missingForRelease } from "../../../tools/release/checks";
 
 const ready = {
   version: "1.2.3",
@@ -28,4 +28,18 @@ test.each([
 test("the package is published as public and with provenance", () => {
   const { publishConfig } = JSON.parse(readFileSync(join(__dirname, "../../../package.json"), "utf8"));
   expect(publishConfig).toEqual({ access: "public", provenance: true });
+});
+
+const inWorkflow = { ACTIONS_ID_TOKEN_REQUEST_URL: "https://example.com" };
+
+test.each(["11.5.1", "11.10.0", "12.0.0"])("the release workflow publishes with npm %s", (version) => {
+  expect(missingForPublish(inWorkflow, version)).toEqual([]);
+});
+
+test.each([
+  [{}, "11.6.0", "the workflow .github/workflows/release.yml: push the tag"],
+  [inWorkflow, "11.5.0", "npm 11.5.1 or newer, got 11.5.0"],
+  [inWorkflow, "10.9.2", "npm 11.5.1 or newer, got 10.9.2"],
+])("publishing with %j and npm %s lacks %s", (env, version, missing) => {
+  expect(missingForPublish(env, version)).toEqual([missing]);
 });
