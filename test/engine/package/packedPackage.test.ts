@@ -74,7 +74,7 @@ describe("the packed package", () => {
     const texts = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"].filter((file) =>
       existsSync(join(root, file)),
     );
-    const pages = ["docs", "docs/errors", "decisions"].flatMap((folder) =>
+    const pages = ["docs", "docs/errors", "docs/recipes", "decisions"].flatMap((folder) =>
       readdirSync(join(root, folder))
         .filter((file) => /\.(md|svg|json)$/.test(file))
         .map((file) => `${folder}/${file}`),
