@@ -25,9 +25,11 @@ export const quick = {
   testPathIgnorePatterns: ["/node_modules/", ...(isWindows ? posixTests : [])],
 } satisfies Config;
 
-/** Random histories, and tests of many real processes: half of the time of all quick tests. `npm run check` leaves them out. */
+/** Random histories, and tests that wait for real time or real processes: more than half of the time of all quick tests. `npm run check` leaves them out. */
 const thoroughFiles = [
   "<rootDir>/test/simulator/{cli,determinism,model}.test.ts",
+  "<rootDir>/test/tools/{setUp,build}.test.ts",
+  "<rootDir>/test/api/http/connections.test.ts",
   "<rootDir>/test/provider/{histories,assign/repeatedCreates,powerCycle/twoProviders}.test.ts",
 ];
 

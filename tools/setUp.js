@@ -51,7 +51,9 @@ function lockedPackages(file) {
 }
 
 function installDependencies() {
-  console.error("Installing the dependencies of package-lock.json (npm ci) …");
+  console.error(
+    "Installing the dependencies of package-lock.json (npm ci): about a minute, or two until npm gives up where there is no network …",
+  );
   // --include=dev: the tools are development dependencies, whatever NODE_ENV says. The log level of an outer
   // `npm --silent` would hide the reason for a failure.
   const npmCi = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--include=dev", "--loglevel=error"], {

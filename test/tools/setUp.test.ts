@@ -26,7 +26,8 @@ test("a fresh clone gets its dependencies with one line of output", () => {
   const { status, stderr, stdout } = setUp();
   expect({ status, stderr, stdout }).toEqual({
     status: 0,
-    stderr: "Installing the dependencies of package-lock.json (npm ci) …\n",
+    stderr:
+      "Installing the dependencies of package-lock.json (npm ci): about a minute, or two until npm gives up where there is no network …\n",
     stdout: "",
   });
   expect(npmCalls()).toEqual(["ci --no-audit --no-fund --include=dev --loglevel=error"]);

@@ -16,7 +16,8 @@ const folder = join(root, ".demo");
 
 /**
  * `npm run demo`: a real `pulumi up` of examples/quickstart against the simulator. The account and the state persist.
- * `npm run demo -- ARGUMENTS`: any Pulumi command on the same account and state.
+ * `npm run demo -- ARGUMENTS`: any Pulumi command on the same account and state. `npm run demo -- outside [NAME]`: changes the PTR record
+ * as somebody else would, so that a refresh has a drift to show.
  */
 async function demo(pulumiArguments: string[]): Promise<number> {
   mkdirSync(folder, { recursive: true });
@@ -37,6 +38,8 @@ async function runOnAccount(cli: PulumiCommand, pulumiArguments: string[]): Prom
   try {
     const pulumi = await demoPulumi(cli, { root, folder, url: simulator.url, token: simulator.credentials.token });
     if (pulumiArguments.length === 0) return await upQuickstart(pulumi, simulator);
+    const [verb, name = "somebody-else.example.com"] = pulumiArguments;
+    if (verb === "outside") return await changeOutside(pulumi, simulator, name);
     const canAnswer = process.stdin.isTTY && process.stdout.isTTY;
     return await pulumi.run(canAnswer ? pulumiArguments : withYes(pulumiArguments));
   } finally {
@@ -50,6 +53,16 @@ async function upQuickstart(pulumi: DemoPulumi, simulator: Simulator): Promise<n
   const requests = simulator.requests.length;
   const outputs: QuickstartOutputs = JSON.parse(await pulumi.read(["stack", "output", "--json"]));
   console.log(await demoReport(outputs, simulator, requests));
+  return 0;
+}
+
+async function changeOutside(pulumi: DemoPulumi, simulator: Simulator, ptrRecord: string): Promise<number> {
+  const { address }: Partial<QuickstartOutputs> = JSON.parse(await pulumi.read(["stack", "output", "--json"]));
+  if (address === undefined) throw new Error("Expected an address of the demo, got none: run `npm run demo` first.");
+  const { ptrRecord: changed } = simulator.account.modifyIpAddress(address, { ptrRecord });
+  console.log(
+    `Somebody else has set the PTR record of ${address} to ${changed}: \`npm run demo -- refresh\` shows it.`,
+  );
   return 0;
 }
 

@@ -24,7 +24,8 @@ Try next:
   npm run demo -- config set ptrRecord smtp.example.com
   npm run demo -- preview     shows one update, in place
   npm run demo                applies it
-  npm run demo -- refresh     compares the state with the account
+  npm run demo -- outside     changes the PTR record outside of Pulumi
+  npm run demo -- refresh     shows that drift; npm run demo corrects it
   npm run demo -- destroy     releases the address
 `;
 }

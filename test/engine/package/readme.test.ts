@@ -84,7 +84,9 @@ test("the commands to try it work in a fresh copy of the repository, one after t
   const path = `${join(process.env.PULUMI_CLI_ROOT as string, "bin")}${delimiter}${process.env.PATH}`;
   const env = { ...process.env, HOME: folder, PATH: path };
   const lines = commands.trim().split("\n");
-  expect(lines.map((line) => line.split(" ")[4])).toEqual([undefined, "config", "preview", "refresh", "destroy"]);
+  expect(lines.map((line) => line.split(" ")[4])).toEqual([
+    ...[undefined, "config", "preview", undefined, "outside", "refresh", undefined, "destroy"],
+  ]);
   const said = [];
   for (const line of lines) {
     const options = { cwd: clone, env, giveUp: AbortSignal.timeout(120_000) };
@@ -94,7 +96,10 @@ test("the commands to try it work in a fresh copy of the repository, one after t
     expect.stringContaining("PTR mail.example.com  on server"),
     expect.anything(),
     expect.stringMatching(/~ 1 to update/),
-    expect.stringMatching(/\n {4}2 unchanged/),
+    expect.stringContaining("PTR smtp.example.com  on server"),
+    expect.stringContaining("to somebody-else.example.com"),
+    expect.stringMatching(/~ 1 updated/),
+    expect.stringContaining("PTR smtp.example.com  on server"),
     expect.stringMatching(/- 2 deleted/),
   ]);
 });
