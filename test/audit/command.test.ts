@@ -23,6 +23,7 @@ beforeAll(async () => {
     cd ${folder}
     for last; do [ "$before" = --stack ] && stack=$last; before=$last; done
     case "$*" in
+      "stack export --show-secrets"*) file=\${stack-selected}.decrypted;;
       "stack export"*) file=\${stack-selected}.state;;
       *show-secrets*) file=\${stack-selected}.secrets;;
       *) file=\${stack-selected}.config;;
@@ -101,6 +102,45 @@ test("several stacks are combined, and the exit code is 0 if nothing looks lost"
   );
   expect(output).toMatch(/\n {4}0053cd80-\S+ {2}198\.51\.100\.2 +IPv4 +public/);
   expect(output).not.toContain("--all");
+});
+
+describe("the explicit providers of a stack", () => {
+  const inputs = (token: unknown) => ({
+    "upcloud:providerName": "second",
+    "upcloud:token": token,
+    "upcloud:apiBaseUrl": simulator.url,
+    "upcloud:powerCycle": 7,
+  });
+  const provider = (token: unknown) => ({
+    urn: "urn:pulumi:prod::web::pulumi:providers:pulumi-nodejs::second",
+    type: "pulumi:providers:pulumi-nodejs",
+    id: "id",
+    inputs: inputs(token),
+  });
+  const nowhere = { UPCLOUD_TOKEN: "" };
+
+  test("have accounts that are audited, even if the stack has no credentials", async () => {
+    const address = resource("first", managed, { server: web });
+    stack("own", stackExport([provider({ ciphertext: "…" }), address]), {}, {});
+    writeFileSync(
+      join(folder, "own.decrypted"),
+      JSON.stringify(stackExport([provider({ plaintext: '"ucat_demo"' }), address])),
+    );
+    const { code, warnings } = await run("audit --stack own", nowhere);
+    expect([code, warnings, simulator.requests.length]).toEqual([1, [], 1]);
+  });
+
+  test("are left out with a warning if their settings cannot be decrypted", async () => {
+    stack("locked", stackExport([provider({ ciphertext: "…" })]));
+    const { warnings } = await run("audit --stack locked");
+    expect(warnings).toEqual([
+      expect.stringMatching(/^Leaving out the accounts of explicit providers, .*no locked.decrypted/),
+    ]);
+  });
+
+  test("leave no account if there are no credentials at all", async () => {
+    await expect(run("audit --stack fixed", nowhere)).rejects.toThrow("Expected credentials for UpCloud, got none");
+  });
 });
 
 test("stacks and state files are combined", async () => {

@@ -8,6 +8,7 @@ import {
   getIpAddressesOutput,
   getIpAddressOutput,
 } from "../../src";
+import { settingsOfProvider } from "../../src/model/configuration/keys";
 import { type Address, type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator";
 import { json, startTestServer } from "../support/testServer";
 
@@ -72,6 +73,26 @@ describe("a malformed entry of the list", () => {
     );
     await server.close();
   });
+});
+
+test("a look-up with a provider asks the account of that provider", async () => {
+  await start();
+  const second = await startSimulator({ seed: { servers: [{ uuid: web, ipAddresses: [{}, {}] }] } });
+  const settings = pulumi.output({ "upcloud:token": pulumi.secret("ucat_demo"), "upcloud:apiBaseUrl": second.url });
+  const provider = { [settingsOfProvider]: settings } as unknown as pulumi.ProviderResource;
+  const parent = { getProvider: () => provider } as unknown as pulumi.Resource;
+  expect(await getIpAddresses({}, { provider })).toHaveLength(second.account.listIpAddresses().length);
+  expect(await valueIn(getIpAddressesOutput({}, { parent }))).toHaveLength(second.account.listIpAddresses().length);
+  expect([lists(), second.requests.length]).toEqual([[], 1]);
+  await second.stop();
+});
+
+test("a look-up whose provider is not known yet says what to use instead", async () => {
+  const settings = { isKnown: Promise.resolve(false), apply: () => settings };
+  const unsecret = jest.spyOn(pulumi, "unsecret").mockReturnValue(settings as never);
+  const provider = { [settingsOfProvider]: settings } as unknown as pulumi.ProviderResource;
+  await expect(getIpAddresses({}, { provider })).rejects.toThrow("use getIpAddressesOutput instead");
+  unsecret.mockRestore();
 });
 
 describe("an address", () => {

@@ -12,14 +12,14 @@ export function openTunnels(
   const proxy = new Pool(url, { headersTimeout: limits.timeout, connect: limits });
   const connectTls = buildConnector(limits);
 
-  async function tunnelTo({ host = "", port, protocol }: buildConnector.Options): Promise<Socket> {
-    const path = port ? host : `${host}:${protocol === "https:" ? 443 : 80}`;
+  async function tunnelTo({ host, port, protocol }: buildConnector.Options): Promise<Socket> {
+    const path = port ? String(host) : `${host}:${protocol === "https:" ? 443 : 80}`;
     const request = { origin: url, path, headers: { ...headers, host: path } };
     const { socket, statusCode } = await proxy.connect(request).catch((cause) => {
       throw new TunnelError(cause);
     });
     if (statusCode === 200) return socket as Socket;
-    socket.on("error", () => undefined).destroy();
+    socket.destroy();
     throw new TunnelError(undefined, statusCode);
   }
 

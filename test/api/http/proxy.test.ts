@@ -69,6 +69,12 @@ test.each([407, 403])(
   },
 );
 
+test("a tunnel to UpCloud itself is one to port 443", async () => {
+  const proxy = await proxyThat({ refusals: [403] });
+  await failureOf(clientThrough(proxy.url, 443, { scheme: "https" }).ipAddresses.list());
+  expect(proxy.tunnels).toEqual(["api.test:443"]);
+});
+
 test.each([0, 429, 502, 503])("an assign is sent after a proxy has failed with %i", async (status) => {
   let assigns = 0;
   const server = await serverThat((request, response) => {

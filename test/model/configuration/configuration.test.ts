@@ -1,5 +1,6 @@
 import { powerCycleIn, readConfiguration } from "../../../src/model/configuration/configuration";
-import { ConfigurationError } from "../../../src/model/configuration/configurationError";
+import { ConfigurationError, MissingCredentialsError } from "../../../src/model/configuration/configurationError";
+import { unknownKeysIn } from "../../../src/model/configuration/keys";
 
 const read = (config: Record<string, string>, env: Record<string, string> = {}) =>
   readConfiguration((key) => config[key], env);
@@ -170,4 +171,35 @@ test.each(["soft", "null", '{"stopType":"gentle"}'])("upcloud:powerCycle %s is r
   expect(() => powerCycleIn(text)).toThrow(
     /^upcloud:powerCycle in the stack's configuration: expected true, false or /,
   );
+});
+
+describe("the arguments of an explicit provider", () => {
+  const provider = { "upcloud:providerName": "second" };
+
+  test("are named as the program has them", () => {
+    expect(() => read({ ...provider, "upcloud:token": "a", "upcloud:requestTimeout": "5" })).toThrow(
+      /^Provider "second": Expected requestTimeout to be a duration from 1s to 10m/,
+    );
+    expect(() => read({ ...provider, "upcloud:token": "a", "upcloud:username": "b" })).toThrow(
+      /^Provider "second": Expected one kind of credentials in the provider's arguments, got token and username/,
+    );
+  });
+
+  test("without credentials are told how to set them, and are still missing ones", () => {
+    const failure = () => read(provider);
+    expect(failure).toThrow(MissingCredentialsError);
+    expect(failure).toThrow(
+      /^Provider "second": Expected credentials for UpCloud, got none: set token, or set UPCLOUD_TOKEN/,
+    );
+  });
+});
+
+test.each([
+  [["upcloud:token", "upcloud:apiVersion", "upcloud:retryMax", "aws:tokn", "tokn"], []],
+  [
+    ["upcloud:tokn", "upcloud:", "upcloud"],
+    ["upcloud:tokn", "upcloud:", "upcloud"],
+  ],
+])("of the keys %j nobody reads %j", (keys, unknown) => {
+  expect(unknownKeysIn(keys)).toEqual(unknown);
 });
