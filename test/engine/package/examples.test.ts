@@ -77,6 +77,27 @@ test.concurrent("component: a running server is stopped once for all its address
     expect(example.account().servers.map(({ state }) => state)).toEqual(["started", "stopped"]);
   }));
 
+test.concurrent("kept-address: a destroy deletes the server only, and the address stays", async () => {
+  let kept: Account["addresses"] = [];
+  const asked: string[][] = [];
+  await follow(
+    "kept-address",
+    ({ example, ptrRecords, requests }) => {
+      expect(ptrRecords).toEqual(["mail.example.com"]);
+      kept = example.account().addresses.filter(({ ptrRecord }) => ptrRecord === "mail.example.com");
+      asked.push(requests);
+    },
+    (before) => ({
+      servers: before.servers.filter(({ uuid }) => uuid !== servers.web),
+      addresses: expect.arrayContaining([
+        ...before.addresses.filter(({ server }) => server !== servers.web),
+        ...kept.map(({ address, ptrRecord }) => expect.objectContaining({ address, ptrRecord, floating: true })),
+      ]),
+    }),
+  );
+  expect(asked[0]?.filter((request) => request.startsWith("DELETE"))).toEqual([`DELETE /1.3/server/${servers.web}`]);
+});
+
 test.concurrent("unit-tests: its own tests pass, and the program does as they say", () =>
   follow("unit-tests", ({ ptrRecords }) => expect(ptrRecords).toEqual(["mail.example.com", "web.example.com"])));
 
@@ -86,13 +107,11 @@ test.concurrent("policy: a name in the domain passes", () =>
 test("every example is followed here, and is in both tables of examples", () => {
   const examples = readdirSync(folder, { withFileTypes: true }).flatMap((one) => (one.isDirectory() ? one.name : []));
   expect([...followed].sort()).toEqual(examples);
-  for (const [readme, prefix] of [
-    ["README.md", ""],
-    ["../README.md", "examples/"],
-  ] as const) {
-    const text = readFileSync(join(folder, readme), "utf8");
-    expect(examples.filter((name) => !text.includes(`| [${name}](${prefix}${name}) |`))).toEqual([]);
-  }
+  const links = readFileSync(join(folder, "README.md"), "utf8");
+  expect(examples.filter((name) => !links.includes(`| [${name}](${name}) |`))).toEqual([]);
+  // The package contains the README, but not the examples.
+  const names = readFileSync(join(folder, "../README.md"), "utf8");
+  expect(examples.filter((name) => !names.includes(`| \`${name}\` |`))).toEqual([]);
 });
 
 const followed = new Set<string>();
