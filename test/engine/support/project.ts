@@ -81,7 +81,17 @@ function directoryOnThisRepository({ projectFolder = "", programFolder = "", yam
 /** See Pulumi's Automation API. A refresh takes no notice of `continueOnError`. */
 type How = Pick<
   UpOptions,
-  "parallel" | "signal" | "continueOnError" | "refresh" | "plan" | "diff" | "target" | "replace" | keyof GlobalOpts
+  | "parallel"
+  | "signal"
+  | "continueOnError"
+  | "refresh"
+  | "plan"
+  | "diff"
+  | "target"
+  | "replace"
+  | "policyPacks"
+  | "policyPackConfigs"
+  | keyof GlobalOpts
 >;
 
 type Operation = "preview" | "up" | "refresh" | "destroy";
