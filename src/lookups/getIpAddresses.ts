@@ -39,7 +39,7 @@ export function getIpAddress(args: GetIpAddressArgs, opts?: pulumi.InvokeOptions
  * they have created.
  *
  * ```ts
- * const zone = getIpAddressOutput({ address: mail.address }).zone;
+ * const isPartOfPlan = getIpAddressOutput({ address: mail.address }).partOfPlan;
  * ```
  *
  * Fails as `getIpAddress` does: for an address that is invalid or not in the account, without credentials, or if UpCloud

@@ -41,7 +41,7 @@ const lanes: Step[][] = [
     tool("typedoc/bin/typedoc", "--emit", "none"),
     { name: "the package", run: checkPackage },
   ],
-  [tool("jest/bin/jest.js", "--selectProjects", "quick", "--maxWorkers", "1")],
+  [tool("jest/bin/jest.js", "--selectProjects", "quick")],
 ];
 
 /** `npm run check`: the quick loop. Prints what failed, and how long each step took. */
