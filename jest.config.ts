@@ -30,6 +30,7 @@ const thoroughFiles = [
   "<rootDir>/test/simulator/{cli,determinism,model}.test.ts",
   "<rootDir>/test/tools/{setUp,build}.test.ts",
   "<rootDir>/test/api/http/connections.test.ts",
+  "<rootDir>/test/provider/serverIpAddress/check.fuzz.test.ts",
   "<rootDir>/test/provider/{histories,assign/repeatedCreates,powerCycle/twoProviders}.test.ts",
 ];
 
