@@ -1,13 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { ptrRecord, serverIpAddress } from "pulumi-upcloud-ip/provider";
 import { type Simulator, startSimulator } from "pulumi-upcloud-ip/simulator";
 import { runStep } from "../../../tools/childProcess";
 import { mail, web } from "../../support/demoServers";
-import { localhostCertificate } from "../../support/localhostCertificate";
 
 const root = resolve(__dirname, "../../..");
 
@@ -87,31 +84,6 @@ test.each([
     } as Record<string, string>,
   );
   expect(found).toBe(isLoaded);
-});
-
-test("NODE_EXTRA_CA_CERTS makes the certificate of a company's own authority trusted", async () => {
-  const body = JSON.stringify({ ip_addresses: { ip_address: [] } });
-  const server = createServer(localhostCertificate, (_, response) => response.end(body));
-  await new Promise<void>((resolve) => server.listen(0, resolve));
-  const folder = mkdtempSync(join(tmpdir(), "authority-"));
-  try {
-    const file = join(folder, "authority.pem");
-    writeFileSync(file, localhostCertificate.cert);
-    const look = (env: Record<string, string> = {}) =>
-      inNode(
-        `require("pulumi-upcloud-ip").getIpAddresses().then(report, ({ message }) => report(message)).then(() => process.exit());`,
-        {
-          UPCLOUD_TOKEN: "token",
-          UPCLOUD_DEBUG_API_BASE_URL: `https://localhost:${(server.address() as AddressInfo).port}`,
-          ...env,
-        },
-      );
-    expect(await look()).toMatch(/does not trust the certificate of localhost:.* See .*untrusted-certificate/);
-    expect(await look({ NODE_EXTRA_CA_CERTS: file })).toEqual([]);
-  } finally {
-    server.close();
-    rmSync(folder, { recursive: true });
-  }
 });
 
 describe("the lifecycle, loaded by its name", () => {
