@@ -176,15 +176,16 @@ export const isUnauthenticated = (error: unknown): boolean => error instanceof U
 /** The same request may succeed a moment later. */
 export const isTransient = (error: unknown): boolean =>
   error instanceof UpCloudError &&
-  (!["refused", "untrusted", "barred"].includes(error.failure) ||
-    error.status === 429 ||
-    isUncertainStatus(error.status));
+  !isCutOff(error) &&
+  (error.failure !== "refused" || error.status === 429 || isUncertainStatus(error.status));
 
 /** The request was certainly not carried out: it was not sent, or UpCloud's rules refused it. A truncated response is neither. */
 export const hadNoEffect = (error: unknown): boolean =>
   error instanceof UpCloudError &&
-  (["unsent", "untrusted", "barred"].includes(error.failure) ||
-    (error.failure === "refused" && !isUncertainStatus(error.status)));
+  (isCutOff(error) || error.failure === "unsent" || (error.failure === "refused" && !isUncertainStatus(error.status)));
+
+/** No request reaches UpCloud from this computer until somebody changes something. */
+const isCutOff = ({ failure }: UpCloudError) => failure === "untrusted" || failure === "barred";
 
 /** UpCloud, or a proxy in front of it, may still carry out the request: its effect may not be visible in the account yet. */
 export const mayStillTakeEffect = (error: unknown): boolean =>

@@ -7,7 +7,7 @@ import {
   TunnelError,
 } from "./connectionErrors";
 import { type ExchangeError, openConnections } from "./connections";
-import type { Credentials, HttpProxy } from "./credentials";
+import { basicCredentials, type Credentials, type HttpProxy } from "./credentials";
 import { packageVersion } from "./packageVersion";
 import { type Redact, redactError } from "./redaction";
 import { type HttpResponse, readResponse } from "./response";
@@ -109,7 +109,5 @@ const operationOver = "the operation exceeded its time limit (`timeouts`)";
 const userAgent = `pulumi-upcloud-ip/${packageVersion}`;
 
 function authorization(credentials: Credentials): string {
-  return "token" in credentials
-    ? `Bearer ${credentials.token}`
-    : `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString("base64")}`;
+  return "token" in credentials ? `Bearer ${credentials.token}` : `Basic ${basicCredentials(credentials)}`;
 }

@@ -1,4 +1,4 @@
-import type { Credentials, HttpProxy } from "./credentials";
+import { basicCredentials, type Credentials, type HttpProxy, type UsernameAndPassword } from "./credentials";
 
 /** Removes the credentials from a text. */
 export type Redact = (text: string) => string;
@@ -13,10 +13,10 @@ export function createRedact(credentials: Credentials, proxy?: HttpProxy): Redac
     secrets.reduce((redacted, secret) => (secret === "" ? redacted : redacted.replaceAll(secret, "[redacted]")), text);
 }
 
-const formsOf = ({ username, password }: { username: string; password: string }) => [
-  Buffer.from(`${username}:${password}`).toString("base64"),
-  password,
-  encodeURIComponent(password),
+const formsOf = (credentials: UsernameAndPassword) => [
+  basicCredentials(credentials),
+  credentials.password,
+  encodeURIComponent(credentials.password),
 ];
 
 /**

@@ -1,21 +1,22 @@
 import type { Socket } from "node:net";
 import { buildConnector, Pool } from "undici";
 import { TunnelError } from "./connectionErrors";
-import type { HttpProxy } from "./credentials";
+import { basicCredentials, type HttpProxy } from "./credentials";
 
 /** Connections through an HTTP proxy, each in a tunnel of its own (CONNECT), whatever the scheme: nobody reads what is in it. */
 export function openTunnels(
-  { url, username, password }: HttpProxy,
+  proxy: HttpProxy,
   limits: buildConnector.BuildOptions & { timeout: number },
 ): { connect: buildConnector.connector; close(): void } {
-  const headers = username + password === "" ? {} : { "proxy-authorization": basic(username, password) };
-  const proxy = new Pool(url, { headersTimeout: limits.timeout, connect: limits });
+  const { url, username, password } = proxy;
+  const headers = username + password === "" ? {} : { "proxy-authorization": `Basic ${basicCredentials(proxy)}` };
+  const pool = new Pool(url, { headersTimeout: limits.timeout, connect: limits });
   const connectTls = buildConnector(limits);
 
   async function tunnelTo({ host, port, protocol }: buildConnector.Options): Promise<Socket> {
     const path = port ? String(host) : `${host}:${protocol === "https:" ? 443 : 80}`;
     const request = { origin: url, path, headers: { ...headers, host: path } };
-    const { socket, statusCode } = await proxy.connect(request).catch((cause) => {
+    const { socket, statusCode } = await pool.connect(request).catch((cause) => {
       throw new TunnelError(cause);
     });
     if (statusCode === 200) return socket as Socket;
@@ -33,9 +34,6 @@ export function openTunnels(
         (error) => callback(error, null),
       );
     },
-    close: () => void proxy.destroy(),
+    close: () => void pool.destroy(),
   };
 }
-
-const basic = (username: string, password: string) =>
-  `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
