@@ -1,9 +1,9 @@
-import { cpus } from "node:os";
 import { join, resolve } from "node:path";
 import { buildPackage } from "../tools/build";
 import { Interrupted } from "../tools/childProcess";
 import { obtainPulumiCli } from "../tools/pulumiCli/obtainPulumiCli";
 import { runTool } from "../tools/runTool";
+import { machineWith } from "./machine";
 import { type Run, roundsOf, type Scenario, sorted, type Variant, variants, withoutScenarios } from "./measurements";
 import { type BenchOptions, benchOptions, help } from "./options";
 import { printThresholds, readRuns, writeReport } from "./report/report";
@@ -24,7 +24,7 @@ async function bench(args: string[]): Promise<number> {
   await buildPackage(root);
   const out = resolve(root, options.out);
   const scenarios = scenariosIn(options);
-  const machine = `${cpus().length} x ${cpus()[0]?.model.trim()}, Node ${process.versions.node}, Pulumi ${cli.version}`;
+  const machine = machineWith(cli);
   const runs = keptRuns(out, scenarios, options);
   for (const scenario of scenarios) {
     for await (const round of roundsIn({ root, cli, giveUp }, scenario, options, roundsOf(runs, scenario))) {

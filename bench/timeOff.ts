@@ -1,5 +1,5 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { PulumiCommand, Stack } from "@pulumi/pulumi/automation";
@@ -7,6 +7,8 @@ import type { Simulator } from "pulumi-upcloud-ip/simulator";
 import { buildPackage } from "../tools/build";
 import { obtainPulumiCli } from "../tools/pulumiCli/obtainPulumiCli";
 import { runTool } from "../tools/runTool";
+import { machineWith } from "./machine";
+import { replaceMarked } from "./report/replaceMarked";
 import { installProject } from "./run/program";
 
 const root = join(__dirname, "..");
@@ -139,7 +141,7 @@ function stackIn(folder: string, pulumiCommand: PulumiCommand, simulator: Simula
   return LocalWorkspace.createStack({ stackName: "bench", workDir: folder }, { pulumiCommand, envVars });
 }
 
-function writeResults(byPackage: TimesOff, byHand: TimesOff, { version }: PulumiCommand): void {
+function writeResults(byPackage: TimesOff, byHand: TimesOff, cli: PulumiCommand): void {
   const seconds = (values: number[]) => values.map((value) => value.toFixed(1));
   const row = (name: string, values: number[]) =>
     `| ${[name, ...seconds(values), ...seconds([mean(values), Math.max(...values)])].join(" | ")} |`;
@@ -153,25 +155,22 @@ function writeResults(byPackage: TimesOff, byHand: TimesOff, { version }: Pulumi
     row("the same assigns by hand", byHand.assign),
     row("the same releases by hand", byHand.release),
   ].join("\n");
-  const machine = `${cpus().length} x ${cpus()[0]?.model.trim()}, Node ${process.versions.node}, Pulumi ${version}`;
   const how = `From the end of the stop to the request that starts the server, at ${latencyMs} ms per request. By hand: stop, poll every ${pollMs / 1000} s as UpCloud's clients do, change one address after the other, start.`;
   const title = "# Results of `npm run bench:time-off`";
-  writeFileSync(join(root, "bench/results/time-off.md"), `${[title, `On ${machine}. ${how}`, table].join("\n\n")}\n`);
-  replaceMarked("docs/running-servers.md", `${table}\n\n${how}`);
+  writeFileSync(
+    join(root, "bench/results/time-off.md"),
+    `${[title, `On ${machineWith(cli)}. ${how}`, table].join("\n\n")}\n`,
+  );
+  replaceMarked(join(root, "docs/running-servers.md"), "time off", `${table}\n\n${how}`);
   const gain = `A server that has to be stopped is off for ${mean(all(byPackage)).toFixed(1)} s longer than its stop takes. A script that does the same by hand needs ${mean(all(byHand)).toFixed(1)} s, ${ratio.toFixed(1)} times as long`;
-  replaceMarked("README.md", `${gain} ([how measured](docs/running-servers.md#how-long-it-is-off)).`);
+  replaceMarked(
+    join(root, "README.md"),
+    "time off",
+    `${gain} ([how measured](docs/running-servers.md#how-long-it-is-off)).`,
+  );
   console.log(table);
 }
 
 const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-
-function replaceMarked(file: string, text: string): void {
-  const path = join(root, file);
-  const [begin, end] = ["<!-- time off -->", "<!-- /time off -->"];
-  const [before, rest] = readFileSync(path, "utf8").split(begin);
-  const after = rest?.split(end)[1];
-  if (after === undefined) throw new Error(`Expected ${begin} and ${end} in ${file}, got none: restore them.`);
-  writeFileSync(path, `${before}${begin}\n${text}\n${end}${after}`);
-}
 
 runTool(benchTimeOff);

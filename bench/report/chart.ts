@@ -46,8 +46,8 @@ function panel(runs: readonly Run[], scenario: Scenario, longest: number): strin
   const bottom = titleHeight + operations.length * groupHeight - 12;
   return [
     `<text class="title" x="0" y="12">${titleOf(scenario)}</text>`,
-    ...groups,
     `<line x1="${x}" y1="${titleHeight - 6}" x2="${x}" y2="${bottom}"/>`,
+    ...groups,
   ].join("\n");
 }
 
@@ -95,11 +95,11 @@ const classOf = (variant: Variant) => variant.replace("this package", "ours");
 
 const style = `<style>
   text { font: 12px system-ui, sans-serif; fill: #24292f }
-  .title { font-weight: 600 } .number { font-size: 10px }
+  .title { font-weight: 600 } .number { font-size: 10px; paint-order: stroke; stroke-width: 3px; stroke: #ffffff }
   .background { fill: #ffffff } line { stroke: #57606a; stroke-dasharray: 3 3 }
   .empty { fill: #afb8c1 } .lean { fill: #6e7781 } .naive { fill: #bc4c00 } .ours { fill: #0969da }
   @media (prefers-color-scheme: dark) {
-    text { fill: #e6edf3 } .background { fill: #0d1117 } line { stroke: #8b949e }
+    text { fill: #e6edf3 } .number { stroke: #0d1117 } .background { fill: #0d1117 } line { stroke: #8b949e }
     .empty { fill: #484f58 } .lean { fill: #8b949e } .naive { fill: #db6d28 } .ours { fill: #58a6ff }
   }
 </style>`;

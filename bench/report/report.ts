@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Run, type Scenario, scenariosOf } from "../measurements";
 import { chart } from "./chart";
+import { replaceMarked } from "./replaceMarked";
 import { scenarioTables, thresholdTable } from "./table";
 import { thresholdsOf } from "./thresholds";
 
@@ -21,7 +22,7 @@ export function writeReport(root: string, folder: string, { runs, machine, docs 
   writeFileSync(join(folder, "table.md"), `${table.join("\n\n")}\n`);
   writeFileSync(join(folder, "chart.svg"), chart(runs, scenariosToChart(runs)));
   writeFileSync(join(folder, rawNumbers), `${JSON.stringify(runs)}\n`);
-  if (docs) replaceTable(join(root, "docs/speed.md"), thresholds);
+  if (docs) replaceMarked(join(root, "docs/speed.md"), "bench", thresholds);
 }
 
 /** Prints whether the limits are met. */
@@ -43,13 +44,4 @@ function scenariosToChart(runs: readonly Run[]): Scenario[] {
   const counts = scenarios.map(({ count }) => count);
   const count = counts.includes(200) ? 200 : Math.max(...counts);
   return scenarios.filter((scenario) => scenario.count === count);
-}
-
-const [begin, end] = ["<!-- bench -->", "<!-- /bench -->"];
-
-function replaceTable(file: string, table: string): void {
-  const [before, rest] = readFileSync(file, "utf8").split(begin);
-  const after = rest?.split(end)[1];
-  if (after === undefined) throw new Error(`Expected ${begin} and ${end} in ${file}, got none: restore them.`);
-  writeFileSync(file, `${before}${begin}\n${table}\n${end}${after}`);
 }
