@@ -1,4 +1,4 @@
-import { closest, distance } from "fastest-levenshtein";
+import { nearestName } from "./nearestName";
 import { isUnknown } from "./unknown";
 
 export interface CheckFailure {
@@ -87,8 +87,7 @@ function checkOne(rules: Readonly<Record<string, Rule>>, property: string, value
 }
 
 function stray(property: string, known: readonly string[]): Outcome {
-  const nearest = closest(property, known);
-  const advice =
-    distance(property, nearest) <= Math.max(1, property.length / 4) ? `did you mean ${nearest}?` : "remove it";
+  const nearest = nearestName(property, known);
+  const advice = nearest === undefined ? "remove it" : `did you mean ${nearest}?`;
   return { reason: `expected one of ${known.join(", ")}, got the property "${property}": ${advice}` };
 }

@@ -1,7 +1,7 @@
-import { closest } from "fastest-levenshtein";
 import { MissingCredentialsError } from "../../model/configuration/configurationError";
 import { configurationKeys } from "../../model/configuration/keys";
 import { messageOf } from "../../model/messageOf";
+import { nearestName } from "../../model/nearestName";
 import type { CheckFailure } from "../../model/rules";
 
 /* What a preview says about the configuration. */
@@ -19,5 +19,11 @@ export function configurationFailures(read: () => void): CheckFailure[] {
 export const notCheckedMessage = (error: unknown): string =>
   `not checked against the account: ${messageOf(error).replace(/\.$/, "")}`;
 
-export const unknownKeyMessage = (key: string): string =>
-  `${key} in the stack's configuration is not a key of pulumi-upcloud-ip and has no effect: did you mean upcloud:${closest(key.slice("upcloud:".length), configurationKeys)}?`;
+export function unknownKeyMessage(key: string): string {
+  const nearest = nearestName(key.slice("upcloud:".length), configurationKeys);
+  const advice =
+    nearest === undefined
+      ? `remove it, or use one of ${configurationKeys.join(", ")}.`
+      : `did you mean upcloud:${nearest}?`;
+  return `${key} in the stack's configuration is not a key of pulumi-upcloud-ip and has no effect: ${advice}`;
+}
