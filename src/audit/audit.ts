@@ -44,6 +44,8 @@ export interface Audit {
   suspects: Suspect[];
   /** May be such a result, judging by the address alone: a process that was killed during its first create leaves nothing else. */
   possible: Finding[];
+  /** Floating addresses that no server has, such as `releasePolicy: "keep"` leaves, and that nothing in the stacks uses. */
+  unattached: Finding[];
   /** All other addresses that no stack manages. */
   others: Finding[];
 }
@@ -61,12 +63,16 @@ export function audit(
   const usedServers = serverUses(states, hints);
 
   const managed = account.length - unmanaged.length;
-  const result: Audit = { managed, shared: sharedIn(states), suspects: [], possible: [], others: [] };
+  const result: Audit = { managed, shared: sharedIn(states), suspects: [], possible: [], unattached: [], others: [] };
   for (const one of unmanaged) {
     const found = finding(one);
     const hint = claims.get(one);
     if (hint !== undefined) {
       result.suspects.push({ ...found, ...suspicionOf(hint, one), ...resourceOf(hint.urn, stacks) });
+      continue;
+    }
+    if (one.server === undefined && !stacks.known.has(addressKey(one.address))) {
+      result.unattached.push({ ...found, reason: "unattached" });
       continue;
     }
     const exclusion = exclusionOf(one, stacks, unmanaged);
@@ -175,9 +181,9 @@ type Exclusion = Pick<Finding, "reason" | "stack" | "resource">;
 /** Why no create of a `ServerIpAddress` has left the address, as far as can be told; `undefined` if one can have. */
 function exclusionOf(one: IpAddressWire, stacks: Stacks, unmanaged: readonly IpAddressWire[]): Exclusion | undefined {
   if (one.part_of_plan === "yes") return { reason: "plan" };
-  if (!isAssigned(one)) return { reason: "floating" };
   const known = stacks.known.get(addressKey(one.address));
   if (known !== undefined) return known;
+  if (!isAssigned(one)) return { reason: "floating" };
   if (one.access !== "public") return { reason: "internal" };
   return isPerhapsOwn(one, unmanaged) ? { reason: "only-ipv6" } : undefined;
 }

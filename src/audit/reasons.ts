@@ -12,6 +12,7 @@ const phrases = {
   "changed-ptr-record": () => "extra, with a PTR record that was set by a stack or by somebody else",
   "only-ipv6": () => "the only IPv6 address of its server that these stacks do not manage, usually the server's own",
   plan: () => "part of the server's plan",
+  unattached: () => "a floating address that is attached to no server",
   floating: () => "a floating address",
   internal: () => "on the internal network",
   "to-be-adopted": () => "a resource was about to adopt it: run `pulumi up`",

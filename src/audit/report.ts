@@ -9,7 +9,10 @@ export interface ReportOptions {
 }
 
 /** The report for people: one line for each address, by reason and server, and each explanation once. */
-export function report({ managed, shared, suspects, possible, others }: Audit, { all }: ReportOptions): string {
+export function report(
+  { managed, shared, suspects, possible, unattached, others }: Audit,
+  { all }: ReportOptions,
+): string {
   const managing = `These stacks manage ${plural(managed, "address", "addresses")} of the account`;
   const parts = [
     ...(shared.length > 0 ? [sharedSection(shared)] : []),
@@ -17,6 +20,7 @@ export function report({ managed, shared, suspects, possible, others }: Audit, {
     ...tables(suspects),
     ...(suspects.length > 0 ? [advice, ...notesOn(suspects)] : []),
     ...(possible.length > 0 ? [possibleHeadline(possible.length), ...tables(possible)] : []),
+    ...(unattached.length > 0 ? [unattachedHeadline(unattached.length), table(unattached)] : []),
     ...(others.length === 0 ? [`${managing}.`] : [`${managing}, but not these:`]),
     ...(others.length > 0 ? (all ? tables(others) : [counts(others), hint]) : []),
   ];
@@ -24,11 +28,15 @@ export function report({ managed, shared, suspects, possible, others }: Audit, {
 }
 
 /** The report for scripts, described by `docs/audit.schema.json`. */
-export function jsonReport({ managed, shared, suspects, possible, others }: Audit, { all }: ReportOptions): string {
+export function jsonReport(
+  { managed, shared, suspects, possible, unattached, others }: Audit,
+  { all }: ReportOptions,
+): string {
   const found = {
     shared,
     suspects,
     possible,
+    unattached,
     managedCount: managed,
     otherCount: others.length,
     ...(all && { others }),
@@ -53,6 +61,9 @@ function headline(count: number): string {
 const possibleHeadline = (count: number) =>
   `${plural(count, "address", "addresses")} may be the result of an interrupted create, or belong to something else, such as a stack that\n` +
   "is not given here: find out who uses them. To shorten this list, pass --stack NAME for each stack of the account.";
+
+const unattachedHeadline = (count: number) =>
+  `${plural(count, "floating address is", "floating addresses are")} attached to no server, such as \`releasePolicy: "keep"\` leaves. A PtrRecord can manage the PTR record:`;
 
 const advice = `To keep one of them, add \`adopt: "ADDRESS"\` to the arguments of a ServerIpAddress with the same server, family and access,
 and run \`pulumi up\`. To remove one, release it in UpCloud's control panel while the server is stopped.`;

@@ -62,6 +62,7 @@ describe("what the stacks manage", () => {
       shared: [],
       suspects: [],
       possible: [],
+      unattached: [],
       others: [],
     });
   });
@@ -327,11 +328,29 @@ describe("an address without a record", () => {
     ]);
   });
 
-  test("is no suspect if it is floating and not attached", () => {
-    const { server, ...detached } = ipv4(5, { floating: "yes" });
-    expect(audit([detached], [usesWeb], []).others).toEqual([
-      expect.not.objectContaining({ server: expect.anything() }),
+  test.each(["1.2", "1.3"])("that is attached to no server is listed apart, with API %s", (version) => {
+    const { server, ...detached } = ipv4(5, version === "1.3" ? { floating: "yes" } : {});
+    const { suspects, possible, unattached, others } = audit([detached], [usesWeb], []);
+    expect([suspects, possible, others]).toEqual([[], [], []]);
+    expect(unattached).toEqual([
+      {
+        address: "198.51.100.5",
+        family: "IPv4",
+        access: "public",
+        ptrRecord: detached.ptr_record,
+        reason: "unattached",
+      },
     ]);
+  });
+
+  test("that is attached to no server is only counted if a PtrRecord manages its record", () => {
+    const { server, ...detached } = ipv4(5, { floating: "yes" });
+    const ptrRecord = {
+      ...resource("ptr", "198.51.100.5", { server: "" }),
+      type: "pulumi-nodejs:dynamic/upcloud:PtrRecord",
+    };
+    expect(otherReasons([detached], [state([managed, ptrRecord])])).toEqual(["only-ptr-record"]);
+    expect(audit([detached], [state([managed, ptrRecord])], []).unattached).toEqual([]);
   });
 
   test("is no suspect if a state contains it for another reason", () => {

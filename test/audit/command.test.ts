@@ -177,6 +177,7 @@ test("--json prints the same, with the other addresses counted or listed", async
       },
     ],
     possible: [],
+    unattached: [],
     managedCount: 1,
     otherCount: 5,
   });

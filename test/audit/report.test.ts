@@ -1,7 +1,7 @@
 import type { Audit, Finding, Suspect } from "../../src/audit/audit";
 import { jsonReport, report } from "../../src/audit/report";
 
-const nothing: Audit = { managed: 1, shared: [], suspects: [], possible: [], others: [] };
+const nothing: Audit = { managed: 1, shared: [], suspects: [], possible: [], unattached: [], others: [] };
 const finding = (address: string, more: Partial<Finding> = {}): Finding => ({
   address,
   family: "IPv4",
@@ -97,6 +97,6 @@ test("an address of several resources comes first, with each of them", () => {
 test.each([true, false])("in JSON the other addresses are counted, and listed on request: %s", (listed) => {
   const others = [finding("198.51.100.2")];
   const { others: given, ...found } = JSON.parse(jsonReport({ ...nothing, others }, { all: listed }));
-  expect(found).toEqual({ shared: [], suspects: [], possible: [], managedCount: 1, otherCount: 1 });
+  expect(found).toEqual({ shared: [], suspects: [], possible: [], unattached: [], managedCount: 1, otherCount: 1 });
   expect(given).toEqual(listed ? others : undefined);
 });

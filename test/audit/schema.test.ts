@@ -22,6 +22,7 @@ const whole = {
     },
   ],
   possible: [{ ...finding, reason: "changed-ptr-record" as const }],
+  unattached: [{ ...finding, reason: "unattached" as const }],
   others: [{ ...finding, reason: "only-read" as const, stack: "prod", resource: { urn: "urn:4", name: "read" } }],
 };
 
