@@ -1,8 +1,8 @@
 import { messageOf } from "../../model/messageOf";
 
 /**
- * Runs a lifecycle step and formats its failure for the user: for check, diff, read and delete, the plugin prints
- * `${error}: ${error.stack}`, and our stack trace would not help.
+ * Runs a lifecycle step and formats its failure for the user. The engine shows the message at the resource; for check, diff, read
+ * and delete, the plugin also prints `${error}: ${error.stack}` below the stack, where a stack trace or the message again would not help.
  */
 export async function presentErrors<T>(step: () => Promise<T>): Promise<T> {
   try {
@@ -25,7 +25,7 @@ export function initFailed(cause: unknown, id: string, state: object, inputs: ob
 
 function plain(cause: unknown): Error {
   const error = new Error(messageOf(cause));
-  error.stack = error.message;
+  error.stack = "failed, for the reason given at the resource.";
   error.toString = () => "pulumi-upcloud-ip";
   return error;
 }
