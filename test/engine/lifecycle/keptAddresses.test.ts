@@ -1,6 +1,5 @@
-import { PulumiCommand } from "@pulumi/pulumi/automation";
 import { runStep } from "../../../tools/childProcess";
-import { servers } from "../support/project";
+import { pulumiCli, servers } from "../support/project";
 import { endAll, start } from "../support/runningServers";
 
 afterAll(endAll);
@@ -42,10 +41,10 @@ test("pulumi state move hands an address to another stack without a request", as
   await project.up();
   project.simulator.clearRequests();
   const { workspace } = project.stack;
-  const cli = await PulumiCommand.get({ root: process.env.PULUMI_CLI_ROOT as string });
+  const { command } = await pulumiCli();
   const args = ["state", "move", "--yes", "--source", "test", "--dest", "second", saved?.urn as string];
   const env = { ...process.env, ...workspace.envVars };
-  await runStep(cli.command, args, { cwd: workspace.workDir, env });
+  await runStep(command, args, { cwd: workspace.workDir, env });
   expect(project.simulator.requests).toEqual([]);
 
   project.declare(program);

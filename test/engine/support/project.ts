@@ -1,27 +1,14 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import {
-  type Deployment,
-  type GlobalOpts,
-  LocalWorkspace,
-  type OpMap,
-  PulumiCommand,
-  type Stack,
-  type UpOptions,
-} from "@pulumi/pulumi/automation";
+import { type Deployment, LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
 import type { Address, Server, Simulator } from "pulumi-upcloud-ip/simulator";
 import { mail, web } from "../../support/demoServers";
 import { requireFaultsMet } from "../../support/faults";
+import { type How, type Operation, operate, type Result } from "./operation";
 import { pulumiEnvironment } from "./pulumiEnvironment";
-import { isSoak } from "./soak";
 
-export interface Outcome {
-  ok: boolean;
-  /** What the user sees, standard output and standard error. */
-  output: string;
-  /** How many resources had which operation, the stack itself left out. */
-  changes: OpMap;
+export interface Outcome extends Result {
   /** What the operation asked of UpCloud, such as `POST /1.2/ip_address`. */
   requests: string[];
 }
@@ -44,6 +31,13 @@ export const servers = { mail, web } as const;
 interface Program {
   file: string;
   imports: string;
+}
+
+let cli: Promise<PulumiCommand> | undefined;
+/** Asks the CLI for its version once in each test file. */
+export function pulumiCli(): Promise<PulumiCommand> {
+  cli ??= PulumiCommand.get({ root: process.env.PULUMI_CLI_ROOT as string });
+  return cli;
 }
 
 const names =
@@ -78,24 +72,6 @@ function directoryOnThisRepository({ projectFolder = "", programFolder = "", yam
   return directory;
 }
 
-/** See Pulumi's Automation API. A refresh takes no notice of `continueOnError`. */
-type How = Pick<
-  UpOptions,
-  | "parallel"
-  | "signal"
-  | "continueOnError"
-  | "refresh"
-  | "plan"
-  | "diff"
-  | "target"
-  | "replace"
-  | "policyPacks"
-  | "policyPackConfigs"
-  | keyof GlobalOpts
->;
-
-type Operation = "preview" | "up" | "refresh" | "destroy";
-
 /** A Pulumi program in a directory of its own, run by the real CLI on a file backend against the simulator. */
 export class Project {
   private constructor(
@@ -120,7 +96,7 @@ export class Project {
     const program = { file: join(layout.programFolder ?? "", file), imports };
     for (const folder of ["state", "tmp"]) mkdirSync(join(directory, folder));
     writeFileSync(join(directory, program.file), "");
-    const pulumiCommand = await PulumiCommand.get({ root: process.env.PULUMI_CLI_ROOT as string });
+    const pulumiCommand = await pulumiCli();
     const stack = await LocalWorkspace.createStack(
       { stackName: "test", workDir: join(directory, layout.projectFolder ?? "") },
       {
@@ -195,30 +171,10 @@ export class Project {
     requireFaultsMet(this.simulator);
   }
 
-  private async run(operation: Operation, how: object = {}): Promise<Outcome> {
+  private async run(operation: Operation, how: How): Promise<Outcome> {
     this.simulator.clearRequests();
-    let output = "";
-    let changes: OpMap = {};
-    const options = {
-      // A stop that is lost five times is asked for every 45 s, in the soak only.
-      signal: AbortSignal.timeout(isSoak ? 900_000 : 240_000),
-      ...how,
-      color: "never" as const,
-      onOutput: (text: string) => {
-        output += text;
-      },
-      onError: (text: string) => {
-        output += text;
-      },
-      onEvent: (event: { summaryEvent?: { resourceChanges?: OpMap } }) => {
-        changes = event.summaryEvent?.resourceChanges ?? changes;
-      },
-    };
-    const ok = await this.stack[operation](options).then(
-      () => true,
-      () => false,
-    );
+    const result = await operate(this.stack, operation, how);
     const requests = this.simulator.requests.map(({ method, path }) => `${method} ${path}`);
-    return { ok, output, changes, requests };
+    return { ...result, requests };
   }
 }
