@@ -5,6 +5,7 @@ import { quick } from "../jest.config";
 const config: Config = {
   ...quick,
   rootDir: "..",
+  testPathIgnorePatterns: ["/node_modules/"],
   testMatch: [
     "<rootDir>/test/{api,model}/*.test.ts",
     "<rootDir>/test/provider/serverIpAddress/*.test.ts",
