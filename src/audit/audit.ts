@@ -71,13 +71,10 @@ export function audit(
       result.suspects.push({ ...found, ...suspicionOf(hint, one), ...resourceOf(hint.urn, stacks) });
       continue;
     }
-    if (one.server === undefined && !stacks.known.has(addressKey(one.address))) {
-      result.unattached.push({ ...found, reason: "unattached" });
-      continue;
-    }
     const exclusion = exclusionOf(one, stacks, unmanaged);
     if (exclusion !== undefined) {
-      result.others.push({ ...found, ...exclusion });
+      const list = exclusion.reason === "unattached" ? result.unattached : result.others;
+      list.push({ ...found, ...exclusion });
       continue;
     }
     const use = hasDefaultPtrRecord(one) ? usedServers.get(one.server ?? "") : undefined;
@@ -183,6 +180,7 @@ function exclusionOf(one: IpAddressWire, stacks: Stacks, unmanaged: readonly IpA
   if (one.part_of_plan === "yes") return { reason: "plan" };
   const known = stacks.known.get(addressKey(one.address));
   if (known !== undefined) return known;
+  if (one.server === undefined) return { reason: "unattached" };
   if (!isAssigned(one)) return { reason: "floating" };
   if (one.access !== "public") return { reason: "internal" };
   return isPerhapsOwn(one, unmanaged) ? { reason: "only-ipv6" } : undefined;
