@@ -8,12 +8,12 @@ const shared = {
 
 const isWindows = process.platform === "win32";
 
-/** They start shell scripts in place of npm, Go or Pulumi, send signals, or expect paths as POSIX writes them. */
+/** They start shell scripts in place of npm, Go or Pulumi, send signals, expect paths as POSIX writes them, or count the others. */
 const posixTests = [
   "/test/audit/command.test",
   "/test/state/(pulumiCli|operationState).test",
   "/test/simulator/cli.test",
-  "/test/tools/(setUp|childProcess).test",
+  "/test/tools/(setUp|childProcess|test/projects).test",
   "/test/tools/(pulumiCli/|demo/pulumi.test)",
 ];
 if (isWindows) console.warn(`Left out, because they need a POSIX system: ${posixTests.join(", ")}`);
@@ -27,12 +27,12 @@ const thoroughTests = [
   "/test/provider/(histories|assign/repeatedCreates|powerCycle/twoProviders).test.ts",
 ];
 
-const inProcess = { ...shared, testMatch: ["<rootDir>/test/!(engine)/**/*.test.ts"] } satisfies Config;
 const ignored = ["/node_modules/", ...(isWindows ? posixTests : [])];
 
 export const quick = {
-  ...inProcess,
+  ...shared,
   displayName: "quick",
+  testMatch: ["<rootDir>/test/!(engine)/**/*.test.ts"],
   // Of the settings that select tests, only this one leaves some out: a testMatch with `!<rootDir>` has no effect.
   testPathIgnorePatterns: [...ignored, ...thoroughTests],
 } satisfies Config;
