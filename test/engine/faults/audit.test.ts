@@ -1,12 +1,10 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { rmSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readStackState } from "../../../src/state/stackState";
 import { resourceNameIn } from "../../../src/state/urns";
 import { runStep } from "../../../tools/childProcess";
-import { environmentOf } from "../support/audits";
+import { audit, environmentOf } from "../support/audits";
 import { cli, kill, killLeftovers, processesOf, provider } from "../support/processes";
 import { type Outcome, type Project, servers } from "../support/project";
 import { endAll, start } from "../support/runningServers";
@@ -44,21 +42,6 @@ async function interruptible(project: Project, program: string, count: number): 
 const forgetJournal = ({ directory }: Project) =>
   rmSync(join(directory, "home", "upcloud-ip"), { recursive: true, force: true });
 
-/** The built command, as a user runs it in the folder of the project. */
-async function audit(project: Project, ...options: string[]) {
-  const command = resolve(__dirname, "../../../dist/audit/cli.js");
-  const where = { cwd: project.directory, env: environmentOf(project) };
-  const child = spawn(process.execPath, [command, "audit", ...options], where);
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-    });
-  }
-  const [code] = await once(child, "close");
-  return { code, output };
-}
-
 async function pendingOf({ stack }: Project): Promise<{ type: string; resource: { urn: string } }[]> {
   const { deployment } = await stack.exportStack();
   return deployment.pending_operations ?? [];
@@ -83,7 +66,7 @@ onLinux("an address that was bought on a machine that is gone", () => {
     expect([await project.resources(), await pendingOf(project)]).toEqual([[], []]);
     forgetJournal(project);
 
-    const found = await audit(project, "--all");
+    const found = await audit(project, ["--all"]);
     expect([found.code, found.output]).toEqual([
       0,
       expect.stringMatching(/^No address looks like the result of an interrupted create\.\n\n1 address may be the/),
@@ -96,7 +79,7 @@ onLinux("an address that was bought on a machine that is gone", () => {
     const adopted = await project.up();
     expect([adopted.ok, adopted.requests.filter((request) => !request.startsWith("GET"))]).toEqual([true, []]);
     expect((await project.resources()).map(({ id }) => id).sort()).toEqual(bought.sort());
-    expect(await audit(project, "--stack", "test")).toEqual({
+    expect(await audit(project, ["--stack", "test"])).toEqual({
       code: 0,
       output: expect.stringContaining("These stacks manage 2 addresses of the account"),
     });
@@ -116,7 +99,7 @@ onLinux("an address that was bought on a machine that is gone", () => {
     forgetJournal(project);
 
     // The killed operation still holds the lock of the stack: the audit takes none.
-    const found = await audit(project, "--json");
+    const found = await audit(project, ["--json"]);
     const { suspects } = JSON.parse(found.output);
     expect([found.code, suspects]).toEqual([
       1,
@@ -151,7 +134,7 @@ onLinux("an address that was bought on a machine that is gone", () => {
     });
     const before = project.account();
 
-    const found = await audit(project, "--import-file", "lost.json");
+    const found = await audit(project, ["--import-file", "lost.json"]);
     expect([found.code, found.output]).toEqual([1, expect.stringContaining("pulumi import --file lost.json")]);
     simulator.clearRequests();
     const flags = ["--file", "lost.json", "--generate-code=false", "--yes", "--skip-preview", "--stack", "test"];

@@ -1,9 +1,8 @@
-import { type ExecFileException, execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { promisify } from "node:util";
 import { parseState } from "../../../src/state/stackState";
 import type { Project } from "./project";
+import { runCommand } from "./runCommand";
 
 const root = process.env.PULUMI_CLI_ROOT as string;
 
@@ -14,23 +13,27 @@ export const environmentOf = ({ stack }: Project): NodeJS.ProcessEnv => ({
   PATH: `${join(root, "bin")}:${process.env.PATH}`,
 });
 
-/** The addresses that an interrupted create may have left, as `pulumi-upcloud-ip audit` tells on another machine, which has no journal. */
-export async function auditElsewhere(project: Project): Promise<string[]> {
-  const env = { ...environmentOf(project), PULUMI_HOME: join(project.directory, "another-home") };
-  const args = [auditCommand, "audit", "--json", "--all", "--state", checkpointOf(project)];
-  // A process of its own, as a user has it: Jest refuses what undici loads late while no test of the file has the turn.
-  const { stdout } = await promisify(execFile)(process.execPath, args, { env }).catch(hasFound);
-  const { suspects, possible, others } = JSON.parse(stdout);
-  const mayBeLost = others.filter(({ reason }: { reason: string }) => reason === "only-ipv6");
-  return [...suspects, ...possible, ...mayBeLost].map(({ address }: { address: string }) => address);
-}
-
 const auditCommand = resolve(__dirname, "../../../dist/audit/cli.js");
 
-/** The exit code 1 says that an address looks lost. */
-function hasFound(error: ExecFileException & { stdout: string }): { stdout: string } {
-  if (error.code !== 1) throw error;
-  return error;
+/**
+ * The built command, as a user runs it in the folder of the project. A process of its own, also since Jest refuses what undici loads
+ * late while no test of the file has the turn.
+ */
+export const audit = (project: Project, options: string[] = [], env: NodeJS.ProcessEnv = {}) =>
+  runCommand(process.execPath, [auditCommand, "audit", ...options], {
+    cwd: project.directory,
+    env: { ...environmentOf(project), ...env },
+    signal: AbortSignal.timeout(60_000),
+  });
+
+/** The addresses that an interrupted create may have left, as `pulumi-upcloud-ip audit` tells on another machine, which has no journal. */
+export async function auditElsewhere(project: Project): Promise<string[]> {
+  const elsewhere = { PULUMI_HOME: join(project.directory, "another-home") };
+  const { code, output } = await audit(project, ["--json", "--all", "--state", checkpointOf(project)], elsewhere);
+  if (code !== 0 && code !== 1) throw new Error(output);
+  const { suspects, possible, others } = JSON.parse(output);
+  const mayBeLost = others.filter(({ reason }: { reason: string }) => reason === "only-ipv6");
+  return [...suspects, ...possible, ...mayBeLost].map(({ address }: { address: string }) => address);
 }
 
 /** Ids in the state, those that are to be deleted too. Reads the backend's file, since a CLI takes a second to start. */

@@ -1,10 +1,9 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { type Simulator, startSimulator } from "pulumi-upcloud-ip/simulator";
 import { pulumiEnvironment } from "./pulumiEnvironment";
+import { runCommand } from "./runCommand";
 import { quick } from "./runningServers";
 
 /** What a README has the reader type, and what it says that comes of it. */
@@ -44,15 +43,8 @@ export class Example {
   /** Runs what a reader would type into one shell, up to the first command that fails. */
   async run(script: string): Promise<{ ok: boolean; output: string; requests: string[] }> {
     this.simulator.clearRequests();
-    const shell = spawn("bash", ["-ec", this.onThisMachine(script)], {
-      cwd: join(this.directory, "program"),
-      env: this.environment(),
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let output = "";
-    for (const stream of [shell.stdout, shell.stderr])
-      stream.setEncoding("utf8").on("data", (text) => (output += text));
-    const [code] = await once(shell, "close");
+    const where = { cwd: join(this.directory, "program"), env: this.environment() };
+    const { code, output } = await runCommand("bash", ["-ec", this.onThisMachine(script)], where);
     return { ok: code === 0, output, requests: this.simulator.requests.map(({ method, path }) => `${method} ${path}`) };
   }
 

@@ -1,8 +1,7 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { LocalWorkspace, OpMap, Stack } from "@pulumi/pulumi/automation";
+import { runCommand } from "./runCommand";
 import { isSoak } from "./soak";
 
 export type Operation = "preview" | "up" | "refresh" | "destroy";
@@ -45,39 +44,29 @@ export interface Result {
  */
 export async function operate(stack: Stack, operation: Operation, how: How): Promise<Result> {
   const { pulumiCommand, workDir, envVars } = stack.workspace as LocalWorkspace;
-  const cli = pulumiCommand.command;
   const events = join(envVars.TMPDIR as string, `${stack.name}-${Date.now()}.events`);
   const args = [operation, "--non-interactive", "--color=never", `--stack=${stack.name}`, `--event-log=${events}`];
   if (operation !== "preview") args.push("--yes", "--skip-preview");
   // Of the CLI's flags, --event-log is one for debugging.
   const env = { ...process.env, ...envVars, PULUMI_DEBUG_COMMANDS: "true" };
-  const child = spawn(cli, [...args, ...flagsOf(operation, how)], {
-    cwd: workDir,
-    env,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-
-  let output = "";
-  const add = (text: string) => {
-    output += text;
-  };
-  child.stdout.setEncoding("utf8").on("data", add);
-  child.stderr.setEncoding("utf8").on("data", add);
   // A stop that is lost five times is asked for every 45 s, in the soak only.
   const { signal = AbortSignal.timeout(isSoak ? 900_000 : 240_000) } = how;
-  const interrupt = () => child.kill("SIGINT");
-  signal.addEventListener("abort", interrupt);
-  try {
-    const [exitCode] = await once(child, "close");
-    return { ok: exitCode === 0, output, changes: changesIn(events) };
-  } finally {
-    signal.removeEventListener("abort", interrupt);
-    rmSync(events, { force: true });
-  }
+  const where = { cwd: workDir, env, signal };
+  const { code, output } = await runCommand(pulumiCommand.command, [...args, ...flagsOf(operation, how)], where);
+  const changes = changesIn(events);
+  rmSync(events, { force: true });
+  return { ok: code === 0, output, changes };
 }
 
 function flagsOf(operation: Operation, how: How): string[] {
-  const switches = { diff: how.diff, debug: how.debug, logflow: how.logFlow, logtostderr: how.logToStdErr };
+  const switches = {
+    refresh: how.refresh,
+    diff: how.diff,
+    debug: how.debug,
+    logflow: how.logFlow,
+    logtostderr: how.logToStdErr,
+    "continue-on-error": how.continueOnError === true && (operation === "up" || operation === "destroy"),
+  };
   const values = {
     parallel: how.parallel,
     verbose: how.logVerbosity,
@@ -89,17 +78,18 @@ function flagsOf(operation: Operation, how: How): string[] {
     "policy-pack": how.policyPacks,
     "policy-pack-config": how.policyPackConfigs,
   };
-  const isGoingOn = how.continueOnError === true && (operation === "up" || operation === "destroy");
-  const isSet = Object.entries({ ...switches, refresh: how.refresh, "continue-on-error": isGoingOn });
   return [
-    ...isSet.filter(([, value]) => value).map(([flag]) => `--${flag}`),
+    ...Object.entries(switches)
+      .filter(([, value]) => value)
+      .map(([flag]) => `--${flag}`),
     ...Object.entries(values).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}=${value}`])),
     ...Object.entries(lists).flatMap(([flag, list = []]) => list.map((value) => `--${flag}=${value}`)),
   ];
 }
 
-/** The engine's event log has a JSON value in each line; that of an operation that was killed has no summary. */
+/** The engine's event log has a JSON value in each line. There is no log if no engine was started, and no summary if it was killed. */
 function changesIn(events: string): OpMap {
+  if (!existsSync(events)) return {};
   const lines = readFileSync(events, "utf8").split("\n");
   const summary = lines.findLast((line) => line.includes('"summaryEvent"'));
   return summary === undefined ? {} : JSON.parse(summary).summaryEvent.resourceChanges;
