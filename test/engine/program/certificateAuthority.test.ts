@@ -43,7 +43,6 @@ test("a private authority behind a proxy: refused without NODE_EXTRA_CA_CERTS, w
   settings.UPCLOUD_DEBUG_API_BASE_URL = url;
   settings.HTTPS_PROXY = proxy.url.replace("://", "://me:secret%20word@");
   settings.NO_PROXY = "";
-  settings.NODE_EXTRA_CA_CERTS = "";
   project.declare(`
     const mail = new ServerIpAddress("mail", { server: "${servers.web}", ptrRecord: "mail.example.com" });
     exports.server = getIpAddressOutput({ address: mail.address }).server;`);
