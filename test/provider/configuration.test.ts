@@ -18,6 +18,15 @@ test.each([
     { "upcloud:requestTimeout": "5" },
     'Expected upcloud:requestTimeout to be a duration from 1s to 10m, such as "30s", got "5".',
   ],
+  [{ "upcloud:apiVersion": "9.9" }, 'Expected upcloud:apiVersion to be 1.2 or 1.3, got "9.9".'],
+  [
+    { "upcloud:apiBaseUrl": "foo" },
+    expect.stringContaining('Expected upcloud:apiBaseUrl to be a URL such as https://api.upcloud.com, got "foo"'),
+  ],
+  [
+    { "upcloud:token": "ucat_demo", "upcloud:username": "demo" },
+    expect.stringContaining("Expected one kind of credentials in the stack's configuration, got upcloud:token and"),
+  ],
   [{ "upcloud:powerCycle": "maybe" }, expect.stringContaining("upcloud:powerCycle in the stack's configuration")],
 ])("a configuration of %j fails each check, whatever else is declared", async (config, reason) => {
   const { failures } = await check(config, { releasePolicy: "keep" });

@@ -5,7 +5,7 @@ afterAll(endAll);
 
 const declare = (server: string, more = "") => `new ServerIpAddress("mail", { server: "${server}", ${more} });`;
 
-test("a running server is left alone, and the error names it, its state and the two remedies", async () => {
+test.concurrent("a running server is left alone, and the error names it, its state and the two remedies", async () => {
   const project = await start();
   project.declare(declare(servers.mail));
   const { ok, output, requests } = await project.up();
@@ -19,7 +19,7 @@ test("a running server is left alone, and the error names it, its state and the 
   expect(await project.resources()).toEqual([]);
 });
 
-test("an address whose PTR record is refused is saved, finished by the next up, and released by destroy", async () => {
+test.concurrent("an address whose PTR record is refused is saved, finished by the next up, and released by destroy", async () => {
   const project = await start();
   const before = project.account();
   project.declare(declare(servers.web, 'ptrRecord: "mail.example.com"'));
@@ -48,7 +48,7 @@ test("an address whose PTR record is refused is saved, finished by the next up, 
   expect(project.account()).toEqual(before);
 });
 
-test("a partly created address can be destroyed at once", async () => {
+test.concurrent("a partly created address can be destroyed at once", async () => {
   const project = await start();
   const before = project.account();
   project.declare(declare(servers.web, 'ptrRecord: "mail.example.com"'));
@@ -58,7 +58,7 @@ test("a partly created address can be destroyed at once", async () => {
   expect(project.account()).toEqual(before);
 });
 
-test("refresh and destroy report UpCloud's refusal once, without a stack trace, and keep the address", async () => {
+test.concurrent("refresh and destroy report UpCloud's refusal once, without a stack trace, and keep the address", async () => {
   const project = await start();
   project.declare(declare(servers.web));
   expect((await project.up()).ok).toBe(true);
@@ -76,7 +76,7 @@ test("refresh and destroy report UpCloud's refusal once, without a stack trace, 
   }
 });
 
-test("destroy keeps an address that has moved to another server, and one that belongs to another account", async () => {
+test.concurrent("destroy keeps an address that has moved to another server, and one that belongs to another account", async () => {
   const project = await start();
   project.declare(`
     new ServerIpAddress("moved", { server: "${servers.web}" });
@@ -94,7 +94,7 @@ test("destroy keeps an address that has moved to another server, and one that be
   expect(project.address(lost)?.owner).toBe("other");
 });
 
-test("missing credentials are reported with the keys to set", async () => {
+test.concurrent("missing credentials are reported with the keys to set", async () => {
   const project = await start({}, { UPCLOUD_TOKEN: "" });
   project.declare(declare(servers.web));
   const { ok, output, requests } = await project.up();

@@ -65,7 +65,7 @@ describe("five addresses on one running server", () => {
 });
 
 describe("after a failure the server runs, or the resource says that it does not", () => {
-  test("an assign that UpCloud refuses leaves the server running", async () => {
+  test.concurrent("an assign that UpCloud refuses leaves the server running", async () => {
     const project = await start();
     project.simulator.account.credits = 0;
     project.declare(addresses(servers.mail, 1));
@@ -75,7 +75,7 @@ describe("after a failure the server runs, or the resource says that it does not
     expect(stateOf(project, servers.mail)).toBe("started");
   });
 
-  test("a start that UpCloud refuses is reported on the resource, the address is saved, and the next up starts the server", async () => {
+  test.concurrent("a start that UpCloud refuses is reported on the resource, the address is saved, and the next up starts the server", async () => {
     const project = await start();
     project.declare(addresses(servers.mail, 1));
     project.simulator.faults.add({
@@ -101,7 +101,7 @@ describe("after a failure the server runs, or the resource says that it does not
     expect((await project.preview()).changes).toEqual({ same: 2 });
   });
 
-  test("a first Ctrl-C lets the change end and the server start", async () => {
+  test.concurrent("a first Ctrl-C lets the change end and the server start", async () => {
     const project = await start({ rules: { softStopMs: 8000 } });
     project.declare(addresses(servers.mail, 1));
     const abort = new AbortController();
@@ -118,7 +118,7 @@ describe("after a failure the server runs, or the resource says that it does not
     expect(onServer).toContain(saved?.id);
   });
 
-  test("a stop that takes longer than timeouts allows is reported, and the server runs", async () => {
+  test.concurrent("a stop that takes longer than timeouts allows is reported, and the server runs", async () => {
     const project = await start();
     project.simulator.account.setGuest(servers.mail, { acpi: false });
     const args = 'powerCycle: { timeoutSeconds: 30 }, timeouts: { create: "2s" }';
@@ -133,7 +133,7 @@ describe("after a failure the server runs, or the resource says that it does not
   });
 });
 
-test("two stacks that change the same running server at once both succeed and leave it running", async () => {
+test.concurrent("two stacks that change the same running server at once both succeed and leave it running", async () => {
   for (let run = 0; run < Number(process.env.TWO_STACKS_RUNS ?? 2); run++) {
     const first = await start();
     const second = await startOn(first.simulator);
@@ -183,7 +183,7 @@ describe("a replacement on the same server", () => {
   const declare = (family: string, options = "{}") =>
     `new ServerIpAddress("a", { server: "${servers.web}", family: "${family}" }, ${options});`;
 
-  test("never releases the old address before the new one is there, unless the program says so", async () => {
+  test.concurrent("never releases the old address before the new one is there, unless the program says so", async () => {
     const project = await start({ rules: { addressLimitCounts: "in-all" } });
     for (let i = 0; i < 3; i++) project.simulator.account.assignIpAddress({ server: servers.web });
     project.declare(declare("IPv4"));
@@ -204,7 +204,7 @@ describe("a replacement on the same server", () => {
   });
 });
 
-test("powerCycle that is set together with another family holds for the release of the old address too", async () => {
+test.concurrent("powerCycle that is set together with another family holds for the release of the old address too", async () => {
   const project = await start();
   project.simulator.account.stopServer(servers.mail);
   project.declare(`new ServerIpAddress("a", { server: "${servers.mail}" });`);
@@ -217,7 +217,7 @@ test("powerCycle that is set together with another family holds for the release 
   expect(stateOf(project, servers.mail)).toBe("started");
 });
 
-test("a powerCycle of the stack that cannot work is refused in the preview", async () => {
+test.concurrent("a powerCycle of the stack that cannot work is refused in the preview", async () => {
   const project = await start();
   await project.stack.setConfig("upcloud:powerCycle", { value: "sometimes" });
   project.declare(`new ServerIpAddress("a", { server: "${servers.web}" });`);

@@ -46,8 +46,7 @@ async function cyclesOf(...[softStopMs, hardStopMs]: (typeof stopsMs)[number]) {
 }
 
 test("up and destroy of two addresses start the server soon after it has stopped, from one look a second", async () => {
-  const cycles = [];
-  for (const pair of stopsMs) cycles.push(...(await cyclesOf(...pair)));
+  const cycles = (await Promise.all(stopsMs.map((pair) => cyclesOf(...pair)))).flat();
   const secondsOff = cycles.map((cycle) => cycle.secondsOff);
   if (process.env.SHOW_TIME_OFF) console.log(secondsOff);
   expect(secondsOff).toHaveLength(8);
