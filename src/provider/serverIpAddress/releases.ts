@@ -1,5 +1,5 @@
 import type { JournalEntry } from "../../journal/journalEntry";
-import { isSameAddress } from "../../model/addresses";
+import { addressKey, isSameAddress } from "../../model/addresses";
 import { deadline } from "../../model/durations";
 import type { PowerCycleInput } from "../../model/inputs";
 import { messageOf } from "../../model/messageOf";
@@ -33,6 +33,8 @@ type Shared = Pick<
 export class Releases {
   /** By id, of addresses that are being replaced: delete receives the state's value, not the program's. */
   private readonly declaredPowerCycles = new Map<string, PowerCycleInput>();
+  /** By address. Resources that have the same one release it in turn: once it is released, UpCloud may assign it to anybody. */
+  private readonly lastRelease = new Map<string, Promise<void>>();
 
   constructor(
     private readonly session: Shared,
@@ -45,7 +47,14 @@ export class Releases {
 
   async release(id: string, state: ServerIpAddressState): Promise<void> {
     this.session.expectedReleases.settle(id);
-    // An error hook repeats the delete: only the server's start may be missing.
+    const previous = this.lastRelease.get(addressKey(id)) ?? Promise.resolve();
+    const release = previous.catch(() => undefined).then(() => this.releaseInTurn(id, state));
+    this.lastRelease.set(addressKey(id), release);
+    return release;
+  }
+
+  private async releaseInTurn(id: string, state: ServerIpAddressState): Promise<void> {
+    // Another resource has released it, or an error hook repeats the delete: only the server's start may be missing.
     if (this.session.claims.isReleased(id)) return this.session.powerCycles().restartIfPending(state.server);
     if (!(await this.verifyNoOtherHolder(id))) return;
     const signal = deadline(state.timeouts?.delete);

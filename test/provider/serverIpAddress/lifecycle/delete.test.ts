@@ -111,6 +111,22 @@ describe("delete", () => {
     expect(deletes.map((request) => request.status)).toEqual([0, Number(status)]);
   });
 
+  test("of two resources with the same address sends one release, since UpCloud may assign it to anybody after that", async () => {
+    const rig = await LifecycleRig.start();
+    const { id, state } = await rig.create({ server: web });
+    await Promise.all([rig.destroy(id, state), rig.provider.delete(id, state)]);
+    expect(rig.requests().filter((request) => request.startsWith("DELETE"))).toHaveLength(1);
+  });
+
+  test("of two resources with the same address sends another release where the first one is refused", async () => {
+    const rig = await LifecycleRig.start();
+    const { id, state } = await rig.create({ server: web });
+    rig.simulator.faults.add({ kind: "error", method: "DELETE", status: 403, errorCode: "ACTION_FORBIDDEN" });
+    const deletes = await Promise.allSettled([rig.destroy(id, state), rig.provider.delete(id, state)]);
+    expect(deletes.map(({ status }) => status)).toEqual(["rejected", "fulfilled"]);
+    expect(rig.simulator.account.getIpAddress(id)).toBeUndefined();
+  });
+
   test("that cannot tell whose address it is releases nothing", async () => {
     const rig = await LifecycleRig.start();
     const { id, state } = await rig.create({ server: web });
