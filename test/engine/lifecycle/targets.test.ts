@@ -1,28 +1,52 @@
-import { servers } from "../support/project";
+import { type Outcome, type Project, servers } from "../support/project";
 import { endAll, start } from "../support/runningServers";
 
 afterAll(endAll);
 
 const placeholder = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-test("an address that --target leaves out has no value, like every other output, until it is created", async () => {
-  const project = await start();
-  project.declare(`
-    const a = new ServerIpAddress("a", { server: "${servers.web}" });
-    const b = new ServerIpAddress("b", { server: "${servers.web}", ptrRecord: "b.example.com" }, { dependsOn: a });
-    exports.a = a.address;
-    exports.b = { address: b.address, record: b.ptrRecord };
-    exports.text = pulumi.interpolate\`\${b.address}\`;`);
-  expect((await project.up({ target: ["**::a"] })).ok).toBe(true);
-  const [a] = await project.resources();
-  const targeted = await project.outputs();
-  expect(targeted).toMatchObject({ a: a?.id, b: {} });
-  expect(JSON.stringify(targeted)).not.toContain(placeholder);
+describe("an address that --target leaves out, and one that is to be secret", () => {
+  let project: Project;
+  let targeted: Outcome;
+  let targetedOutputs: Record<string, unknown>;
+  beforeAll(async () => {
+    project = await start();
+    project.declare(`
+      const a = new ServerIpAddress("a", { server: "${servers.web}" });
+      const b = new ServerIpAddress("b", { server: "${servers.web}", ptrRecord: "b.example.com" }, { dependsOn: a });
+      const hidden = new ServerIpAddress("hidden", { server: "${servers.web}" }, { additionalSecretOutputs: ["address"] });
+      exports.a = a.address;
+      exports.b = { address: b.address, record: b.ptrRecord };
+      exports.text = pulumi.interpolate\`\${b.address}\`;
+      exports.hidden = hidden.address;
+      exports.id = hidden.id;`);
+    targeted = await project.up({ target: ["**::a", "**::hidden"] });
+    targetedOutputs = await project.outputs();
+  });
 
-  expect((await project.up()).ok).toBe(true);
-  const b = (await project.resources()).find(({ urn }) => urn.endsWith("::b"))?.id;
-  expect(await project.outputs()).toEqual({ a: a?.id, b: { address: b, record: "b.example.com" }, text: b });
-  expect((await project.up()).changes).toEqual({ same: 3 });
+  test("it has no value, like every other output, until it is created", async () => {
+    const [a] = await addressesNamed("a");
+    expect(targeted.ok).toBe(true);
+    expect(targetedOutputs).toMatchObject({ a, b: {} });
+    expect(JSON.stringify(targetedOutputs)).not.toContain(placeholder);
+
+    expect((await project.up()).ok).toBe(true);
+    const [b] = await addressesNamed("b");
+    expect(await project.outputs()).toMatchObject({ a, b: { address: b, record: "b.example.com" }, text: b });
+    expect((await project.up()).changes).toEqual({ same: 4 });
+  });
+
+  test("the secret one is secret in the program and the stack's outputs", async () => {
+    const [address] = await addressesNamed("hidden");
+    const { hidden, id } = await project.stack.outputs();
+    expect([hidden, id]).toEqual([
+      { secret: true, value: address },
+      { secret: false, value: address },
+    ]);
+  });
+
+  const addressesNamed = async (name: string) =>
+    (await project.resources()).filter(({ urn }) => urn.endsWith(`::${name}`)).map(({ id }) => id);
 });
 
 test("an address whose create fails is unknown to the rest of the program, which goes on", async () => {
@@ -34,18 +58,6 @@ test("an address whose create fails is unknown to the rest of the program, which
     new ServerIpAddress("b", { server: "${servers.web}" }, { dependsOn: a });`);
   const { ok, output } = await project.up({ continueOnError: true });
   expect([ok, output]).toEqual([false, expect.not.stringContaining("applied to")]);
-});
-
-test("an address is secret in the program and the stack's outputs where additionalSecretOutputs names it", async () => {
-  const project = await start();
-  project.declare(`
-    const a = new ServerIpAddress("a", { server: "${servers.web}" }, { additionalSecretOutputs: ["address"] });
-    exports.a = a.address;
-    exports.id = a.id;`);
-  expect((await project.preview()).ok).toBe(true);
-  expect((await project.up()).ok).toBe(true);
-  const { a, id } = await project.stack.outputs();
-  expect([a?.secret, a?.value, id?.secret]).toEqual([true, id?.value, false]);
 });
 
 test.each([
@@ -76,39 +88,48 @@ test("PTR records that two copies of the package declare for one address are ref
   expect([ok, output]).toEqual([false, expect.stringContaining("whose record the PtrRecord")]);
 });
 
-describe("of a PTR record that was renamed with --target, so that its copy under the former name is still there,", () => {
-  async function given() {
-    const project = await start();
-    const [{ address, ptrRecord: before } = { address: "", ptrRecord: "" }] = project.simulator.account.listIpAddresses(
-      servers.mail,
+describe("PTR records that were renamed with --target, so that their copies under the former names are still there", () => {
+  const names = ["one", "two", "three"] as const;
+  let project: Project;
+  let before: ReturnType<Project["account"]>;
+  let addresses: string[];
+  const declare = (age: string) =>
+    project.declare(
+      names
+        .map(
+          (name, i) =>
+            `new PtrRecord("${age} ${name}", { address: "${addresses[i]}", ptrRecord: "${name}.example.com" });`,
+        )
+        .join("\n"),
     );
-    const declare = (name: string, record: string) =>
-      project.declare(`new PtrRecord("${name}", { address: "${address}", ptrRecord: "${record}" });`);
-    declare("former", "a.example.com");
+  const served = () => addresses.map((address) => project.address(address)?.ptrRecord);
+  const declared = names.map((name) => `${name}.example.com`);
+  const inState = async () => (await project.resources()).map(({ urn }) => urn.split("::").at(-1)).sort();
+
+  beforeAll(async () => {
+    project = await start({ seed: { servers: [{ uuid: servers.mail, ipAddresses: [{}, {}, {}] }] } });
+    before = project.account();
+    addresses = before.addresses.map(({ address }) => address);
+    declare("former");
     await project.up();
-    declare("present", "a.example.com");
-    await project.up({ target: ["**::present"] });
-    expect(await project.resources()).toHaveLength(2);
-    return { project, before, served: () => project.address(address)?.ptrRecord };
-  }
-
-  test("destroy --target of the copy leaves the record, and a whole destroy then puts the previous one back", async () => {
-    const { project, before, served } = await given();
-    expect((await project.destroy({ target: ["**::former"] })).ok).toBe(true);
-    expect([served(), (await project.resources()).length]).toEqual(["a.example.com", 1]);
-    expect((await project.destroy()).ok).toBe(true);
-    expect(served()).toBe(before);
+    declare("present");
+    await project.up({ target: ["**::present *"] });
+    expect(await project.resources()).toHaveLength(6);
   });
 
-  test("up --target of the copy leaves the record", async () => {
-    const { project, served } = await given();
-    expect((await project.up({ target: ["**::former"] })).ok).toBe(true);
-    expect([served(), (await project.resources()).length]).toEqual(["a.example.com", 1]);
+  test("destroy --target of a copy leaves the record", async () => {
+    expect((await project.destroy({ target: ["**::former one"] })).ok).toBe(true);
+    expect([served(), await inState()]).toEqual([declared, expect.not.arrayContaining(["former one"])]);
   });
 
-  test("a destroy of both puts the previous record back", async () => {
-    const { project, before, served } = await given();
+  test("up --target of a copy leaves the record", async () => {
+    expect((await project.up({ target: ["**::former two"] })).ok).toBe(true);
+    const left = ["former three", "present one", "present three", "present two"];
+    expect([served(), await inState()]).toEqual([declared, left]);
+  });
+
+  test("a destroy puts the previous records back, of the last copy alone and of both together", async () => {
     expect((await project.destroy()).ok).toBe(true);
-    expect([served(), await project.resources()]).toEqual([before, []]);
+    expect([project.account(), await project.resources()]).toEqual([before, []]);
   });
 });
