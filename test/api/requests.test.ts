@@ -1,4 +1,4 @@
-import { json, type Respond } from "../support/testServer";
+import { json, type Respond } from "../support/network/testServer";
 import { address, assignment, clientOf, connectTo, failureOf, serverThat } from "./support/testClient";
 
 describe("versions", () => {

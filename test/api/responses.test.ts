@@ -1,4 +1,4 @@
-import { json } from "../support/testServer";
+import { json } from "../support/network/testServer";
 import { address, clientOf, failureOf } from "./support/testClient";
 
 const long = "x".repeat(100);

@@ -1,5 +1,5 @@
 import { createClient } from "../../src/api/client";
-import { json } from "../support/testServer";
+import { json } from "../support/network/testServer";
 import { start, web } from "./support/simulatorClient";
 import { assignment, clientOf, closeAfterTest, failureOf } from "./support/testClient";
 

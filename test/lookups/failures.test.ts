@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { getIpAddress, getIpAddresses } from "../../src";
 import { settingsOfProvider } from "../../src/model/configuration/keys";
 import { mail, web } from "../support/demoServers";
-import { json, startTestServer } from "../support/testServer";
+import { json, startTestServer } from "../support/network/testServer";
 import { configure, endRig, LookUpRig } from "./support/lookUpRig";
 
 afterEach(endRig);

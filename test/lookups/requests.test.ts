@@ -4,7 +4,7 @@ import { getIpAddress, getIpAddresses, getIpAddressesOutput, getIpAddressOutput 
 import { settingsOfProvider } from "../../src/model/configuration/keys";
 import { startSimulator } from "../../src/simulator";
 import { mail, web } from "../support/demoServers";
-import { json, startTestServer } from "../support/testServer";
+import { json, startTestServer } from "../support/network/testServer";
 import { configure, endRig, LookUpRig, valueIn } from "./support/lookUpRig";
 
 afterEach(endRig);

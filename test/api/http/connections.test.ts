@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { hadNoEffect } from "../../../src/api/errors/upCloudError";
 import { openConnections } from "../../../src/api/http/connections";
-import { json } from "../../support/testServer";
+import { json } from "../../support/network/testServer";
 import { listening } from "../support/listening";
 import { address, assignment, closeAfterTest, connectTo, failureOf, serverThat } from "../support/testClient";
 

@@ -5,8 +5,8 @@ import { gzipSync } from "node:zlib";
 import { createClient } from "../../../src/api/client";
 import { UpCloudError } from "../../../src/api/errors/upCloudError";
 import type { Credentials } from "../../../src/api/http/credentials";
-import { json, type Respond, startTestServer, text } from "../../support/testServer";
-import { untrustedCertificate } from "../../support/untrustedCertificate";
+import { json, type Respond, startTestServer, text } from "../../support/network/testServer";
+import { untrustedCertificate } from "../../support/network/untrustedCertificate";
 
 const token = "ucat_secret";
 const password = "p@ss word";

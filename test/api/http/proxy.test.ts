@@ -3,9 +3,9 @@ import { type AddressInfo, createServer } from "node:net";
 import tls from "node:tls";
 import { hadNoEffect, isTransient } from "../../../src/api/errors/upCloudError";
 import { proxyFor } from "../../../src/model/configuration/proxy";
-import { startConnectProxy } from "../../support/connectProxy";
-import { json } from "../../support/testServer";
-import { untrustedCertificate } from "../../support/untrustedCertificate";
+import { startConnectProxy } from "../../support/network/connectProxy";
+import { json } from "../../support/network/testServer";
+import { untrustedCertificate } from "../../support/network/untrustedCertificate";
 import { listening } from "../support/listening";
 import { address, assignment, closeAfterTest, connectTo, failureOf, serverThat } from "../support/testClient";
 

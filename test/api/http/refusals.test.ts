@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { isAddressGone, isForbidden, type UpCloudError } from "../../../src/api/errors/upCloudError";
-import { json, type Respond, text } from "../../support/testServer";
+import { json, type Respond, text } from "../../support/network/testServer";
 import { address, clientOf, failureOf, serverThat } from "../support/testClient";
 
 test.each([

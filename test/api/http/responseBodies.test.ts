@@ -1,5 +1,5 @@
 import * as zlib from "node:zlib";
-import { json, type Respond, text } from "../../support/testServer";
+import { json, type Respond, text } from "../../support/network/testServer";
 import { address, clientOf, failureOf } from "../support/testClient";
 
 const tail = "If it persists, check that upcloud:apiBaseUrl names UpCloud's API and not a proxy or a login page.";

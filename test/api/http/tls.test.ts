@@ -2,8 +2,8 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import tls from "node:tls";
 import { hadNoEffect, isTransient } from "../../../src/api/errors/upCloudError";
-import { json } from "../../support/testServer";
-import { untrustedCertificate } from "../../support/untrustedCertificate";
+import { json } from "../../support/network/testServer";
+import { untrustedCertificate } from "../../support/network/untrustedCertificate";
 import { listening } from "../support/listening";
 import { closeAfterTest, connectTo, failureOf, serverThat } from "../support/testClient";
 

@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import tls from "node:tls";
 import { openConnections } from "../../../src/api/http/connections";
-import { untrustedCertificate } from "../../support/untrustedCertificate";
+import { untrustedCertificate } from "../../support/network/untrustedCertificate";
 
 const open: (() => unknown)[] = [];
 afterEach(() => {

@@ -1,5 +1,5 @@
 import { mayStillTakeEffect } from "../../../src/api/errors/upCloudError";
-import { json, type Respond, text } from "../../support/testServer";
+import { json, type Respond, text } from "../../support/network/testServer";
 import { address, assignment, clientOf, failureOf } from "../support/testClient";
 
 test("an assign without a response reports that an address may have been assigned", async () => {

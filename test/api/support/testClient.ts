@@ -1,6 +1,6 @@
 import { type ClientOptions, createClient, type UpCloudClient } from "../../../src/api/client";
 import { UpCloudError } from "../../../src/api/errors/upCloudError";
-import { type Respond, startTestServer, type TestServer } from "../../support/testServer";
+import { type Respond, startTestServer, type TestServer } from "../../support/network/testServer";
 
 const open: (() => unknown)[] = [];
 

@@ -1,7 +1,7 @@
-import { faults, livesOf, powerCycleFaults } from "../support/faultLives";
-import { type Failure, passing, type Request, refusalsOf } from "../support/faultTable";
-import { type Cell, type Step, textOf, walk } from "../support/faultWalk";
 import { inThisPart, isSoak } from "../support/soak";
+import { faults, livesOf, powerCycleFaults } from "./support/faultLives";
+import { type Failure, passing, type Request, refusalsOf } from "./support/faultTable";
+import { type Cell, type Step, textOf, walk } from "./support/faultWalk";
 
 const once = (request: Request, failures: readonly Failure[]): Cell[] =>
   failures.map((failure) => ({ request, failure, times: 1 }));

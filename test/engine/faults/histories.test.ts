@@ -1,9 +1,9 @@
 import * as fc from "fast-check";
 import { follow } from "../../support/history/followHistory";
 import { type History, historiesOf } from "../../support/history/historySteps";
-import { RealEngine } from "../support/realEngine";
 import { endAll } from "../support/runningServers";
 import { inThisPart, isSoak } from "../support/soak";
+import { RealEngine } from "./support/realEngine";
 
 afterAll(async () => {
   await RealEngine.endAll();

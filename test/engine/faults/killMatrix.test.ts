@@ -1,5 +1,9 @@
 import type { Address, Seed } from "pulumi-upcloud-ip/simulator";
 import { auditElsewhere, idsInState } from "../support/audits";
+import { killLeftovers } from "../support/processes";
+import type { Project } from "../support/project";
+import { endAll, start } from "../support/runningServers";
+import { inThisPart, isSoak } from "../support/soak";
 import {
   armed,
   type Boundary,
@@ -9,11 +13,7 @@ import {
   purchasesOf,
   untilItEndsWell,
   untilQuiet,
-} from "../support/kills";
-import { killLeftovers } from "../support/processes";
-import type { Project } from "../support/project";
-import { endAll, start } from "../support/runningServers";
-import { inThisPart, isSoak } from "../support/soak";
+} from "./support/kills";
 
 const projects: Project[] = [];
 afterAll(async () => {

@@ -1,7 +1,7 @@
 import { type AddressInfo, connect } from "node:net";
 import tls from "node:tls";
-import { type CertificateAuthority, createCertificateAuthority } from "../../support/certificateAuthority";
-import { type ConnectProxy, startConnectProxy } from "../../support/connectProxy";
+import { type CertificateAuthority, createCertificateAuthority } from "../../support/network/certificateAuthority";
+import { type ConnectProxy, startConnectProxy } from "../../support/network/connectProxy";
 import { audit } from "../support/audits";
 import { type Project, servers } from "../support/project";
 import { endAll, start } from "../support/runningServers";

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { type ConnectProxy, startConnectProxy } from "../../support/connectProxy";
+import { type ConnectProxy, startConnectProxy } from "../../support/network/connectProxy";
 import { servers } from "../support/project";
 import { endAll, start } from "../support/runningServers";
 

@@ -3,7 +3,7 @@ import { AddressCache } from "../../../src/provider/account/addressCache";
 import { type Rules, type Seed, type Simulator, startSimulator } from "../../../src/simulator";
 import { web } from "../../support/demoServers";
 import { requireFaultsMet } from "../../support/faults";
-import { json, startTestServer } from "../../support/testServer";
+import { json, startTestServer } from "../../support/network/testServer";
 
 /** UpCloud pads the last four groups of it, which is not the canonical spelling. */
 const six = "2001:db8:1:2:0030:abff:fe0c:04dd";

@@ -7,8 +7,8 @@ import { realTimer } from "../../../src/provider/runtime/timer";
 import type { ServerIpAddressState } from "../../../src/provider/serverIpAddress/state";
 import type { StateAddress } from "../../../src/state/stackState";
 import { web } from "../../support/demoServers";
+import { json, startTestServer, type TestServer } from "../../support/network/testServer";
 import { Machine, type Saved } from "../../support/operation";
-import { json, startTestServer, type TestServer } from "../../support/testServer";
 
 const address = "198.51.100.7";
 const other = "198.51.100.8";

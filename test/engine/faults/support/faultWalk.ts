@@ -1,8 +1,8 @@
 import { startSimulator } from "pulumi-upcloud-ip/simulator";
+import { killLeftovers } from "../../support/processes";
+import { Project } from "../../support/project";
 import { FaultChecks, type Place } from "./faultChecks";
 import { type Failure, type Operation, type Request, requests } from "./faultTable";
-import { killLeftovers } from "./processes";
-import { Project } from "./project";
 
 /** One fault of one request. */
 export interface Cell {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runStep } from "../../tools/childProcess";
+import { runStep } from "../../../tools/childProcess";
 
 export interface CertificateAuthority {
   /** The authority's certificate, as `NODE_EXTRA_CA_CERTS` takes it. */

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import type { Seed, Simulator } from "pulumi-upcloud-ip/simulator";
-import { addressLimit, type Command, type Engine } from "../../support/history/follower";
-import type { Kill } from "../../support/history/historySteps";
-import type { Declared, Entry, Outcome, Stack } from "../../support/stackEntries";
+import { addressLimit, type Command, type Engine } from "../../../support/history/follower";
+import type { Kill } from "../../../support/history/historySteps";
+import type { Declared, Entry, Outcome, Stack } from "../../../support/stackEntries";
+import { cli, kill, killAll, killLeftovers, provider } from "../../support/processes";
+import type { Project, StateResource } from "../../support/project";
+import { start } from "../../support/runningServers";
 import { untilQuiet } from "./kills";
-import { cli, kill, killAll, killLeftovers, provider } from "./processes";
-import type { Project, StateResource } from "./project";
-import { start } from "./runningServers";
 
 /**
  * Drives the lifecycle with the real Pulumi CLI. Its processes are killed on Linux only. Both stacks are in one backend, and

@@ -1,5 +1,5 @@
 import type { Address, Simulator } from "pulumi-upcloud-ip/simulator";
-import { always } from "../../support/faults";
+import { always } from "../../../support/faults";
 
 /** What comes into the account and goes out of it, seen after every request that reaches UpCloud. */
 export class Ledger {

@@ -2,9 +2,9 @@ import { copyFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Fault } from "pulumi-upcloud-ip/simulator";
-import { always } from "../../support/faults";
-import { cli, kill, killLeftovers, provider } from "./processes";
-import type { Outcome, Project } from "./project";
+import { always } from "../../../support/faults";
+import { cli, kill, killLeftovers, provider } from "../../support/processes";
+import type { Outcome, Project } from "../../support/project";
 
 /** A moment in an operation: before a request reaches the API, or after it had its effect and before its answer. */
 export interface Boundary {

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type JournalLine, journalEntries } from "../../support/journalEntries";
+import { type JournalLine, journalEntries } from "../../../support/journalEntries";
+import type { Outcome, Project, StateResource } from "../../support/project";
 import { unhelpfulIn } from "./complaints";
 import { Ledger } from "./ledger";
-import type { Outcome, Project, StateResource } from "./project";
 
 /** An address that the program declares. */
 export interface Place {
