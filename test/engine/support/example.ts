@@ -41,9 +41,10 @@ export class Example {
   }
 
   /** Runs what a reader would type into one shell, up to the first command that fails. */
-  async run(script: string): Promise<{ ok: boolean; output: string; requests: string[] }> {
+  async run(script: string, { isPreviewed = true } = {}): Promise<{ ok: boolean; output: string; requests: string[] }> {
     this.simulator.clearRequests();
-    const where = { cwd: join(this.directory, "program"), env: this.environment() };
+    const env = { ...this.environment(), ...(!isPreviewed && { PULUMI_OPTION_SKIP_PREVIEW: "true" }) };
+    const where = { cwd: join(this.directory, "program"), env };
     const { code, output } = await runCommand("bash", ["-ec", this.onThisMachine(script)], where);
     return { ok: code === 0, output, requests: this.simulator.requests.map(({ method, path }) => `${method} ${path}`) };
   }
