@@ -2,16 +2,19 @@ import { type Consumer, languages, packageManagers, Workshop } from "../support/
 import { nodes } from "../support/nodes";
 
 const workshop = new Workshop();
-beforeAll(() => workshop.open());
+beforeAll(() => workshop.open("pnpm", "yarn"));
 afterAll(() => workshop.close());
 
 /** The newest Pulumi that runs on a version of Node. */
 const newestPulumi = { "20": "~3.245.0", "22": "latest", "24": "latest" } as const;
+/** The oldest Pulumi that the package asks for. packedPackage.test.ts has ~3.245.0 for the same manager and language. */
+const oldest: Consumer = { manager: "npm", language: "TypeScript, CommonJS", node: "20", pulumi: "3.139.0" };
 
 /** Each package manager with each language and each version of Node, and each language with each version of Node. */
 const square = packageManagers.flatMap((manager, row) =>
   languages.map((language, column): Consumer => {
     const node = nodes[(row + column) % nodes.length] as Consumer["node"];
+    if (manager === oldest.manager && language === oldest.language) return oldest;
     return { manager, language, node, pulumi: newestPulumi[node] };
   }),
 );
@@ -19,8 +22,6 @@ const square = packageManagers.flatMap((manager, row) =>
 const stripped = (["22", "24"] as const).map(
   (node): Consumer => ({ manager: "npm", language: "TypeScript, type stripping", node, pulumi: newestPulumi[node] }),
 );
-/** The oldest Pulumi that the package asks for. */
-const oldest: Consumer = { manager: "npm", language: "TypeScript, CommonJS", node: "20", pulumi: "3.139.0" };
 
 describe("the packed package works for a program", () => {
   const works = async (consumer: Consumer) => {
@@ -39,6 +40,6 @@ describe("the packed package works for a program", () => {
       await place.end();
     }
   };
-  const consumers = [...square, ...stripped, oldest];
+  const consumers = [...square, ...stripped];
   test.concurrent.each(consumers)("$language, Node $node, installed by $manager, Pulumi $pulumi", works);
 });

@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { type Simulator, startSimulator } from "pulumi-upcloud-ip/simulator";
@@ -27,43 +36,63 @@ export interface Consumer {
   pulumi: string;
 }
 
-/** What the computer of each consumer has: the packed package, three versions of Node, three package managers, Bun. */
+const platform = `${process.platform}-${process.arch}`;
+const tools = {
+  bun: `bun@npm:@oven/bun-${platform.replace("arm64", "aarch64")}@1`,
+  pnpm: "pnpm@10",
+  yarn: "@yarnpkg/cli-dist@4",
+};
+
+/** What the computer of each consumer has: the packed package, three versions of Node, and package managers. */
 export class Workshop {
   private readonly directory = realpathSync(mkdtempSync(join(tmpdir(), "pulumi-upcloud-ip-consumers-")));
   private readonly bin = join(this.directory, "node_modules");
   private tarball = "";
   private registry = "";
   private places = 0;
+  private readonly installations = new Map<string, Promise<string>>();
 
-  async open(): Promise<void> {
+  async open(...toolNames: (keyof typeof tools)[]): Promise<void> {
     await run("npm", ["pack", "--ignore-scripts", "--pack-destination", this.directory], root);
     this.tarball = join(this.directory, readdirSync(this.directory).find((file) => file.endsWith(".tgz")) ?? "");
     this.registry = (await run("npm", ["config", "get", "registry"], root)).trim();
-    const platform = `${process.platform}-${process.arch}`;
-    const nodePackages = nodes.map((node) => `node${node}@npm:node-${platform}@${node}`);
     writeFileSync(join(this.directory, "package.json"), "{}");
-    const bun = `bun@npm:@oven/bun-${platform.replace("arm64", "aarch64")}@1`;
-    await run("npm", [...npmInstall, ...nodePackages, bun, "pnpm@10", "@yarnpkg/cli-dist@4"], this.directory);
+    const [here = ""] = process.versions.node.split(".");
+    const others = nodes.filter((node) => node !== here);
+    const nodePackages = others.map((node) => `node${node}@npm:node-${platform}@${node}`);
+    const packages = [...nodePackages, ...toolNames.map((name) => tools[name])];
+    await run("npm", [...npmInstall, ...packages], this.directory);
+    mkdirSync(join(this.bin, `node${here}`, "bin"), { recursive: true });
+    symlinkSync(process.execPath, join(this.bin, `node${here}`, "bin/node"));
   }
 
   close(): void {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  /** A program in a directory of its own, with everything installed as its README would say. */
+  /** A program with everything installed as its README would say; below the first one that needs the same, if there is one. */
   async install(consumer: Consumer): Promise<Place> {
-    const directory = await this.lay(filesOf(consumer), this.installation(consumer), consumer.node);
-    return Place.open(directory, this.pathOf(consumer.node));
+    const [files, command, path] = [filesOf(consumer), this.installation(consumer), this.pathOf(consumer.node)];
+    const needs = JSON.stringify([command, devDependenciesOf(consumer.language)]);
+    const first = this.installations.get(needs);
+    if (first !== undefined) return Place.open(this.write(join(await first, `program${++this.places}`), files), path);
+    const directory = this.lay(files, command, consumer.node);
+    this.installations.set(needs, directory);
+    return Place.open(await directory, path);
   }
 
   /** A new folder with these files, in which a command has installed what they need. `TARBALL` in them stands for the package. */
   async lay(files: Record<string, string>, command: string, node: Consumer["node"]): Promise<string> {
-    const directory = join(this.directory, `place${++this.places}`);
+    const directory = this.write(join(this.directory, `place${++this.places}`), files);
+    await this.runIn(directory, command, node);
+    return directory;
+  }
+
+  private write(directory: string, files: Record<string, string>): string {
     for (const [name, content] of Object.entries(files)) {
       mkdirSync(dirname(join(directory, name)), { recursive: true });
       writeFileSync(join(directory, name), content.replaceAll("TARBALL", `file:${this.tarball}`));
     }
-    await this.runIn(directory, command, node);
     return directory;
   }
 
@@ -94,7 +123,7 @@ export class Workshop {
       .replace("@pulumi/pulumi", `@pulumi/pulumi@${pulumi}`);
   }
 
-  /** What a terminal finds: this Node, the package managers and Bun. */
+  /** What a terminal finds: this version of Node, and the tools. */
   pathOf(node: Consumer["node"]): string {
     const own = [join(`node${node}`, "bin"), join("bun", "bin"), ".bin"].map((folder) => join(this.bin, folder));
     return [...own, process.env.PATH].join(delimiter);
@@ -105,6 +134,12 @@ function commandInReadme(pattern: RegExp): string {
   const [command] = pattern.exec(readFileSync(join(root, "README.md"), "utf8")) ?? [];
   if (command === undefined) throw new Error(`README.md: expected a command like ${pattern}, got none.`);
   return command;
+}
+
+function devDependenciesOf(language: Language): Record<string, string> {
+  if (language === "JavaScript" || language === "TypeScript, type stripping") return {};
+  const compiler = { typescript: "^5.9.0", "@types/node": "^20.0.0" };
+  return language === "TypeScript, CommonJS" ? compiler : { ...compiler, "ts-node": "^10.9.2" };
 }
 
 function filesOf({ manager, language }: Consumer): Record<string, string> {
@@ -120,12 +155,7 @@ function filesOf({ manager, language }: Consumer): Record<string, string> {
       private: true,
       main: isTypeScript ? "index.ts" : "index.js",
       ...(isModule && { type: "module" }),
-      ...(!isStripped && {
-        devDependencies: {
-          ...(isTypeScript && { typescript: "^5.9.0", "@types/node": "^20.0.0" }),
-          ...(isModule && { "ts-node": "^10.9.2" }),
-        },
-      }),
+      devDependencies: devDependenciesOf(language),
     }),
     "Pulumi.yaml": `name: addresses\nruntime:\n  name: nodejs\n${isStripped ? "  options: { typescript: false }\n" : ""}`,
     ...(isCompiled && {
@@ -213,8 +243,8 @@ export class Place {
     return this.simulator.account;
   }
 
-  async end(): Promise<void> {
-    await this.simulator.stop();
-    rmSync(this.directory, { recursive: true, force: true });
+  /** The workshop clears its directory away, above which another place may be. */
+  end(): Promise<void> {
+    return this.simulator.stop();
   }
 }
