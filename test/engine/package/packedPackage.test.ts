@@ -110,25 +110,6 @@ describe("the packed package", () => {
     expect(lstatSync(installed).isSymbolicLink()).toBe(false);
     expect(existsSync(join(installed, "node_modules/@pulumi"))).toBe(false);
   });
-
-  test("the compiler finds its types, and rejects an unknown family", async () => {
-    const program = (family: string) => `
-      import { ServerIpAddress, type ServerIpAddressArgs } from "pulumi-upcloud-ip";
-      import { startSimulator, type Simulator } from "pulumi-upcloud-ip/simulator";
-      import { serverIpAddress } from "pulumi-upcloud-ip/provider";
-      const args: ServerIpAddressArgs = { server: "${servers.web}", family: "${family}" };
-      export const declare = () => new ServerIpAddress("mail", args);
-      export const start = (): Promise<Simulator> => startSimulator();
-      export const { check } = serverIpAddress;`;
-    writeFileSync(join(directory, "right.ts"), program("IPv6"));
-    writeFileSync(join(directory, "wrong.ts"), program("IPv5"));
-    const tsc = join(directory, "node_modules/.bin/tsc");
-    const compiled = run(tsc, ["-p", "."], directory);
-    const [result] = await Promise.allSettled([compiled]);
-    for (const file of ["right.ts", "wrong.ts"]) rmSync(join(directory, file));
-    const { message } = (result as PromiseRejectedResult).reason as Error;
-    expect(message).toMatch(/^wrong\.ts\(\d+,\d+\): error TS2322: Type '"IPv5"' is not assignable .*$/);
-  });
 });
 
 describe("a TypeScript program with the packed package", () => {
@@ -167,6 +148,8 @@ describe("a TypeScript program with the packed package", () => {
   });
 
   test("another PTR record is one PUT", async () => {
+    // From here on only values differ from what the compiler has seen above.
+    Object.assign(project.stack.workspace.envVars, { PULUMI_NODEJS_TRANSPILE_ONLY: "true" });
     project.declare(declared('family: "IPv4", ptrRecord: "mx.example.com"'));
     const { changes, requests } = await project.up();
     expect([changes, requests]).toEqual([{ update: 1, same: 1 }, [`PUT /1.2/ip_address/${address}`]]);
