@@ -138,10 +138,10 @@ test.concurrent("move-an-address: the command moves it to the other project, and
   await runStep("bash", ["-ec", command], { cwd: source.directory, env: { ...process.env, ...envVars, PATH: path } });
   writeFileSync(join(source.directory, "index.ts"), "");
   writeFileSync(join(destination.directory, "index.ts"), program);
-  const [left, taken] = [await source.preview(), await destination.preview()];
+  const [left, taken] = [await source.preview(), await destination.up()];
   expect([left.ok, left.changes, taken.ok, taken.changes]).toEqual([true, { same: 1 }, true, { same: 2 }]);
   expect(simulator.requests).toEqual([]);
-  expect(await up(destination)).toEqual({ address });
+  expect(await destination.outputs()).toEqual({ address });
 });
 
 test.concurrent("several-accounts: each address is in its account", async () => {
