@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 const root = join(__dirname, "../..");
 const architecture = readFileSync(join(root, "ARCHITECTURE.md"), "utf8");
@@ -30,13 +30,16 @@ test("the table of rooms names each folder of src once, and none that is not the
   expect(rooms.sort()).toEqual(folders.sort());
 });
 
-test("no folder of src has more than twelve files, and no file more than 250 lines", () => {
-  const counts = new Map<string, number>();
-  for (const file of files) {
-    const folder = file.slice(0, Math.max(0, file.lastIndexOf("/")));
-    counts.set(folder, (counts.get(folder) ?? 0) + 1);
-  }
-  expect([...counts].filter(([, count]) => count > 12)).toEqual([]);
-  const isLong = (file: string) => readFileSync(join(root, "src", file), "utf8").split("\n").length > 251;
-  expect(files.filter(isLong)).toEqual([]);
-});
+test.each(["src", "test", "tools", "bench"])(
+  "no folder of %s has more than twelve files, and no file more than 250 lines",
+  (room) => {
+    const files = readdirSync(join(root, room), { recursive: true, encoding: "utf8" }).filter((file) =>
+      file.endsWith(".ts"),
+    );
+    const counts = new Map<string, number>();
+    for (const file of files) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
+    expect([...counts].filter(([, count]) => count > 12)).toEqual([]);
+    const isLong = (file: string) => readFileSync(join(root, room, file), "utf8").split("\n").length > 251;
+    expect(files.filter(isLong)).toEqual([]);
+  },
+);

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { releaseWorkflow } from "../../tools/release/checks";
-import { nodes } from "../engine/support/nodes";
+import { nodes } from "../engine/package/support/nodes";
 
 interface Step {
   uses?: string;

@@ -1,5 +1,5 @@
-import { type Consumer, languages, packageManagers, Workshop } from "../support/consumer";
-import { nodes } from "../support/nodes";
+import { type Consumer, languages, packageManagers, Workshop } from "./support/consumer";
+import { nodes } from "./support/nodes";
 
 const workshop = new Workshop();
 beforeAll(() => workshop.open("pnpm", "yarn"));

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { Example } from "../support/example";
 import { servers } from "../support/project";
 import { startOf, stopOf, writes } from "../support/runningServers";
+import { Example } from "./support/example";
 
 const folder = resolve(__dirname, "../../../examples");
 

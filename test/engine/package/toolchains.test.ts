@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { runStep } from "../../../tools/childProcess";
-import { Place, Workshop } from "../support/consumer";
 import { servers } from "../support/project";
+import { Place, Workshop } from "./support/consumer";
 
 const workshop = new Workshop();
 beforeAll(() => workshop.open("pnpm", "bun"));

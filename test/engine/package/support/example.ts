@@ -2,9 +2,9 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } fro
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { type Simulator, startSimulator } from "pulumi-upcloud-ip/simulator";
-import { pulumiEnvironment } from "./pulumiEnvironment";
-import { runCommand } from "./runCommand";
-import { quick } from "./runningServers";
+import { pulumiEnvironment } from "../../support/pulumiEnvironment";
+import { runCommand } from "../../support/runCommand";
+import { quick } from "../../support/runningServers";
 
 /** What a README has the reader type, and what it says that comes of it. */
 export interface Step {
@@ -12,7 +12,7 @@ export interface Step {
   prints: string;
 }
 
-const root = resolve(__dirname, "../../..");
+const root = resolve(__dirname, "../../../..");
 
 /** An example in a folder of its own, on a simulator of its own, for its README to be followed. */
 export class Example {

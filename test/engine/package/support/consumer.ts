@@ -11,12 +11,12 @@ import {
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { type Simulator, startSimulator } from "pulumi-upcloud-ip/simulator";
-import { runStep } from "../../../tools/childProcess";
+import { runStep } from "../../../../tools/childProcess";
+import { servers } from "../../support/project";
+import { pulumiEnvironment } from "../../support/pulumiEnvironment";
 import { nodes } from "./nodes";
-import { servers } from "./project";
-import { pulumiEnvironment } from "./pulumiEnvironment";
 
-const root = resolve(__dirname, "../../..");
+const root = resolve(__dirname, "../../../..");
 const run = (command: string, args: string[], cwd: string, env?: NodeJS.ProcessEnv) =>
   runStep(command, args, { cwd, giveUp: AbortSignal.timeout(300_000), ...(env && { env }) });
 const npmInstall = ["install", "--no-audit", "--no-fund", "--prefer-offline", "--ignore-scripts"];
