@@ -91,17 +91,6 @@ test("API 1.3 serves the whole life of an address", async () => {
   expect(project.account()).toEqual(before);
 });
 
-test("an obsolete API 1.2 is replaced by 1.3, with one notice", async () => {
-  const project = await start({ rules: { api12: "obsolete" } });
-  project.declare(`
-    new ServerIpAddress("a", { server: "${servers.web}" });
-    new ServerIpAddress("b", { server: "${servers.web}" });`);
-  const { ok, output } = await project.up();
-  expect(ok).toBe(true);
-  const said = "UpCloud no longer supports API 1.2: using 1.3 instead. Set upcloud:apiVersion to 1.3.";
-  expect(output.split("Diagnostics:")[1]?.split(said)).toHaveLength(2);
-});
-
 test("a preview warns of what create would refuse and of a server's main address, from one list", async () => {
   const project = await start();
   const planned = project.simulator.account.listIpAddresses(servers.web).find(({ partOfPlan }) => partOfPlan);

@@ -16,47 +16,49 @@ describe("a plan that a preview has saved", () => {
   async function upAsPlanned(program: string) {
     project.declare(program);
     const plan = join(project.directory, "plan.json");
-    const preview = await project.preview({ plan });
+    const preview = await project.preview({ plan, diff: true });
     expect(preview).toMatchObject({ ok: true });
     const up = await project.up({ plan });
     expect([up.ok, up.output]).toEqual([true, expect.not.stringContaining("violates plan")]);
     expect(up.changes).toEqual(preview.changes);
-    return up;
+    return { preview, up };
   }
   const address = (args = "") => `const mail = new ServerIpAddress("mail", { server: "${servers.web}"${args} });`;
   const record = (name: string) => `
     const web = new ServerIpAddress("web", { server: "${servers.web}" });
     new PtrRecord("web", { address: web.address, ptrRecord: "${name}" });`;
 
-  test("is kept to by new addresses, and by a record on one", async () => {
-    const { changes } = await upAsPlanned(address() + record("web.example.com"));
-    expect(changes).toEqual({ create: 4 });
+  test("is kept to by new addresses, and by a record on one, and the preview shows no mark of a create", async () => {
+    const { preview, up } = await upAsPlanned(address() + record("web.example.com"));
+    expect(up.changes).toEqual({ create: 4 });
+    expect(preview.output).toContain(servers.web);
+    expect(preview.output).not.toContain("__creation");
   });
 
   test("is kept to by edits in place", async () => {
-    const { changes } = await upAsPlanned(address(', ptrRecord: "mail.example.com"') + record("www.example.com"));
-    expect(changes).toEqual({ same: 2, update: 2 });
+    const { up } = await upAsPlanned(address(', ptrRecord: "mail.example.com"') + record("www.example.com"));
+    expect(up.changes).toEqual({ same: 2, update: 2 });
   });
 
   test("is kept to by a replacement, and by what depends on it", async () => {
     const six = address(', family: "IPv6", ptrRecord: "mail.example.com"');
-    const { changes } = await upAsPlanned(
+    const { up } = await upAsPlanned(
       `${six} exports.mail = mail.address; new PtrRecord("web", { address: "${(await addressOf("web")) as string}", ptrRecord: "www.example.com" });
        new ServerIpAddress("web", { server: "${servers.web}" });`,
     );
-    expect(changes).toEqual({ same: 3, replace: 1 });
+    expect(up.changes).toEqual({ same: 3, replace: 1 });
     expect((await project.outputs()).mail).toBe(await addressOf("mail"));
   });
 
   test("is kept to by an address on a server that only the update makes", async () => {
-    const { changes } = await upAsPlanned(`
+    const { up } = await upAsPlanned(`
       class Server extends pulumi.dynamic.Resource {
         constructor(name) {
           super({ create: async () => ({ id: "${servers.web}" }) }, name, {});
         }
       }
       new ServerIpAddress("new", { server: new Server("web").id, ptrRecord: "new.example.com" });`);
-    expect(changes).toEqual({ create: 2, delete: 3, same: 1 });
+    expect(up.changes).toEqual({ create: 2, delete: 3, same: 1 });
   });
 
   test("is kept to by an adoption, a destroy follows, and the account is as it was", async () => {
@@ -70,12 +72,4 @@ describe("a plan that a preview has saved", () => {
 
   const addressOf = async (name: string) =>
     (await project.resources()).find(({ urn }) => urn.endsWith(`ServerIpAddress::${name}`))?.id;
-});
-
-test("a preview shows no mark of a create", async () => {
-  const project = await start();
-  project.declare(`new ServerIpAddress("mail", { server: "${servers.web}" });`);
-  const { output } = await project.preview({ diff: true });
-  expect(output).toContain(servers.web);
-  expect(output).not.toContain("__creation");
 });
