@@ -51,7 +51,6 @@ const config: Config = {
       setupFilesAfterEnv: ["<rootDir>/test/engine/support/timeout.ts"],
     },
   ],
-  // Engine tests wait for other processes most of the time.
   maxWorkers: 2,
   // In the soak some stacks wait for minutes, until what is lost is asked for again.
   maxConcurrency: process.env.SOAK === "1" ? 8 : 5,
