@@ -51,6 +51,7 @@ const config: Config = {
       setupFilesAfterEnv: ["<rootDir>/test/engine/support/timeout.ts"],
     },
   ],
+  // On two cores a third one is hardly faster, and engine tests take twice as long each.
   maxWorkers: 2,
   // In the soak some stacks wait for minutes, until what is lost is asked for again.
   maxConcurrency: process.env.SOAK === "1" ? 8 : 5,

@@ -35,8 +35,7 @@ async function setUpAndRun(args: string[]): Promise<JestResult | undefined> {
   if (jestArguments.length > 0) return run(...jestArguments);
   // Coverage is that of the tests that run in Jest's own processes.
   const inProcess = await run("--selectProjects", "quick", "thorough", "--coverage");
-  // Engine tests wait a sixth of their time: a third file of them fills two cores.
-  return sumOf(inProcess, await run("--selectProjects", "engine", "--maxWorkers", "3"));
+  return sumOf(inProcess, await run("--selectProjects", "engine"));
 }
 
 /** The engine tests end processes by signals, and run programs and package managers as a POSIX shell does. */
