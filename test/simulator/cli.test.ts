@@ -13,8 +13,6 @@ function fileWith(name: string, content: string): string {
 
 const headers = { Authorization: "Bearer ucat_demo" };
 
-jest.setTimeout(30_000);
-
 test.each(["SIGINT", "SIGTERM"] as const)(
   "the command prints one line, serves requests, and exits with 0 on %s",
   async (signal) => {

@@ -1,6 +1,5 @@
 import { createClient } from "../../../src/api/client";
 import { RestartError } from "../../../src/provider/powerCycle/errors";
-import { startSimulator } from "../../../src/simulator";
 import { mail } from "../../support/demoServers";
 import { always } from "../../support/faults";
 import { endRigs, PowerCycleRig } from "./support/powerCycleRig";
@@ -135,10 +134,10 @@ describe("passing faults", () => {
 
 test.each(["stop", "start"] as const)("a %s that cannot connect is sent again at the next look", async (verb) => {
   const rig = await PowerCycleRig.start();
-  const gone = await startSimulator();
-  await gone.stop();
-  const options = { credentials: gone.credentials, apiVersion: "1.2", requestTimeoutMs: 5000 } as const;
-  const nowhere = createClient({ ...options, baseUrl: gone.url, sleep: rig.timer.sleep });
+  const { credentials } = rig.simulator;
+  const options = { credentials, apiVersion: "1.2", requestTimeoutMs: 5000, sleep: rig.timer.sleep } as const;
+  // Nothing listens there.
+  const nowhere = createClient({ ...options, baseUrl: "http://127.0.0.1:1" });
   const listening = { ...rig.client.servers };
   const once = (...asked: unknown[]) => {
     Object.assign(rig.client.servers, listening);

@@ -56,8 +56,9 @@ export class AssignRig {
     const expected = moment === "before the request is sent" ? 0 : names.length;
     const isThere = () =>
       this.journal().filter((file) => file.endsWith("l")).length === names.length && this.extras().length === expected;
-    for (let turns = 0; !isThere(); turns++) {
-      if (turns === 500) throw new Error(`Expected ${names.length} creates that end ${moment}, got ${this.journal()}.`);
+    for (const since = performance.now(); !isThere(); ) {
+      if (performance.now() - since > 30_000)
+        throw new Error(`Expected ${names.length} creates that end ${moment}, got ${this.journal()}.`);
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
     await new Promise((resolve) => setTimeout(resolve, 30));
