@@ -47,7 +47,7 @@ export interface SessionOptions {
 
 /** What the resources of one provider process share: of one operation, or of one explicit provider in it. */
 export class Session {
-  /** Whether `ServerIpAddress`es were checked: the operation is no refresh or destroy, or that part of it is over. */
+  /** Whether resources were checked: the operation is no refresh or destroy, or that part of it is over. */
   hasProgram = false;
   /** Whether the operation is a preview, according to the program. */
   isPreview = false;
@@ -120,6 +120,7 @@ export class Session {
 
   /** Records what each declaration tells about the operation and its stack. */
   recordHints({ preview, stack, projectFolder, unknownKeys = [] }: Partial<StackHints>): void {
+    this.hasProgram = true;
     this.isPreview ||= preview === true;
     for (const key of unknownKeys) this.warnings.once(unknownKeyMessage(key));
     if (stack !== undefined) this.stackLocation = { stack, projectFolder };

@@ -12,7 +12,11 @@ export class RecordDeletions {
   /** By address: the states whose deletes have begun in this operation. */
   private readonly begun = new Map<string, PtrRecordState[]>();
 
-  constructor(private readonly stack: StateCache) {}
+  constructor(
+    private readonly stack: StateCache,
+    /** Whether the operation may create resources, in another provider process too. */
+    private readonly mayCreate: () => boolean,
+  ) {}
 
   /** `undefined`: another resource that sets the record remains, so there is nothing to restore. */
   async begin(id: string, state: PtrRecordState): Promise<Restoration | undefined> {
@@ -30,7 +34,9 @@ export class RecordDeletions {
   private async hasRemainingSetter(id: string): Promise<boolean> {
     const isOurStack = isDeleting("PtrRecord", id);
     try {
-      if (settersOf(await this.stack.cached(isOurStack), id).length <= 1) return false;
+      // A state that was read earlier in the operation lacks what has been created since.
+      const known = await (this.mayCreate() ? this.stack.fresh(isOurStack) : this.stack.cached(isOurStack));
+      if (settersOf(known, id).length <= 1) return false;
       // Only a fresh state shows which of them are being deleted.
       return recordRemains(await this.stack.fresh(isOurStack), id);
     } catch {

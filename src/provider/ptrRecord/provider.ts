@@ -38,7 +38,7 @@ export class PtrRecordProvider implements pulumi.dynamic.ResourceProvider {
     private readonly session: Session,
     private readonly resolver?: ForwardResolver,
   ) {
-    this.deletions = new RecordDeletions(session.stackState);
+    this.deletions = new RecordDeletions(session.stackState, () => session.hasProgram);
   }
 
   async configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<void> {

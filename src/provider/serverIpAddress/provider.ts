@@ -147,7 +147,6 @@ export class ServerIpAddressProvider implements pulumi.dynamic.ResourceProvider 
   /** Records what the program declares, and warns in a preview. */
   private async recordDeclaration(inputs: ServerIpAddressInputs, hints: Partial<ProgramHints>, isToBeCreated: boolean) {
     this.session.recordHints(hints);
-    this.session.hasProgram = true;
     this.session.expectedCreates.recordCheck(inputs.server, hints, isToBeCreated);
     if (!this.session.isPreview || !isToBeCreated) return;
     await this.previewWarnings.beforeCreate(inputs, this.session.powerCycleOf(inputs));

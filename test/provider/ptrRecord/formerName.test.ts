@@ -1,6 +1,6 @@
 import type { PtrRecordState } from "../../../src/provider/ptrRecord/state";
-import type { StateAddress } from "../../../src/state/stackState";
-import { address, endRigs, ofState, PtrRecordRig } from "./support/ptrRecordRig";
+import type { PendingOperation, StateAddress } from "../../../src/state/stackState";
+import { address, endRigs, ofState, PtrRecordRig, six } from "./support/ptrRecordRig";
 
 afterEach(endRigs);
 
@@ -78,4 +78,24 @@ describe("a destroy where a resource and its copy under a former name are in the
     await remove("present");
     expect(rig.served()).toMatch(new RegExp(`^${expected}\\.example`));
   });
+});
+
+test("a record that another provider process has taken over stays, though the state was read before in the operation", async () => {
+  const rig = await PtrRecordRig.start();
+  const entry = { ...ofState, type: "PtrRecord", previousPtrRecord: "before.example.org" } as const;
+  const mail = await rig.create({ address, ptrRecord: "mail.example.com" }, "mail");
+  const other = await rig.create({ address: six, ptrRecord: "six.example.com" }, "six");
+  rig.nextOperation();
+  rig.inState = [
+    { ...entry, urn: `${ofState.urn}-mail`, id: address },
+    { ...entry, urn: `${ofState.urn}-six`, id: other.id },
+  ];
+  await rig.check({ address: "192.0.2.9", ptrRecord: "six.example.com" }, "six");
+  // As `deleteBeforeReplace` does, before anything is created.
+  await rig.provider.delete(other.id, other.state);
+  rig.inState = [...rig.inState, { ...entry, urn: `${ofState.urn}-renamed`, id: address }];
+  const deletion = { type: "deleting", resourceType: "PtrRecord", urn: `${ofState.urn}-mail`, id: address, inputs: {} };
+  rig.pendingOperations.push(deletion as PendingOperation);
+  await rig.provider.delete(address, mail.state);
+  expect(rig.served()).toBe("mail.example.com");
 });
