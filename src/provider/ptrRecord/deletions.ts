@@ -35,10 +35,11 @@ export class RecordDeletions {
     const isOurStack = isDeleting("PtrRecord", id);
     try {
       // A state that was read earlier in the operation lacks what has been created since.
-      const known = await (this.mayCreate() ? this.stack.fresh(isOurStack) : this.stack.cached(isOurStack));
+      const isFresh = this.mayCreate();
+      const known = await (isFresh ? this.stack.fresh(isOurStack) : this.stack.cached(isOurStack));
       if (settersOf(known, id).length <= 1) return false;
       // Only a fresh state shows which of them are being deleted.
-      return recordRemains(await this.stack.fresh(isOurStack), id);
+      return recordRemains(isFresh ? known : await this.stack.fresh(isOurStack), id);
     } catch {
       return false;
     }
