@@ -4,7 +4,7 @@ import { mail, web } from "../support/demoServers";
 import { ipv4, ipv6, managed, otherReasons, state, suspectsOf, usesWeb } from "./support/accountFixture";
 import { pendingCreate, resource, urnOf } from "./support/stackFixture";
 
-/** Address and reason of those that are no suspects and may be lost all the same. */
+/** Address and reason of each that is not a suspect, but may be lost. */
 const possibleOf = (account: IpAddressWire[], states: Parameters<typeof audit>[1] = [usesWeb]) =>
   audit(account, states, []).possible.map(({ address, reason }) => [address, reason]);
 

@@ -27,7 +27,7 @@ describe("the audit fails with one sentence if", () => {
       'Expected --state to name a readable file, got "/nope": ENOENT',
     ],
     [
-      "the file is no state",
+      "the file is not a state",
       () => `audit --state ${rig.write("x.json", {})}`,
       "x.json is not the state of a Pulumi stack",
     ],

@@ -31,7 +31,7 @@ const urnOf = (name: string) => `urn:pulumi:test::addresses::pulumi-nodejs:dynam
 export const hints = (name: string, more: { onServer?: number; withOtherProviders?: number } = {}) =>
   JSON.stringify({ preview: false, onServer: 1, urn: urnOf(name), stack: "o/p/test", ...more });
 
-const line = { __provider: "the line that names the lifecycle" };
+export const line = { __provider: "the line that names the lifecycle" };
 
 /** A computer with a simulated account and a directory of Pulumi's: processes come and go, and leave what they wrote. */
 export class Machine {

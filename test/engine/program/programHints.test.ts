@@ -4,12 +4,7 @@ import { mail as other, web as server } from "../../support/demoServers";
 import { Registrations, type } from "./support/registrations";
 
 describe("what a declaration registers", () => {
-  let registrations: Registrations;
-  beforeAll(async () => {
-    registrations = await Registrations.start();
-  });
-  beforeEach(() => registrations.clear());
-  afterAll(() => registrations.end());
+  const registrations = Registrations.ofEachTest();
 
   test("a PtrRecord tells whose address it is given only where that declares a record itself", async () => {
     const sharedWith = async (mail: ServerIpAddress, address: pulumi.Input<string> = mail.address) => {

@@ -7,12 +7,7 @@ const typeOfRecord = "pulumi-nodejs:dynamic/upcloud:PtrRecord";
 const textOfRecord = 'exports.handler = () => require("pulumi-upcloud-ip/provider").ptrRecord;';
 
 describe("what a declaration registers", () => {
-  let registrations: Registrations;
-  beforeAll(async () => {
-    registrations = await Registrations.start();
-  });
-  beforeEach(() => registrations.clear());
-  afterAll(() => registrations.end());
+  const registrations = Registrations.ofEachTest();
 
   /** The inputs but those that are the package's own, which no user gives and which begin with two underscores. */
   const givenIn = ({ inputs }: pulumi.runtime.MockResourceArgs) =>

@@ -1,13 +1,11 @@
 import { type Simulator, startSimulator } from "pulumi-upcloud-ip/simulator";
+import { endEach } from "../../support/endEach";
 import { Project } from "./project";
 
-const open: Project[] = [];
+const open = new Set<Project>();
 
 /** For `afterAll`. All end, also where one fails. */
-export async function endAll(): Promise<void> {
-  const ends = await Promise.allSettled(open.splice(0).map((project) => project.end()));
-  for (const end of ends) if (end.status === "rejected") throw end.reason;
-}
+export const endAll = () => endEach(open);
 
 /** Servers that stop and start quickly, so that a test does not wait longer than the first look. */
 export const quick = { softStopMs: 1000, hardStopMs: 1000, startMs: 100 };
@@ -26,7 +24,7 @@ export async function startOn(
   layout: Parameters<typeof Project.create>[3] = {},
 ): Promise<Project> {
   const project = await Project.create(simulator, env, undefined, layout);
-  open.push(project);
+  open.add(project);
   return project;
 }
 

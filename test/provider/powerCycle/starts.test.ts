@@ -87,31 +87,19 @@ test("a server that does not boot is reported with its state after two minutes",
 describe("passing faults", () => {
   /** How often the client itself tries each look. */
   const tries = 5;
+  const failingLooks = (looks: number) =>
+    ({ kind: "error", method: "GET", path: "/server/*", status: 503, times: looks * tries }) as const;
 
   test("while the server stops lead to another look", async () => {
     const rig = await PowerCycleRig.start();
-    rig.simulator.faults.add({
-      kind: "error",
-      method: "GET",
-      path: "/server/*",
-      status: 503,
-      times: 3 * tries,
-      skip: 1,
-    });
+    rig.simulator.faults.add({ ...failingLooks(3), skip: 1 });
     await rig.assign();
     expect(rig.writes()).toEqual({ "stop 200": 1, "ip_address 201": 1, "start 200": 1 });
   });
 
   test("that persist while the server stops fail the change, and the server is started anyway", async () => {
     const rig = await PowerCycleRig.start();
-    rig.simulator.faults.add({
-      kind: "error",
-      method: "GET",
-      path: "/server/*",
-      status: 503,
-      times: 6 * tries,
-      skip: 1,
-    });
+    rig.simulator.faults.add({ ...failingLooks(6), skip: 1 });
     await expect(rig.assign()).rejects.toThrow("503");
     expect(rig.writes()).toEqual({ "stop 200": 1, "start 200": 1 });
     expect(rig.stateOf(mail)).toBe("started");
@@ -124,8 +112,7 @@ describe("passing faults", () => {
       kind: "act",
       method: "POST",
       path: "/ip_address",
-      act: () =>
-        rig.simulator.faults.add({ kind: "error", method: "GET", path: "/server/*", status: 503, times: 4 * tries }),
+      act: () => rig.simulator.faults.add(failingLooks(4)),
     });
     expect(await rig.assign()).toMatchObject({ server: mail });
     expect(rig.stateOf(mail)).toBe("started");

@@ -1,6 +1,7 @@
 import { unknownValue } from "../../../src/model/unknown";
 import { web } from "../../support/demoServers";
-import { address, endRigs, line, ofState, PtrRecordRig } from "./support/ptrRecordRig";
+import { line } from "../../support/operation";
+import { address, endRigs, ofState, PtrRecordRig } from "./support/ptrRecordRig";
 
 afterEach(endRigs);
 

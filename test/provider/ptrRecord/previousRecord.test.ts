@@ -1,6 +1,7 @@
 import type { PtrRecordState } from "../../../src/provider/ptrRecord/state";
 import { web } from "../../support/demoServers";
-import { address, endRigs, line, ofState, ofUpCloud, PtrRecordRig, six, sixOfUpCloud } from "./support/ptrRecordRig";
+import { line } from "../../support/operation";
+import { address, endRigs, ofState, ofUpCloud, PtrRecordRig, six, sixOfUpCloud } from "./support/ptrRecordRig";
 
 afterEach(endRigs);
 

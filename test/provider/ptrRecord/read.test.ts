@@ -1,5 +1,6 @@
 import { mail } from "../../support/demoServers";
-import { address, endRigs, line, ofState, ofUpCloud, PtrRecordRig, six } from "./support/ptrRecordRig";
+import { line } from "../../support/operation";
+import { address, endRigs, ofState, ofUpCloud, PtrRecordRig, six } from "./support/ptrRecordRig";
 
 afterEach(endRigs);
 

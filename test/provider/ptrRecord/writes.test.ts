@@ -1,5 +1,6 @@
 import { mail } from "../../support/demoServers";
-import { address, endRigs, line, ofUpCloud, PtrRecordRig, six, sixOfUpCloud } from "./support/ptrRecordRig";
+import { line } from "../../support/operation";
+import { address, endRigs, ofUpCloud, PtrRecordRig, six, sixOfUpCloud } from "./support/ptrRecordRig";
 
 afterEach(endRigs);
 

@@ -4,9 +4,8 @@ import { unknownValue } from "../../../src/model/unknown";
 import { PtrRecordProvider } from "../../../src/provider/ptrRecord/provider";
 import type { ServerIpAddressState } from "../../../src/provider/serverIpAddress/state";
 import { mail, web } from "../../support/demoServers";
-import { Machine, type Operation } from "../../support/operation";
+import { line, Machine, type Operation } from "../../support/operation";
 
-const line = { __provider: "the line that names the lifecycle" };
 const program = JSON.stringify({ preview: true, urn: "urn:pulumi:test::addresses::mail", stack: "o/p/test" });
 
 let machine: Machine;

@@ -1,6 +1,7 @@
 import type { ServerIpAddressProvider } from "../../../src/provider/serverIpAddress/provider";
 import type { PendingOperation } from "../../../src/state/stackState";
 import type { MortalProcess } from "../mortalProcess";
+import { line } from "../operation";
 import type { PulumiStack } from "../pulumiStack";
 import { type Declared, type Entry, entryOf, type Outcome, urnOf } from "../stackEntries";
 
@@ -197,8 +198,6 @@ export class EngineOperation {
     this.failures.push(error instanceof Error ? error.message : String(error));
   };
 }
-
-const line = { __provider: "the line that names the lifecycle" };
 
 /** What travels between the engine and the provider is JSON. */
 const wire = <T extends object | undefined>(value: T): Record<string, unknown> => JSON.parse(JSON.stringify(value));

@@ -9,30 +9,29 @@ export class Registrations {
   /** In the order in which they come. */
   readonly all: pulumi.runtime.MockResourceArgs[] = [];
 
-  static async start(): Promise<Registrations> {
+  /** Of each test that follows by itself. */
+  static ofEachTest(): Registrations {
     const registrations = new Registrations();
-    await pulumi.runtime.setMocks({
-      newResource: (args) => {
-        registrations.all.push(args);
-        return { id: args.id || `id-of-${args.name}`, state: args.inputs };
-      },
-      call: () => ({}),
+    beforeAll(() =>
+      pulumi.runtime.setMocks({
+        newResource: (args) => {
+          registrations.all.push(args);
+          return { id: args.id || `id-of-${args.name}`, state: args.inputs };
+        },
+        call: () => ({}),
+      }),
+    );
+    beforeEach(() => {
+      registrations.all.length = 0;
     });
+    // Waits for what is declared and not registered yet.
+    afterAll(() => pulumi.runtime.disconnect());
     return registrations;
-  }
-
-  clear(): void {
-    this.all.length = 0;
   }
 
   async of(resource: pulumi.Resource): Promise<pulumi.runtime.MockResourceArgs> {
     const urn = await valueIn(resource.urn);
     return this.all.find(({ name }) => urn.endsWith(`::${name}`)) as pulumi.runtime.MockResourceArgs;
-  }
-
-  /** Waits for what is declared and not registered yet. */
-  end(): Promise<void> {
-    return pulumi.runtime.disconnect();
   }
 }
 

@@ -14,6 +14,7 @@ import { Progress } from "../../../../src/provider/runtime/progress";
 import type { Timer } from "../../../../src/provider/runtime/timer";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../../../src/simulator";
 import { mail } from "../../../support/demoServers";
+import { endEach } from "../../../support/endEach";
 import { requireFaultsMet } from "../../../support/faults";
 
 interface Assign {
@@ -28,12 +29,7 @@ export const quick: SimulatorOptions = { rules: { requestMs: 100 } };
 const open = new Set<PowerCycleRig>();
 
 /** For `afterEach`. Throws where a fault is still pending, when all are ended. */
-export async function endRigs(): Promise<void> {
-  const rigs = [...open];
-  open.clear();
-  const ends = await Promise.allSettled(rigs.map((rig) => rig.end()));
-  for (const end of ends) if (end.status === "rejected") throw end.reason;
-}
+export const endRigs = () => endEach(open);
 
 /** The power cycles of a stack on a simulator. They wait by the simulator's clock: minutes pass in milliseconds. */
 export class PowerCycleRig {

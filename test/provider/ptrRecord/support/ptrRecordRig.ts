@@ -4,9 +4,8 @@ import type { ServerIpAddressProvider } from "../../../../src/provider/serverIpA
 import type { Seed, Simulator, SimulatorOptions } from "../../../../src/simulator";
 import type { PendingOperation, StateAddress } from "../../../../src/state/stackState";
 import { mail, web } from "../../../support/demoServers";
-import { Machine } from "../../../support/operation";
-
-export const line = { __provider: "the line that names the lifecycle" };
+import { endEach } from "../../../support/endEach";
+import { line, Machine } from "../../../support/operation";
 
 /** The address in the plan of the mail server, and the record that UpCloud has given it. */
 export const address = "192.0.2.2";
@@ -31,15 +30,10 @@ export const ofState = {
   external: false,
 };
 
-const open = new Set<PtrRecordRig>();
+const open = new Set<Machine>();
 
 /** For `afterEach`. Throws where a fault is still pending, when all are ended. */
-export async function endRigs(): Promise<void> {
-  const rigs = [...open];
-  open.clear();
-  const ends = await Promise.allSettled(rigs.map(({ machine }) => machine.end()));
-  for (const end of ends) if (end.status === "rejected") throw end.reason;
-}
+export const endRigs = () => endEach(open);
 
 /** The lifecycle of PTR records, called as the engine calls it. */
 export class PtrRecordRig {
@@ -58,7 +52,7 @@ export class PtrRecordRig {
     readonly machine: Machine,
     private readonly apiVersion: string,
   ) {
-    open.add(this);
+    open.add(machine);
     const { provider, addresses } = this.newProcess();
     this.provider = provider;
     this.addresses = addresses;

@@ -1,5 +1,6 @@
 import { web } from "../../../support/demoServers";
-import { endRig, LifecycleRig, line } from "./support/lifecycleRig";
+import { line } from "../../../support/operation";
+import { endRig, LifecycleRig } from "./support/lifecycleRig";
 
 afterEach(endRig);
 

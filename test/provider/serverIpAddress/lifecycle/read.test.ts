@@ -1,7 +1,8 @@
 import type { Simulator } from "../../../../src/simulator";
 import { mail, web } from "../../../support/demoServers";
 import { always } from "../../../support/faults";
-import { endRig, LifecycleRig, line } from "./support/lifecycleRig";
+import { line } from "../../../support/operation";
+import { endRig, LifecycleRig } from "./support/lifecycleRig";
 
 afterEach(endRig);
 

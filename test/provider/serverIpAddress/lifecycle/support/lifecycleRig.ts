@@ -1,8 +1,6 @@
 import type { ServerIpAddressState } from "../../../../../src/provider/serverIpAddress/state";
 import type { SimulatorOptions } from "../../../../../src/simulator";
-import { Machine, type Operation } from "../../../../support/operation";
-
-export const line = { __provider: "the line that names the lifecycle" };
+import { line, Machine, type Operation } from "../../../../support/operation";
 
 let open: LifecycleRig | undefined;
 
