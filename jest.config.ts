@@ -48,7 +48,7 @@ const config: Config = {
       displayName: "engine",
       testMatch: ["<rootDir>/test/engine/**/*.test.ts"],
       globalSetup: "<rootDir>/test/engine/support/globalSetup.ts",
-      setupFilesAfterEnv: ["<rootDir>/test/engine/support/timeout.ts"],
+      setupFilesAfterEnv: ["<rootDir>/test/engine/support/setUpFile.ts"],
     },
   ],
   // Only for a test that hangs: Jest's own 5 s are over for some on a computer that is busy. The engine tests have longer.

@@ -63,7 +63,7 @@ onLinux("an address that was bought on a machine that is gone", () => {
     );
     kill(project, provider);
     expect((await up).ok).toBe(false);
-    expect([await project.resources(), await pendingOf(project)]).toEqual([[], []]);
+    expect([project.resources, await pendingOf(project)]).toEqual([[], []]);
     forgetJournal(project);
 
     const found = await audit(project, ["--all"]);
@@ -78,7 +78,7 @@ onLinux("an address that was bought on a machine that is gone", () => {
     project.declare(`${declared("four", `adopt: "${four}"`)}\n${declared("six", `${six}adopt: "${sixth}"`)}`);
     const adopted = await project.up();
     expect([adopted.ok, adopted.requests.filter((request) => !request.startsWith("GET"))]).toEqual([true, []]);
-    expect((await project.resources()).map(({ id }) => id).sort()).toEqual(bought.sort());
+    expect(project.resources.map(({ id }) => id).sort()).toEqual(bought.sort());
     expect(await audit(project, ["--stack", "test"])).toEqual({
       code: 0,
       output: expect.stringContaining("These stacks manage 2 addresses of the account"),
@@ -113,7 +113,7 @@ onLinux("an address that was bought on a machine that is gone", () => {
     const refreshed = await pulumi(project, "refresh", "--yes", "--skip-preview", "--stack", "test", ...flags);
     expect(refreshed).toContain("1 unchanged");
     expect(await pendingOf(project)).toEqual([]);
-    expect((await project.resources()).map(({ id }) => id)).not.toContain(bought[0]);
+    expect(project.resources.map(({ id }) => id)).not.toContain(bought[0]);
     expect((await audit(project)).output).toContain(` ${bought[0]} `);
   });
 
@@ -140,7 +140,7 @@ onLinux("an address that was bought on a machine that is gone", () => {
     const flags = ["--file", "lost.json", "--generate-code=false", "--yes", "--skip-preview", "--stack", "test"];
     expect(await pulumi(project, "import", ...flags)).toContain("2 imported");
     expect(simulator.requests).toEqual([]);
-    expect((await project.resources()).map(({ id }) => id).sort()).toEqual([...bought].sort());
+    expect(project.resources.map(({ id }) => id).sort()).toEqual([...bought].sort());
 
     const declarations = found.output.match(/^ {2}new ServerIpAddress.*$/gm) ?? [];
     expect(declarations).toHaveLength(2);

@@ -79,7 +79,7 @@ test.each<[string, number, Fault[], string]>([
     ({ method, path }) => method === "POST" && path === "/1.2/ip_address",
   );
   expect(assigns).toHaveLength(1);
-  const [{ id = "" } = {}] = await project.resources();
+  const [{ id = "" } = {}] = project.resources;
   const isNew = ({ address }: { address: string }) => !before.addresses.some((one) => one.address === address);
   expect(project.account().addresses.filter(isNew)).toMatchObject([{ address: id, ptrRecord: "mail.example.com" }]);
   expect(project.simulator.account.getServer(server)?.state).toBe(

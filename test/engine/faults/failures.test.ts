@@ -16,7 +16,7 @@ test.concurrent("a running server is left alone, and the error names it, its sta
   );
   expect(output).not.toMatch(/^\s+at /m);
   expect(requests).toEqual(["GET /1.2/ip_address", "POST /1.2/ip_address", `GET /1.2/server/${servers.mail}`]);
-  expect(await project.resources()).toEqual([]);
+  expect(project.resources).toEqual([]);
 });
 
 test.concurrent("an address whose PTR record is refused is saved, finished by the next up, and released by destroy", async () => {
@@ -31,7 +31,7 @@ test.concurrent("an address whose PTR record is refused is saved, finished by th
     errorCode: "PTR_RECORD_INVALID",
   });
   const first = await project.up();
-  const [saved] = await project.resources();
+  const [saved] = project.resources;
   const address = saved?.id as string;
   expect(first.ok).toBe(false);
   expect(first.output).toContain(`UpCloud does not accept "mail.example.com" as the PTR record of address ${address}`);
@@ -62,7 +62,7 @@ test.concurrent("refresh and destroy report UpCloud's refusal once, without a st
   const project = await start();
   project.declare(declare(servers.web));
   expect((await project.up()).ok).toBe(true);
-  const [saved] = await project.resources();
+  const [saved] = project.resources;
   for (const operation of [project.refresh, project.destroy]) {
     project.simulator.faults.add({ method: "GET", path: "/ip_address/*", kind: "html", status: 502, times: 5 });
     const { ok, output } = await operation();
@@ -72,7 +72,7 @@ test.concurrent("refresh and destroy report UpCloud's refusal once, without a st
       expect([part, diagnostics.split(part).length - 1]).toEqual([part, 1]);
     }
     expect(output).not.toMatch(/^\s+at |UpCloudError/m);
-    expect((await project.resources())[0]?.id).toBe(saved?.id);
+    expect(project.resources[0]?.id).toBe(saved?.id);
   }
 });
 
@@ -82,9 +82,8 @@ test.concurrent("destroy keeps an address that has moved to another server, and 
     new ServerIpAddress("moved", { server: "${servers.web}" });
     new ServerIpAddress("lost", { server: "${servers.web}" });`);
   await project.up();
-  const idOf = async (name: string) =>
-    (await project.resources()).find(({ urn }) => urn.endsWith(`::${name}`))?.id as string;
-  const [moved, lost] = [await idOf("moved"), await idOf("lost")];
+  const idOf = (name: string) => project.resources.find(({ urn }) => urn.endsWith(`::${name}`))?.id as string;
+  const [moved, lost] = [idOf("moved"), idOf("lost")];
   project.simulator.account.moveIpAddress(moved, servers.mail);
   project.simulator.account.giveIpAddressAway(lost);
   const { ok, requests } = await project.destroy();

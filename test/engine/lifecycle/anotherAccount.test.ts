@@ -13,8 +13,8 @@ test("refresh, destroy and up --refresh with another account's credentials fail,
     new ServerIpAddress("four", { server: "${servers.web}" }, { dependsOn: six });
     ServerIpAddress.get("found", "${planned?.address}");`);
   expect((await project.up()).ok).toBe(true);
-  const inState = async () => (await project.resources()).map(({ urn, id, outputs }) => ({ urn, id, outputs }));
-  const [account, state] = [project.account(), await inState()];
+  const inState = () => project.resources.map(({ urn, id, outputs }) => ({ urn, id, outputs }));
+  const [account, state] = [project.account(), inState()];
   expect(state).toHaveLength(4);
 
   const useToken = (token: string) => Object.assign(project.stack.workspace.envVars, { UPCLOUD_TOKEN: token });
@@ -27,12 +27,12 @@ test("refresh, destroy and up --refresh with another account's credentials fail,
     ]);
     expect(output).toContain("See node_modules/pulumi-upcloud-ip/docs/errors/another-account.md");
     expect(requests.filter((request) => !request.startsWith("GET"))).toEqual([]);
-    expect([project.account(), await inState()]).toEqual([account, state]);
+    expect([project.account(), inState()]).toEqual([account, state]);
   }
 
   useToken(simulator.credentials.token);
   expect((await project.refresh()).ok).toBe(true);
-  expect(await project.resources()).toHaveLength(4);
+  expect(project.resources).toHaveLength(4);
   expect((await project.destroy()).ok).toBe(true);
   expect(simulator.account.listIpAddresses(servers.web)).toHaveLength(2);
 });

@@ -29,7 +29,7 @@ async function given() {
     }`;
   project.declare(`${ownProvider}\nnew Address("mail", { server: "${servers.web}" });`);
   expect((await project.up()).ok).toBe(true);
-  const [{ id: address = "" } = {}] = await project.resources();
+  const [{ id: address = "" } = {}] = project.resources;
   return { project, address };
 }
 
@@ -64,7 +64,7 @@ test("an alias makes no ServerIpAddress of a PtrRecord, nor the reverse, and not
   const type = (name: string) => `{ aliases: [{ type: "pulumi-nodejs:dynamic/upcloud:${name}" }] }`;
   project.declare(`new ServerIpAddress("mail", { server: "${servers.web}" });`);
   await project.up();
-  const [{ id: address = "" } = {}] = await project.resources();
+  const [{ id: address = "" } = {}] = project.resources;
   const before = project.account();
   project.declare(
     `new PtrRecord("mail", { address: "${address}", ptrRecord: "a.example.com" }, ${type("ServerIpAddress")});`,

@@ -14,7 +14,7 @@ test("`get` reads an address in any spelling, manages nothing, and reports an ad
     exports.found = pulumi.all([found.address, found.server, found.family, found.access, found.ptrRecord, found.partOfPlan]);`);
   const { ok, requests } = await project.up();
   expect([ok, requests]).toEqual([true, ["GET /1.2/ip_address"]]);
-  expect(await project.outputs()).toEqual({
+  expect(project.outputs).toEqual({
     found: [address, servers.web, "IPv6", "public", project.address(address)?.ptrRecord, false],
   });
   expect((await project.destroy()).ok).toBe(true);
@@ -44,7 +44,7 @@ test("an adopted address is taken over without an assign, handed over on a renam
   const renamed = await project.up();
   expect([renamed.ok, writesOnly(renamed.requests)]).toEqual([true, []]);
   expect(project.address(address)).toMatchObject({ server: servers.web, ptrRecord: "mail.example.com" });
-  expect((await project.resources()).map(({ id }) => id)).toEqual([address]);
+  expect(project.resources.map(({ id }) => id)).toEqual([address]);
 
   project.declare(`new ServerIpAddress("renamed", { server: "${servers.web}", ptrRecord: "mail.example.com" });`);
   expect((await project.up()).requests).toEqual([]);
@@ -57,11 +57,11 @@ test("another access replaces the address", async () => {
   const project = await start({ seed });
   project.declare(`new ServerIpAddress("a", { server: "${servers.web}" });`);
   await project.up();
-  const [old] = await project.resources();
+  const [old] = project.resources;
   project.declare(`new ServerIpAddress("a", { server: "${servers.web}", access: "private" });`);
   const { ok, changes } = await project.up();
   expect([ok, changes.replace]).toEqual([true, 1]);
-  const [replaced] = await project.resources();
+  const [replaced] = project.resources;
   expect(project.address(replaced?.id as string)).toMatchObject({ server: servers.web, access: "private" });
   expect(project.address(old?.id as string)).toBeUndefined();
 
@@ -78,7 +78,7 @@ test("API 1.3 serves the whole life of an address", async () => {
       exports.mail = pulumi.all([mail.address, mail.zone, mail.mac]);`);
   declare("mail.example.com");
   const created = await project.up();
-  const [address, zone, mac] = (await project.outputs()).mail as string[];
+  const [address, zone, mac] = project.outputs.mail as string[];
   expect(created.requests).toEqual(["GET /1.3/ip_address", "POST /1.3/ip_address", `PATCH /1.3/ip_address/${address}`]);
   expect([zone, mac]).toEqual(["de-fra1", expect.stringMatching(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/)]);
   declare("mx.example.com");

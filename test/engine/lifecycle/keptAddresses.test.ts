@@ -14,10 +14,10 @@ test("with deletedWith, destroying a stack with its server sends nothing for the
     const six = new ServerIpAddress("six", { server: server.id, family: "IPv6" }, { deletedWith: server });
     exports.six = six.address;`);
   expect(await project.up()).toMatchObject({ ok: true });
-  const [kept] = (await project.resources()).filter(
+  const [kept] = project.resources.filter(
     ({ id }) => id !== undefined && account.getIpAddress(id)?.releasePolicy === "keep",
   );
-  const { six } = await project.outputs();
+  const { six } = project.outputs;
   const destroy = await project.destroy();
   expect([destroy.ok, destroy.requests]).toEqual([true, []]);
   // What the server's own provider does.
@@ -35,7 +35,7 @@ test("pulumi state move hands an address to another stack without a request", as
   const program = `new ServerIpAddress("mail", { server: "${servers.web}", ptrRecord: "mail.example.com" });`;
   project.declare(program);
   await project.up();
-  const [saved] = await project.resources();
+  const [saved] = project.resources;
   await project.beginStack("second");
   project.declare("");
   await project.up();

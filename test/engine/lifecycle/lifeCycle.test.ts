@@ -51,7 +51,7 @@ describe("an address and its PTR record on a stopped server", () => {
   test("up lists once, assigns each with one POST and sets the PTR record with one PUT", async () => {
     const { ok, changes, requests } = await project.up();
     expect([ok, changes.create]).toEqual([true, 3]);
-    const outputs = (await project.outputs()).mail as Record<string, string>;
+    const outputs = project.outputs.mail as Record<string, string>;
     mail = outputs.address as string;
     expect([...requests].sort()).toEqual([
       "GET /1.2/ip_address",
@@ -70,7 +70,7 @@ describe("an address and its PTR record on a stopped server", () => {
   });
 
   test("the state names the lifecycle in at most 120 bytes, the same in every resource, without path or version", async () => {
-    const resources = await project.resources();
+    const resources = project.resources;
     const texts = new Set(resources.flatMap(({ inputs, outputs }) => [inputs.__provider, outputs.__provider]));
     expect(resources).toHaveLength(2);
     expect([...texts]).toEqual(['exports.handler = () => require("pulumi-upcloud-ip/provider").serverIpAddress;']);
@@ -78,7 +78,7 @@ describe("an address and its PTR record on a stopped server", () => {
   });
 
   test("the state holds each property once, and neither the address nor a credential", async () => {
-    const resources = await project.resources();
+    const resources = project.resources;
     expect(resources.flatMap(({ inputs, outputs }) => Object.keys({ ...inputs, ...outputs }))).not.toContain(
       "__program",
     );
@@ -135,7 +135,7 @@ describe("an address and its PTR record on a stopped server", () => {
     const refreshed = await project.refresh();
     expect(refreshed.requests).toEqual([`GET /1.2/ip_address/${mail}`]);
     expect(refreshed.changes).toMatchObject({ update: 1 });
-    const [resource] = (await project.resources()).filter(({ urn }) => urn.endsWith("::mail"));
+    const [resource] = project.resources.filter(({ urn }) => urn.endsWith("::mail"));
     expect([resource?.inputs.ptrRecord, resource?.outputs.ptrRecord]).toEqual([
       "drift.example.org",
       "drift.example.org",
@@ -173,7 +173,7 @@ describe("an address and its PTR record on a stopped server", () => {
     project.declare(declared('family: "IPv6", ptrRecord: "mail.example.com"'));
     const old = mail;
     const { ok, changes, requests } = await project.up();
-    mail = ((await project.outputs()).mail as Record<string, string>).address as string;
+    mail = (project.outputs.mail as Record<string, string>).address as string;
     expect([ok, changes.replace]).toEqual([true, 1]);
     expect(requests).toEqual([
       "GET /1.2/ip_address",
@@ -191,7 +191,7 @@ describe("an address and its PTR record on a stopped server", () => {
     const old = mail;
     const { ok, changes } = await project.up();
     expect([ok, changes.replace]).toEqual([true, 1]);
-    const [resource] = await project.resources();
+    const [resource] = project.resources;
     mail = resource?.id as string;
     expect(project.address(mail)).toMatchObject({ server: servers.mail, family: "IPv4" });
     expect(project.address(old)).toBeUndefined();
@@ -206,7 +206,7 @@ describe("an address and its PTR record on a stopped server", () => {
   });
 
   test("destroy releases it, and the account is as it was", async () => {
-    const [resource] = await project.resources();
+    const [resource] = project.resources;
     const { ok, requests } = await project.destroy();
     expect(ok).toBe(true);
     expect(requests).toEqual([`GET /1.2/ip_address/${resource?.id}`, `DELETE /1.2/ip_address/${resource?.id}`]);

@@ -11,23 +11,22 @@ const releasesIn = (requests: readonly string[]) => requests.filter((request) =>
 const resource = (name: string, args = "", options = "", server: string = servers.web) =>
   `new ServerIpAddress("${name}", { server: "${server}", ${args} }, { ${options} });\n`;
 const nameIn = (urn: string) => urn.split("::").at(-1) as string;
-const idsOf = async (project: Project) =>
-  new Map((await project.resources()).map(({ urn, id }) => [nameIn(urn), id as string]));
-const idOf = async (project: Project, name: string) => (await idsOf(project)).get(name) as string;
+const idsOf = (project: Project) => new Map(project.resources.map(({ urn, id }) => [nameIn(urn), id as string]));
+const idOf = (project: Project, name: string) => idsOf(project).get(name) as string;
 const failing = `new ServerIpAddress("failing", { server: "${absent}" });\n`;
 
 test("a stack under the former name of another one takes nothing over, and its destroy releases its own address only", async () => {
   const project = await start();
   project.declare(resource("mail"));
   await project.up();
-  const first = await idOf(project, "mail");
+  const first = idOf(project, "mail");
   await project.stack.rename({ stackName: "old" });
   await project.beginStack("test");
   const up = await project.up();
   expect([up.ok, writesOnly(up.requests)]).toEqual([true, ["POST /1.2/ip_address"]]);
   expect(up.output).toContain(`${first} was assigned to server ${servers.web} for this resource at `);
   expect(up.output).toContain("pulumi-upcloud-ip audit");
-  const second = await idOf(project, "mail");
+  const second = idOf(project, "mail");
   expect(second).not.toBe(first);
   expect((await project.destroy()).ok).toBe(true);
   expect([project.address(first)?.server, project.address(second)]).toEqual([servers.web, undefined]);
@@ -57,7 +56,7 @@ describe("resources that each are on a server of their own in one stack", () => 
       `new PtrRecord("${name}", { address: "${named}", ptrRecord: "mail.example.com" }, { ${options} });`;
     project.declare(on(0, "a") + on(1, "c", six) + replacing + on(3, "moving") + record("named", ""));
     expect((await project.up()).ok).toBe(true);
-    const first = await idsOf(project);
+    const first = idsOf(project);
     const [a, c, moving] = ["a", "c", "moving"].map((name) => first.get(name) as string) as [string, string, string];
     address = { a, c, replaced, moving, named };
 
@@ -65,9 +64,9 @@ describe("resources that each are on a server of their own in one stack", () => 
     const moved = on(3, "moved", `adopt: "${moving}"`, "provider");
     const others = provider + on(1, "c", six) + on(1, "d", six) + replacing + moved + record("renamed", "provider");
     project.declare(on(0, "a") + on(0, "b") + others);
-    const replace = (await project.resources()).filter(({ urn }) => urn.endsWith("::replaced")).map(({ urn }) => urn);
+    const replace = project.resources.filter(({ urn }) => urn.endsWith("::replaced")).map(({ urn }) => urn);
     second = await project.up({ replace });
-    ids = await idsOf(project);
+    ids = idsOf(project);
     await project.refresh();
     project.declare(on(0, "b") + others);
   });
@@ -120,17 +119,16 @@ describe("a rename with adopt that takes more than one operation", () => {
     project = await start();
     project.declare(resource("one"));
     await project.up();
-    address = await idOf(project, "one");
+    address = idOf(project, "one");
     project.declare(resource("two", `adopt: "${address}"`) + failing);
     expect((await project.up()).ok).toBe(false);
-    const ids = await idsOf(project);
+    const ids = idsOf(project);
     expect([ids.get("one"), ids.get("two")]).toEqual([address, address]);
   });
-  const urnOf = async (name: string) =>
-    (await project.resources()).find(({ urn }) => urn.endsWith(`::${name}`))?.urn as string;
+  const urnOf = (name: string) => project.resources.find(({ urn }) => urn.endsWith(`::${name}`))?.urn as string;
 
   test("keeps the address when the old resource is destroyed alone", async () => {
-    const { ok, requests } = await project.destroy({ target: [await urnOf("one")] });
+    const { ok, requests } = await project.destroy({ target: [urnOf("one")] });
     expect([ok, releasesIn(requests), project.address(address)?.server]).toEqual([true, [], servers.web]);
   });
 

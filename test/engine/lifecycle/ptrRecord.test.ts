@@ -49,7 +49,7 @@ describe("the PTR record of an address that something else manages", () => {
     declare("Mail.Example.com.");
     const { ok, requests } = await project.up();
     expect([ok, requests]).toEqual([true, [`GET /1.2/ip_address/${planned}`, `PUT /1.2/ip_address/${planned}`]]);
-    expect(await project.outputs()).toEqual({ mail: [planned, planned, "mail.example.com", ofUpCloud()] });
+    expect(project.outputs).toEqual({ mail: [planned, planned, "mail.example.com", ofUpCloud()] });
     expect(recordIn()).toBe("mail.example.com");
     const again = await project.up();
     expect([again.changes, again.requests]).toEqual([{ same: 2 }, []]);
@@ -77,8 +77,8 @@ describe("the PTR record of an address that something else manages", () => {
     const { ok, requests } = await project.up();
     expect([ok, requests]).toEqual([true, [`GET /1.2/ip_address/${planned}`]]);
     expect(recordIn()).toBe("mx.example.com");
-    expect(await project.outputs()).toEqual({ mail: [planned, planned, "mx.example.com", ofUpCloud()] });
-    expect(await project.resources()).toHaveLength(1);
+    expect(project.outputs).toEqual({ mail: [planned, planned, "mx.example.com", ofUpCloud()] });
+    expect(project.resources).toHaveLength(1);
   });
 
   test("a record changed outside is shown by refresh and put right by up", async () => {
@@ -110,7 +110,7 @@ describe("the PTR record of an address that something else manages", () => {
     });
     const { ok, requests } = await project.up();
     expect([ok, requests]).toEqual([true, [`GET /1.2/ip_address/${planned}`]]);
-    expect((await project.outputs()).found).toEqual([planned, ofUpCloud(), null]);
+    expect(project.outputs.found).toEqual([planned, ofUpCloud(), null]);
     project.declare('PtrRecord.get("absent", "203.0.113.250");');
     const absent = await project.preview();
     expect([absent.ok, absent.output]).toEqual([

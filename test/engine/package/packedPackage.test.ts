@@ -135,7 +135,7 @@ describe("a TypeScript program with the packed package", () => {
   test("up lists once, assigns the address with one POST and sets its PTR record with one PUT", async () => {
     project.declare(declared('family: "IPv4", ptrRecord: "mail.example.com"'));
     const { changes, requests } = await project.up();
-    address = (await project.outputs()).address as string;
+    address = project.outputs.address as string;
     expect([changes, requests]).toEqual([
       { create: 2 },
       ["GET /1.2/ip_address", "POST /1.2/ip_address", `PUT /1.2/ip_address/${address}`],
@@ -160,7 +160,7 @@ describe("a TypeScript program with the packed package", () => {
     project.declare(declared('family: "IPv6", ptrRecord: "mx.example.com"'));
     const old = address;
     const { changes, requests } = await project.up();
-    address = (await project.outputs()).address as string;
+    address = project.outputs.address as string;
     expect([changes, requests]).toEqual([
       { replace: 1, same: 1 },
       [

@@ -45,7 +45,7 @@ describe("a program of the README or the reference", () => {
     writeFileSync(join(directory, "index.ts"), program);
     const { ok, output } = await project.up();
     expect([ok, output]).toEqual([true, expect.anything()]);
-    return { project, outputs: await project.outputs() };
+    return { project, outputs: project.outputs };
   }
 
   test.concurrent("the first one assigns an address with a PTR record", async () => {

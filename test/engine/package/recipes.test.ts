@@ -56,7 +56,7 @@ async function projectOf(program: string, simulator: Simulator, name = "addresse
 async function up(project: Project): Promise<Record<string, unknown>> {
   const { ok, output } = await project.up();
   expect([ok, output]).toEqual([true, expect.anything()]);
-  return project.outputs();
+  return project.outputs;
 }
 
 test("every program compiles, with the types that a user has", async () => {
@@ -114,7 +114,7 @@ test.concurrent("many-addresses: 50 on ten servers, each stopped once; a server 
   expect([created.ok, created.output]).toEqual([true, expect.anything()]);
   const stops = Object.entries(writes(created.requests)).filter(([request]) => request.endsWith("/stop"));
   expect(stops.map(([, count]) => count)).toEqual(Array(10).fill(1));
-  const { zone } = await project.outputs();
+  const { zone } = project.outputs;
   expect(new Set(zone as string[]).size).toBe(50);
 
   await declare(list.slice(1));
@@ -141,7 +141,7 @@ test.concurrent("move-an-address: the command moves it to the other project, and
   const [left, taken] = [await source.preview(), await destination.up()];
   expect([left.ok, left.changes, taken.ok, taken.changes]).toEqual([true, { same: 1 }, true, { same: 2 }]);
   expect(simulator.requests).toEqual([]);
-  expect(await destination.outputs()).toEqual({ address });
+  expect(destination.outputs).toEqual({ address });
 });
 
 test.concurrent("several-accounts: each address is in its account", async () => {
@@ -179,7 +179,7 @@ test.concurrent("costs: the addresses beyond the plans are shown, and nothing is
   const extra = project.simulator.account.assignIpAddress({ server: servers.web, family: "IPv4" });
   const { ok, requests } = await project.up();
   expect([ok, writes(requests)]).toEqual([true, {}]);
-  expect(await project.outputs()).toEqual({ count: 1, addresses: [`${extra.address} on ${servers.web}`] });
+  expect(project.outputs).toEqual({ count: 1, addresses: [`${extra.address} on ${servers.web}`] });
 });
 
 test.concurrent("testing: its tests pass, and fail for another PTR record", async () => {

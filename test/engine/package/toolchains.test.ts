@@ -2,7 +2,8 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { runStep } from "../../../tools/childProcess";
 import { servers } from "../support/project";
-import { Place, Workshop } from "./support/consumer";
+import { Workshop } from "./support/consumer";
+import { Place } from "./support/place";
 
 const workshop = new Workshop();
 beforeAll(() => workshop.open("pnpm", "bun"));

@@ -90,7 +90,7 @@ describe("after a failure the server runs, or the resource says that it does not
     expect(first.output).toContain(
       `Server "mail" (${servers.mail}) was stopped to change its addresses and could not be started again`,
     );
-    const [saved] = await project.resources();
+    const [saved] = project.resources;
     expect(project.address(saved?.id as string)?.server).toBe(servers.mail);
     expect(stateOf(project, servers.mail)).toBe("stopped");
 
@@ -112,7 +112,7 @@ describe("after a failure the server runs, or the resource says that it does not
     abort.abort();
     await up;
     expect(stateOf(project, servers.mail)).toBe("started");
-    const [saved] = await project.resources();
+    const [saved] = project.resources;
     const onServer = project.simulator.account.listIpAddresses(servers.mail).map(({ address }) => address);
     expect(onServer).toHaveLength(4);
     expect(onServer).toContain(saved?.id);
@@ -129,7 +129,7 @@ describe("after a failure the server runs, or the resource says that it does not
       `Server "mail" (${servers.mail}) was still started when the time that \`timeouts\` allows was over: run again`,
     );
     expect(stateOf(project, servers.mail)).toBe("started");
-    expect(await project.resources()).toEqual([]);
+    expect(project.resources).toEqual([]);
   });
 });
 
@@ -185,7 +185,7 @@ describe("a replacement on the same server", () => {
     for (let i = 0; i < 3; i++) project.simulator.account.assignIpAddress({ server: servers.web });
     project.declare(declare("IPv4"));
     await project.up();
-    const [old] = await project.resources();
+    const [old] = project.resources;
     project.declare(declare("IPv6"));
     const preview = await project.preview();
     expect(preview.requests).toHaveLength(2);

@@ -19,7 +19,7 @@ describe("twenty addresses on four stopped servers", () => {
     declare((i) => ({ ptrRecord: `mail${i}.example.com` }));
     await take("preview of creates", project.preview);
     await take("up", project.up);
-    resources = await project.resources();
+    resources = project.resources;
     await take("preview of nothing", project.preview);
     await take("up of nothing", project.up);
     await take("refresh", project.refresh);

@@ -37,7 +37,7 @@ async function behindTls(project: Project): Promise<string> {
 }
 
 test("a private authority behind a proxy: refused without NODE_EXTRA_CA_CERTS, with it everything works", async () => {
-  const project = await start();
+  const project = await start({}, {}, { isInline: false });
   const settings = project.stack.workspace.envVars;
   const url = await behindTls(project);
   settings.UPCLOUD_DEBUG_API_BASE_URL = url;
@@ -58,7 +58,7 @@ test("a private authority behind a proxy: refused without NODE_EXTRA_CA_CERTS, w
   settings.NODE_EXTRA_CA_CERTS = authority.file;
   const up = await project.up();
   expect([up.ok, up.ok ? "" : up.output]).toEqual([true, ""]);
-  expect(await project.outputs()).toEqual({ server: servers.web });
+  expect(project.outputs).toEqual({ server: servers.web });
   const before = proxy.tunnels.length;
   // Node reads NODE_EXTRA_CA_CERTS only when it starts.
   const trustedAudit = await audit(project, options);

@@ -5,7 +5,7 @@ afterAll(endAll);
 
 /** Credentials of the environment are none here: look-ups take them from the stack's configuration, where they are secret. */
 async function startConfigured(): Promise<Project> {
-  const project = await start({}, { UPCLOUD_TOKEN: "" });
+  const project = await start({}, { UPCLOUD_TOKEN: "" }, { isInline: false });
   await project.stack.setConfig("upcloud:token", { value: project.simulator.credentials.token, secret: true });
   return project;
 }
@@ -29,7 +29,7 @@ test("200 look-ups of a program without resources are one request, and their res
   expect([ok, requests]).toEqual([true, ["GET /1.2/ip_address"]]);
   const up = await project.up();
   expect([up.ok, up.requests, up.changes]).toEqual([true, ["GET /1.2/ip_address"], { create: 1 }]);
-  expect(await project.outputs()).toEqual({
+  expect(project.outputs).toEqual({
     different: 1,
     families: expect.arrayContaining(["IPv4", "IPv6"]),
     planned: planned?.ptrRecord,
@@ -50,7 +50,7 @@ test("a look-up of what the program is about to make waits for it, and is unknow
     2,
   ]);
   expect((await project.up()).ok).toBe(true);
-  expect(await project.outputs()).toEqual({ before: 2, record: "own.example.com", after: 3 });
+  expect(project.outputs).toEqual({ before: 2, record: "own.example.com", after: 3 });
 });
 
 /**

@@ -69,7 +69,7 @@ describe("two accounts in one program", () => {
     expect(up.requests.filter((request) => !request.startsWith("GET"))).toEqual(["POST /1.2/ip_address"]);
     expect(writesOf(second.requests)).toEqual(["POST", "POST", "PUT"]);
     expect(countsOf()).toEqual([(before[0] as number) + 1, (before[1] as number) + 2]);
-    expect(await project.outputs()).toEqual({ mine: before[0], theirs: before[1], sixes: 1 });
+    expect(project.outputs).toEqual({ mine: before[0], theirs: before[1], sixes: 1 });
     expect(`${preview.output}${up.output}${project.writtenFiles()}`).not.toContain(token);
   });
 

@@ -39,7 +39,7 @@ test.each(["HTTP_PROXY", "http_proxy"])(
       expect([operation, ok, ok ? "" : output]).toEqual([operation, true, ""]);
     };
     await run("up", { debug: true, logVerbosity: 9, logToStdErr: true, logFlow: true });
-    expect(await project.outputs()).toEqual({ found: servers.web });
+    expect(project.outputs).toEqual({ found: servers.web });
     project.declare(program("smtp.example.com"));
     await run("up");
     await run("refresh");

@@ -23,7 +23,7 @@ async function keepState(version: string): Promise<void> {
   const { command } = await obtainPulumiCli();
   process.env.PULUMI_CLI_ROOT = command.replace(/\/bin\/pulumi$/, "");
   const simulator = await startSimulator({ rules: quick, seed: { servers: before } });
-  const project = await Project.create(simulator);
+  const project = await Project.create(simulator, {}, undefined, { isInline: false });
   try {
     project.declare(program);
     const { ok, output } = await project.up();

@@ -29,7 +29,7 @@ export const audit = (project: Project, options: string[] = [], env: NodeJS.Proc
 /** The addresses that an interrupted create may have left, as `pulumi-upcloud-ip audit` tells on another machine, which has no journal. */
 export async function auditElsewhere(project: Project): Promise<string[]> {
   const elsewhere = { PULUMI_HOME: join(project.directory, "another-home") };
-  const { code, output } = await audit(project, ["--json", "--all", "--state", checkpointOf(project)], elsewhere);
+  const { code, output } = await audit(project, ["--json", "--all", "--state", project.checkpoint], elsewhere);
   if (code !== 0 && code !== 1) throw new Error(output);
   const { suspects, possible, others } = JSON.parse(output);
   const mayBeLost = others.filter(({ reason }: { reason: string }) => reason === "only-ipv6");
@@ -38,6 +38,4 @@ export async function auditElsewhere(project: Project): Promise<string[]> {
 
 /** Ids in the state, those that are to be deleted too. Reads the backend's file, since a CLI takes a second to start. */
 export const idsInState = (project: Project): string[] =>
-  parseState(readFileSync(checkpointOf(project), "utf8"), "The checkpoint").addresses.map(({ id }) => id);
-
-const checkpointOf = ({ directory }: Project) => join(directory, "state/.pulumi/stacks/addresses/test.json");
+  parseState(readFileSync(project.checkpoint, "utf8"), "The checkpoint").addresses.map(({ id }) => id);

@@ -42,7 +42,12 @@ export interface Result {
  * Runs the CLI itself. Pulumi's Automation API would read the stack's history and outputs with three more runs of the CLI after
  * each operation, and take a fifth of the time of all engine tests for what no test asks for.
  */
-export async function operate(stack: Stack, operation: Operation, how: How): Promise<Result> {
+export async function operate(
+  stack: Stack,
+  operation: Operation,
+  how: How,
+  moreFlags: readonly string[] = [],
+): Promise<Result> {
   const { pulumiCommand, workDir, envVars } = stack.workspace as LocalWorkspace;
   const events = join(envVars.TMPDIR as string, `${stack.name}-${Date.now()}.events`);
   const args = [operation, "--non-interactive", "--color=never", `--stack=${stack.name}`, `--event-log=${events}`];
@@ -52,7 +57,11 @@ export async function operate(stack: Stack, operation: Operation, how: How): Pro
   // A stop that is lost five times is asked for every 45 s, in the soak only.
   const { signal = AbortSignal.timeout(isSoak ? 900_000 : 240_000) } = how;
   const where = { cwd: workDir, env, signal };
-  const { code, output } = await runCommand(pulumiCommand.command, [...args, ...flagsOf(operation, how)], where);
+  const { code, output } = await runCommand(
+    pulumiCommand.command,
+    [...args, ...flagsOf(operation, how), ...moreFlags],
+    where,
+  );
   const changes = changesIn(events);
   rmSync(events, { force: true });
   return { ok: code === 0, output, changes };

@@ -1,11 +1,13 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { type Deployment, LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
+import { fileURLToPath } from "node:url";
+import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
 import type { Address, Server, Simulator } from "pulumi-upcloud-ip/simulator";
 import { mail, web } from "../../support/demoServers";
 import { requireFaultsMet } from "../../support/faults";
 import { type How, type Operation, operate, type Result } from "./operation";
+import { withProgramHost } from "./programHosts";
 import { pulumiEnvironment } from "./pulumiEnvironment";
 
 export interface Outcome extends Result {
@@ -61,6 +63,8 @@ interface Layout {
   programFolder?: string;
   /** More lines of Pulumi.yaml. */
   yaml?: string;
+  /** Whether a process that stays runs the program, and not Pulumi's language host. Default: where the program is at the usual place. */
+  isInline?: boolean;
 }
 
 function directoryOnThisRepository({ projectFolder = "", programFolder = "", yaml = "" }: Layout): string {
@@ -78,7 +82,9 @@ export class Project {
     readonly directory: string,
     readonly simulator: Simulator,
     public stack: Stack,
+    private readonly name: string,
     private readonly program: Program,
+    private readonly isInline: boolean,
   ) {}
 
   /**
@@ -94,6 +100,7 @@ export class Project {
     const directory = installed ?? directoryOnThisRepository(layout);
     const { file, imports } = installed === undefined ? javaScript : typeScript;
     const program = { file: join(layout.programFolder ?? "", file), imports };
+    const { isInline = installed === undefined && layout.programFolder === undefined } = layout;
     for (const folder of ["state", "tmp"]) mkdirSync(join(directory, folder));
     writeFileSync(join(directory, program.file), "");
     const pulumiCommand = await pulumiCli();
@@ -113,7 +120,8 @@ export class Project {
         },
       },
     );
-    return new Project(directory, simulator, stack, program);
+    const { name } = await stack.workspace.projectSettings();
+    return new Project(directory, simulator, stack, name, program, isInline);
   }
 
   /** Goes on with a new stack of the project. */
@@ -132,16 +140,21 @@ export class Project {
   refresh = (how: How = {}) => this.run("refresh", how);
   destroy = (how: How = {}) => this.run("destroy", how);
 
-  async outputs(): Promise<Record<string, unknown>> {
-    const outputs = await this.stack.outputs();
-    return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
+  /** Those of the stack. Secret ones are encrypted. */
+  get outputs(): Record<string, unknown> {
+    const stack = this.savedResources().find(({ type }) => type === "pulumi:pulumi:Stack");
+    return stack?.outputs ?? {};
   }
 
   /** Resources of the state, the stack itself and the provider left out. */
-  async resources(): Promise<StateResource[]> {
-    const { deployment }: Deployment = await this.stack.exportStack();
-    const { resources = [] } = deployment as { resources?: StateResource[] };
-    return resources.filter(({ type }) => !type.startsWith("pulumi:"));
+  get resources(): StateResource[] {
+    return this.savedResources().filter(({ type }) => !type.startsWith("pulumi:"));
+  }
+
+  /** Where the backend keeps the state: faster to read than to ask the CLI for. */
+  get checkpoint(): string {
+    const backend = fileURLToPath(this.stack.workspace.envVars.PULUMI_BACKEND_URL as string);
+    return join(backend, ".pulumi/stacks", this.name, `${this.stack.name}.json`);
   }
 
   /** What the account really has: addresses and servers, without their order. */
@@ -171,10 +184,24 @@ export class Project {
     requireFaultsMet(this.simulator);
   }
 
+  private savedResources(): StateResource[] {
+    const { checkpoint } = JSON.parse(readFileSync(this.checkpoint, "utf8"));
+    return checkpoint.latest?.resources ?? [];
+  }
+
   private async run(operation: Operation, how: How): Promise<Outcome> {
     this.simulator.clearRequests();
-    const result = await operate(this.stack, operation, how);
+    const result = await this.operate(operation, how);
     const requests = this.simulator.requests.map(({ method, path }) => `${method} ${path}`);
     return { ...result, requests };
+  }
+
+  private operate(operation: Operation, how: How): Promise<Result> {
+    const hasProgram = operation === "preview" || operation === "up";
+    if (!hasProgram || !this.isInline) return operate(this.stack, operation, how);
+    const { workDir, envVars } = this.stack.workspace;
+    const file = join(this.directory, this.program.file);
+    const program = { file, workDir, stackName: this.stack.name, env: envVars as Record<string, string> };
+    return withProgramHost(program, (flags) => operate(this.stack, operation, how, flags));
   }
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type JournalLine, journalEntries } from "../../../support/journalEntries";
 import type { Outcome, Project, StateResource } from "../../support/project";
@@ -36,7 +35,7 @@ export class FaultChecks {
   afterRun({ ok, output }: Outcome): void {
     const { before, bought } = this.ledger;
     expect(before.map(({ address }) => this.project.address(address))).toEqual(before);
-    const saved = this.saved();
+    const saved = this.project.resources;
     const ids = saved.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     expect(saved.filter((one) => !this.isTrue(one))).toEqual([]);
@@ -58,7 +57,7 @@ export class FaultChecks {
 
   /** The account has what the program declares, once, and the state tells of it. */
   asDeclared(): void {
-    const saved = this.saved();
+    const saved = this.project.resources;
     for (const place of this.places) {
       const { id = "", outputs = {} } = saved.find(({ urn }) => urn.endsWith(`::${place.name}`)) ?? {};
       const { name: _, address: __, ptrRecord = outputs.defaultPtrRecord, ...declared } = place;
@@ -75,7 +74,7 @@ export class FaultChecks {
   }
 
   asBefore(): void {
-    expect(this.saved()).toEqual([]);
+    expect(this.project.resources).toEqual([]);
     expect(this.project.account()).toEqual(this.before);
     expect(this.ledger.bought).toBe(this.wanted);
     expect(this.journal()).toEqual([]);
@@ -85,15 +84,6 @@ export class FaultChecks {
   private isTrue({ id = "", outputs }: StateResource): boolean {
     const { server, family } = this.project.address(id) ?? {};
     return this.ledger.released.has(id) || (server === outputs.server && family === outputs.family);
-  }
-
-  /** Read as the backend keeps it: the CLI would take a second each time. */
-  private saved(): StateResource[] {
-    const file = join(this.project.directory, "state/.pulumi/stacks/addresses/test.json");
-    const { resources = [] } = JSON.parse(readFileSync(file, "utf8")).checkpoint.latest as {
-      resources?: StateResource[];
-    };
-    return resources.filter(({ type }) => !type.startsWith("pulumi:"));
   }
 
   private journal(): JournalLine[] {

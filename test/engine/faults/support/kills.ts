@@ -36,8 +36,7 @@ async function unlock(project: Project): Promise<void> {
 }
 
 /** A CLI that is killed while it writes its checkpoint leaves an empty one. The user restores Pulumi's backup then. */
-function restoreCheckpoint({ directory }: Project): void {
-  const checkpoint = join(directory, "state/.pulumi/stacks/addresses/test.json");
+function restoreCheckpoint({ checkpoint }: Project): void {
   if (readFileSync(checkpoint, "utf8") === "") copyFileSync(`${checkpoint}.bak`, checkpoint);
 }
 

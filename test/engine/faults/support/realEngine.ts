@@ -110,7 +110,7 @@ export class RealEngine implements Engine {
   }
 
   private async saved(): Promise<Entry[]> {
-    const resources: SavedResource[] = await this.project.resources();
+    const resources: SavedResource[] = this.project.resources;
     return resources.map(({ urn, id = "", inputs, outputs, initErrors = [], created, provider, ...is }) => ({
       urn,
       id,

@@ -1,24 +1,12 @@
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
-import { type Simulator, startSimulator } from "pulumi-upcloud-ip/simulator";
-import { runStep } from "../../../../tools/childProcess";
 import { servers } from "../../support/project";
-import { pulumiEnvironment } from "../../support/pulumiEnvironment";
+import { commandInReadme, run } from "./commands";
 import { nodes } from "./nodes";
+import { Place } from "./place";
 
 const root = resolve(__dirname, "../../../..");
-const run = (command: string, args: string[], cwd: string, env?: NodeJS.ProcessEnv) =>
-  runStep(command, args, { cwd, giveUp: AbortSignal.timeout(300_000), ...(env && { env }) });
 const npmInstall = ["install", "--no-audit", "--no-fund", "--prefer-offline", "--ignore-scripts"];
 
 export const packageManagers = ["npm", "pnpm", "yarn"] as const;
@@ -130,12 +118,6 @@ export class Workshop {
   }
 }
 
-function commandInReadme(pattern: RegExp): string {
-  const [command] = pattern.exec(readFileSync(join(root, "README.md"), "utf8")) ?? [];
-  if (command === undefined) throw new Error(`README.md: expected a command like ${pattern}, got none.`);
-  return command;
-}
-
 function devDependenciesOf(language: Language): Record<string, string> {
   if (language === "JavaScript" || language === "TypeScript, type stripping") return {};
   const compiler = { typescript: "^5.9.0", "@types/node": "^20.0.0" };
@@ -181,70 +163,4 @@ const args: ServerIpAddressArgs = ${args};
 const mail = new ServerIpAddress("mail", args);
 export const address: Output<string> = mail.address;
 ${language !== "TypeScript, CommonJS" ? "if (import.meta.url === undefined) throw new Error();\n" : ""}`;
-}
-
-/** Where a consumer's program is, with an account of its own. */
-export class Place {
-  private constructor(
-    private readonly directory: string,
-    private readonly env: NodeJS.ProcessEnv,
-    private readonly simulator: Simulator,
-  ) {}
-
-  /** @param isInline the program has its own stack, and the credentials come from the environment; otherwise the stack is `dev` */
-  static async open(directory: string, path: string, isInline = false): Promise<Place> {
-    for (const folder of ["state", "tmp"]) mkdirSync(join(directory, folder), { recursive: true });
-    const simulator = await startSimulator();
-    const own = Object.entries(process.env).filter(([name]) => !/^(UPCLOUD|PULUMI|JEST|NODE)_/.test(name));
-    const env = {
-      ...Object.fromEntries(own),
-      PATH: [path, join(process.env.PULUMI_CLI_ROOT as string, "bin")].join(delimiter),
-      ...pulumiEnvironment(directory),
-      UPCLOUD_DEBUG_API_BASE_URL: simulator.url,
-      ...(isInline && { UPCLOUD_TOKEN: simulator.credentials.token }),
-    };
-    const place = new Place(directory, env, simulator);
-    if (isInline) return place;
-    await place.pulumi("stack", "init", "dev");
-    const configure = commandInReadme(/^pulumi config set .*<token>$/m).replace("<token>", simulator.credentials.token);
-    await run("bash", ["-ec", configure], directory, env);
-    return place;
-  }
-
-  /** What it asked of UpCloud. */
-  async pulumi(...args: string[]): Promise<string[]> {
-    const command = join(process.env.PULUMI_CLI_ROOT as string, "bin/pulumi");
-    return this.run(command, [...args, "--non-interactive", "--color", "never"]);
-  }
-
-  /** What it asked of UpCloud. */
-  async run(command: string, args: string[], cwd = this.directory): Promise<string[]> {
-    this.simulator.clearRequests();
-    await run(command, args, cwd, this.env);
-    return this.simulator.requests.map(({ method }) => method);
-  }
-
-  /** All that a script prints, whether it succeeds or not. */
-  says(script: string, cwd = this.directory): Promise<string> {
-    return run("bash", ["-c", `{ ${script}; } 2>&1 || true`], cwd, this.env);
-  }
-
-  /** Major version of the Node that Pulumi finds. */
-  async node(): Promise<string> {
-    return (await run("node", ["-p", "process.versions.node.split('.')[0]"], this.directory, this.env)).trim();
-  }
-
-  async address(): Promise<string> {
-    const command = join(process.env.PULUMI_CLI_ROOT as string, "bin/pulumi");
-    return (await run(command, ["stack", "output", "address"], this.directory, this.env)).trim();
-  }
-
-  get account() {
-    return this.simulator.account;
-  }
-
-  /** The workshop clears its directory away, above which another place may be. */
-  end(): Promise<void> {
-    return this.simulator.stop();
-  }
 }
