@@ -47,7 +47,7 @@ export class Batching {
     const expectation = () => creates.expectation(server);
     if (expectation() !== "more" || (await cycle.checkStopped(signal))) return;
     const since = this.timer.now();
-    const idleLimitMs = () => (creates.isExpectingElsewhere(server) ? maxProcessStartMs : maxIdleMs.more);
+    const idleLimitMs = () => (creates.isExpectingElsewhere(server) ? maxProcessStartMs : maxIdleBeforeStopMs);
     await this.waitWhileExpecting(expectation, idleLimitMs, (isEngineIdle) => {
       if (signal.aborted) throw new NoTimeLeftError(server);
       if (cycle.stoppedAtMs !== undefined || this.timer.now() - since > maxBatchingMs) return false;
@@ -121,6 +121,8 @@ type Expectation = ReturnType<ExpectedCreates["expectation"]>;
 
 /** The engine hands over the next change within this time after one has ended: one that is known to come, or one that may come. */
 const maxIdleMs = { more: 1000, unknown: 300, none: 0 };
+/** The same on a busy computer, while the server still runs: a change that comes later would stop it once more. */
+const maxIdleBeforeStopMs = 3000;
 /** How long another provider process may take to start on a busy computer. */
 const maxProcessStartMs = 10_000;
 export const pollMs = 50;

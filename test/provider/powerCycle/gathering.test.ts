@@ -25,6 +25,26 @@ describe("addresses that the program declares together", () => {
     expect(rig.writes()).toEqual({ "stop 200": 1, "ip_address 201": 2, "start 200": 1 });
   });
 
+  test("are waited for when the engine of a busy computer sends the next one after two seconds", async () => {
+    const rig = await PowerCycleRig.start(slowClock);
+    const since = rig.simulator.clock.now();
+    let second: Promise<unknown> | undefined;
+    const sendAfterTwoSeconds = () => {
+      const act = () => {
+        if (rig.simulator.clock.now() - since < 2000) return sendAfterTwoSeconds();
+        check(rig, 2);
+        second = create(rig);
+      };
+      rig.onSleep = { ms: 50, act };
+    };
+    check(rig, 2);
+    sendAfterTwoSeconds();
+    await create(rig);
+    expect(second).toBeDefined();
+    await second;
+    expect(rig.writes()).toEqual({ "stop 200": 1, "ip_address 201": 2, "start 200": 1 });
+  });
+
   test("are not waited for when the engine sends no more", async () => {
     const rig = await PowerCycleRig.start(slowClock);
     check(rig, 3);
