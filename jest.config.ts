@@ -51,6 +51,7 @@ const config: Config = {
       setupFilesAfterEnv: ["<rootDir>/test/engine/support/setUpFile.ts"],
     },
   ],
+  testSequencer: "<rootDir>/tools/test/longestFirst.js",
   // Only for a test that hangs: Jest's own 5 s are over for some on a computer that is busy. The engine tests have longer.
   testTimeout: 60_000,
   // On two cores a third one is hardly faster, and engine tests take twice as long each.

@@ -1,0 +1,39 @@
+// @ts-check
+const { default: TestSequencer } = require("@jest/test-sequencer");
+
+/** The engine tests that take longest, the longest first. */
+const longestTests = [
+  "faults/faultMatrix",
+  "package/consumers",
+  "package/examples",
+  "powerCycle/powerCycle",
+  "package/toolchains",
+  "faults/histories",
+  "package/readme",
+  "faults/killMatrix",
+  "package/recipes",
+  "lifecycle/ownership",
+  "powerCycle/parallelism",
+  "lifecycle/lifeCycle",
+].map((name) => `/test/engine/${name}.test.ts`);
+
+/**
+ * Jest begins with the tests that took longest in the last run. A fresh clone has had none: it would begin with the largest files, and end
+ * with a long test and a core that has nothing to do.
+ */
+module.exports = class LongestFirst extends TestSequencer {
+  static longestTests = longestTests;
+
+  /**
+   * @override
+   * @type {TestSequencer["sort"]}
+   */
+  sort(tests) {
+    const others = super.sort(tests).filter(({ path }) => rankOf(path) < 0);
+    const ranked = tests.filter(({ path }) => rankOf(path) >= 0).sort((a, b) => rankOf(a.path) - rankOf(b.path));
+    return [...ranked, ...others];
+  }
+};
+
+/** @param {string} path */
+const rankOf = (path) => longestTests.findIndex((file) => path.endsWith(file));
