@@ -37,6 +37,7 @@ test("the Jest test of a Pulumi program in docs/simulator.md passes as it stands
           PATH: `${join(process.env.PULUMI_CLI_ROOT as string, "bin")}${delimiter}${process.env.PATH}`,
           PULUMI_HOME: join(directory, "home"),
           TMPDIR: directory,
+          NODE_EXTRA_CA_CERTS: "",
           UPCLOUD_TOKEN: "",
           UPCLOUD_USERNAME: "",
           UPCLOUD_PASSWORD: "",

@@ -201,6 +201,7 @@ test.concurrent("testing: its tests pass, and fail for another PTR record", asyn
     PULUMI_HOME: join(directory, "home"),
     PULUMI_NODEJS_TRANSPILE_ONLY: "true",
     TMPDIR: directory,
+    NODE_EXTRA_CA_CERTS: "",
   };
   const jest = (text: string) => {
     writeFileSync(join(directory, "index.ts"), text);
