@@ -55,7 +55,7 @@ const typeScript: Program = {
   imports: `import * as pulumi from "@pulumi/pulumi";\nimport { ${names} } from "pulumi-upcloud-ip";`,
 };
 
-/** Where the files of a project are, below its directory. */
+/** Where the files of a project are, below its directory, and what runs its program. */
 interface Layout {
   /** The folder of Pulumi.yaml, in which the CLI runs. Default: the directory itself. */
   projectFolder?: string;
@@ -63,7 +63,7 @@ interface Layout {
   programFolder?: string;
   /** More lines of Pulumi.yaml. */
   yaml?: string;
-  /** Whether a process that stays runs the program, and not Pulumi's language host. Default: where the program is at the usual place. */
+  /** Whether a process that stays runs the program, and not Pulumi's language host. Default: if the program is in the directory itself. */
   isInline?: boolean;
 }
 
