@@ -17,10 +17,15 @@ afterAll(async () => {
 });
 
 /** The blocks of a page, also those in a list. */
-function blocks(page: string, language: string): string[] {
-  run.add(page);
+function blocksOf(page: string, language: string): string[] {
   const text = readFileSync(join(root, "docs/recipes", page), "utf8");
   return [...text.matchAll(new RegExp(`^ *\`\`\`${language}\\n(.*?)^ *\`\`\`$`, "gms"))].map(([, block = ""]) => block);
+}
+
+/** Those of a page that a test runs. */
+function blocks(page: string, language: string): string[] {
+  run.add(page);
+  return blocksOf(page, language);
 }
 
 /** The only block of that language. */
@@ -63,7 +68,7 @@ test("every program compiles, with the types that a user has", async () => {
   const directory = mkdtempSync(join(folder, "types-"));
   symlinkSync(join(root, "node_modules"), join(directory, "node_modules"));
   for (const page of pages) {
-    const programs = blocks(page, "ts");
+    const programs = blocksOf(page, "ts");
     expect([page, programs]).toEqual([page, expect.arrayContaining([expect.stringMatching(/^import /)])]);
     mkdirSync(join(directory, page));
     programs.forEach((text, index) => {
