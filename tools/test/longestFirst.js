@@ -18,8 +18,8 @@ const longestTests = [
 ].map((name) => `/test/engine/${name}.test.ts`);
 
 /**
- * Jest begins with the tests that took longest in the last run. A fresh clone has had none: it would begin with the largest files, and end
- * with a long test and a core that has nothing to do.
+ * By itself Jest would begin with the tests that took longest in the last run, and in a fresh clone, which has had none, with the largest
+ * files: it would end with a long test and a core that has nothing to do. The list overrides both.
  */
 module.exports = class LongestFirst extends TestSequencer {
   static longestTests = longestTests;

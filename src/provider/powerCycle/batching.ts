@@ -121,7 +121,7 @@ type Expectation = ReturnType<ExpectedCreates["expectation"]>;
 
 /** The engine hands over the next change within this time after one has ended: one that is known to come, or one that may come. */
 const maxIdleMs = { more: 1000, unknown: 300, none: 0 };
-/** The same on a busy computer, while the server still runs: a change that comes later would stop it once more. */
+/** The same before the stop, where waiting costs no downtime, and a change that comes later may need another stop: a busy engine is slow. */
 const maxIdleBeforeStopMs = 3000;
 /** How long another provider process may take to start on a busy computer. */
 const maxProcessStartMs = 10_000;

@@ -50,7 +50,7 @@ describe("an address that --target leaves out, and one that is to be secret", ()
 });
 
 test("an address whose create fails is unknown to the rest of the program, which goes on", async () => {
-  const project = await start();
+  const project = await start({}, {}, { isInline: false });
   project.simulator.faults.add({ kind: "error", method: "POST", status: 400, errorCode: "PTR_RECORD_INVALID" });
   project.declare(`
     const a = new ServerIpAddress("a", { server: "${servers.web}" });

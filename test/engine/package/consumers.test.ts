@@ -33,7 +33,8 @@ describe("the packed package works for a program", () => {
       expect(await place.pulumi("up", ...yes)).toEqual(["GET", "POST", "PUT"]);
       expect(place.account.getIpAddress(place.output("address"))?.ptrRecord).toBe("mail.example.com");
       place.skipTypeChecks();
-      expect(await place.pulumi("up", "--refresh", "--expect-no-changes", ...yes)).toEqual(["GET"]);
+      expect(await place.pulumi("refresh", "--expect-no-changes", ...yes)).toEqual(["GET"]);
+      expect(await place.pulumi("preview", "--expect-no-changes")).toEqual([]);
       expect(await place.pulumi("destroy", ...yes)).toEqual(["GET", "DELETE"]);
       expect(place.account.listIpAddresses()).toEqual(before);
     } finally {

@@ -8,7 +8,7 @@ const examplesPack = resolve(__dirname, "../../../examples/policy/pack");
 let project: Project;
 let policyPack: string;
 beforeAll(async () => {
-  project = await start({}, { PULUMI_NODEJS_TRANSPILE_ONLY: "true" });
+  project = await start({}, { PULUMI_NODEJS_TRANSPILE_ONLY: "true" }, { isInline: false });
   const pack = join(project.directory, "pack");
   cpSync(examplesPack, pack, { recursive: true });
   policyPack = launcherIn(pack);

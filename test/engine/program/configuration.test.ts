@@ -11,7 +11,7 @@ const set = async (settings: Record<string, string>) => {
 const keys = ["requestTimeout", "apiVersion", "apiBaseUrl", "powerCycle", "tokn"].map((key) => `upcloud:${key}`);
 
 beforeAll(async () => {
-  project = await start({}, { UPCLOUD_TOKEN: "" });
+  project = await start({}, { UPCLOUD_TOKEN: "" }, { isInline: false });
   project.declare(`
     new ServerIpAddress("a", { server: "${servers.web}" });
     new PtrRecord("b", { address: "${project.simulator.account.listIpAddresses(servers.mail)[0]?.address}", ptrRecord: "mail.example.com" });`);

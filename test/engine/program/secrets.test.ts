@@ -59,6 +59,7 @@ test.concurrent.each([
     const project = await start(
       { seed: { credentials: { username, password, token }, servers: [web] } },
       { UPCLOUD_TOKEN: "" },
+      { isInline: false },
     );
     let seen = "";
     const run = async (operation: "up" | "refresh" | "destroy", ...faults: Fault[]): Promise<Outcome> => {

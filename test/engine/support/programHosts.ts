@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
 
 export interface InlineProgram {
@@ -9,15 +10,23 @@ export interface InlineProgram {
   env: Record<string, string>;
 }
 
-const idle: ChildProcess[] = [];
-const all = new Set<ChildProcess>();
+/** What a host tells: the flags for the CLI, then that it has ended, or what went wrong. */
+interface Answer {
+  flags?: string[];
+  error?: string;
+}
+
+const idle: ProgramHost[] = [];
+const all = new Set<ProgramHost>();
 
 /** For `afterAll`. */
-export const endProgramHosts = () => all.forEach(stop);
+export function endProgramHosts(): void {
+  for (const host of all) host.stop();
+}
 
 /**
  * Runs an operation with its program in a process that has run others before: half of an operation's time is the start of a process for
- * the program. How Pulumi's language host starts programs is a matter of the tests in `package/`.
+ * the program. What the program prints is not in the operation's output.
  *
  * @param operation runs the CLI with these flags
  */
@@ -25,38 +34,48 @@ export async function withProgramHost<T extends { ok: boolean }>(
   program: InlineProgram,
   operation: (flags: readonly string[]) => Promise<T>,
 ): Promise<T> {
-  const host = idle.pop() ?? start();
-  host.send(program);
-  const flags = (await answerOf(host)) as string[];
-  const result = await operation(flags);
-  if (result.ok) {
-    host.send("end");
-    await answerOf(host);
-    idle.push(host);
-  } else {
+  const host = idle.pop() ?? new ProgramHost();
+  let isReusable = false;
+  try {
+    const { flags = [] } = await host.ask(program);
+    const result = await operation(flags);
     // A program that was broken off may go on.
-    stop(host);
+    if (result.ok) await host.ask("end");
+    isReusable = result.ok;
+    return result;
+  } finally {
+    if (isReusable) idle.push(host);
+    else host.stop();
   }
-  return result;
 }
 
-function start(): ChildProcess {
-  const host = fork(join(__dirname, "programHost.js"), { execArgv: [] });
-  all.add(host);
-  return host;
-}
+class ProgramHost {
+  private readonly child: ChildProcess;
+  private readonly died: Promise<never>;
 
-function answerOf(host: ChildProcess): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const died = () => reject(new Error("The process of the program has died."));
-    host.once("exit", died).once("message", (answer) => {
-      host.off("exit", died);
-      resolve(answer);
+  constructor() {
+    const env = { ...process.env, NODE_EXTRA_CA_CERTS: "" };
+    this.child = fork(join(__dirname, "programHost.js"), { execArgv: [], env });
+    this.died = once(this.child, "exit").then(() => {
+      throw new Error("The process of the program has died.");
     });
-  });
-}
+    this.died.catch(() => {
+      const position = idle.indexOf(this);
+      if (position >= 0) idle.splice(position, 1);
+      all.delete(this);
+    });
+    all.add(this);
+  }
 
-function stop(host: ChildProcess): void {
-  all.delete(host);
-  host.kill("SIGKILL");
+  async ask(message: InlineProgram | "end"): Promise<Answer> {
+    const answered = once(this.child, "message");
+    this.child.send(message, () => undefined);
+    const [answer]: Answer[] = await Promise.race([answered, this.died]);
+    if (answer?.error !== undefined) throw new Error(answer.error);
+    return answer ?? {};
+  }
+
+  stop(): void {
+    this.child.kill("SIGKILL");
+  }
 }

@@ -63,7 +63,10 @@ interface Layout {
   programFolder?: string;
   /** More lines of Pulumi.yaml. */
   yaml?: string;
-  /** Whether a process that stays runs the program, and not Pulumi's language host. Default: if the program is in the directory itself. */
+  /**
+   * Whether a process that stays runs the program, and not Pulumi's language host: not for tests of the program's process, or of what it
+   * prints. Default: if the program is in the directory itself.
+   */
   isInline?: boolean;
 }
 
@@ -151,7 +154,7 @@ export class Project {
     return this.savedResources().filter(({ type }) => !type.startsWith("pulumi:"));
   }
 
-  /** Where the backend keeps the state: faster to read than to ask the CLI for. */
+  /** Where the backend of `pulumiEnvironment` keeps the state: faster to read than to ask the CLI for. */
   get checkpoint(): string {
     const backend = fileURLToPath(this.stack.workspace.envVars.PULUMI_BACKEND_URL as string);
     return join(backend, ".pulumi/stacks", this.name, `${this.stack.name}.json`);

@@ -8,6 +8,6 @@ export const pulumiEnvironment = (directory: string) => ({
   PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
   PULUMI_CONFIG_PASSPHRASE: "a passphrase",
   PULUMI_SKIP_UPDATE_CHECK: "true",
-  // Nothing but localhost is reached, and Node reads a company's certificates at each of the four starts of an operation.
+  // Nothing but localhost is reached, and Node reads a company's certificates at each of the starts in an operation.
   NODE_EXTRA_CA_CERTS: "",
 });
