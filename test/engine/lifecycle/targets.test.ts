@@ -1,5 +1,5 @@
 import { type Outcome, type Project, servers } from "../support/project";
-import { endAll, start } from "../support/runningServers";
+import { endAll, start, startWithLanguageHost } from "../support/runningServers";
 
 afterAll(endAll);
 
@@ -50,7 +50,7 @@ describe("an address that --target leaves out, and one that is to be secret", ()
 });
 
 test("an address whose create fails is unknown to the rest of the program, which goes on", async () => {
-  const project = await start({}, {}, { isInline: false });
+  const project = await startWithLanguageHost();
   project.simulator.faults.add({ kind: "error", method: "POST", status: 400, errorCode: "PTR_RECORD_INVALID" });
   project.declare(`
     const a = new ServerIpAddress("a", { server: "${servers.web}" });

@@ -1,7 +1,7 @@
 import { type Consumer, languages, packageManagers, Workshop } from "./support/consumer";
 import { nodes } from "./support/nodes";
+import { yes } from "./support/place";
 
-const yes = ["--yes", "--skip-preview"];
 const workshop = new Workshop();
 beforeAll(() => workshop.open("pnpm", "yarn"));
 afterAll(() => workshop.close());
@@ -31,7 +31,7 @@ describe("the packed package works for a program", () => {
       expect(await place.node()).toBe(consumer.node);
       const before = place.account.listIpAddresses();
       expect(await place.pulumi("up", ...yes)).toEqual(["GET", "POST", "PUT"]);
-      expect(place.account.getIpAddress(place.output("address"))?.ptrRecord).toBe("mail.example.com");
+      expect(place.account.getIpAddress(place.outputs.address as string)?.ptrRecord).toBe("mail.example.com");
       place.skipTypeChecks();
       expect(await place.pulumi("refresh", "--expect-no-changes", ...yes)).toEqual(["GET"]);
       expect(await place.pulumi("preview", "--expect-no-changes")).toEqual([]);

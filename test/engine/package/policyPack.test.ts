@@ -1,14 +1,14 @@
 import { cpSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Project, servers } from "../support/project";
-import { endAll, start, writes } from "../support/runningServers";
+import { endAll, startWithLanguageHost, writes } from "../support/runningServers";
 
 const examplesPack = resolve(__dirname, "../../../examples/policy/pack");
 
 let project: Project;
 let policyPack: string;
 beforeAll(async () => {
-  project = await start({}, { PULUMI_NODEJS_TRANSPILE_ONLY: "true" }, { isInline: false });
+  project = await startWithLanguageHost({}, { PULUMI_NODEJS_TRANSPILE_ONLY: "true" });
   const pack = join(project.directory, "pack");
   cpSync(examplesPack, pack, { recursive: true });
   policyPack = launcherIn(pack);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { runStep } from "../../../tools/childProcess";
 import { servers } from "../support/project";
 import { Workshop } from "./support/consumer";
-import { Place } from "./support/place";
+import { Place, yes } from "./support/place";
 
 const workshop = new Workshop();
 beforeAll(() => workshop.open("pnpm", "bun"));
@@ -11,7 +11,6 @@ afterAll(() => workshop.close());
 
 const created = ["GET", "POST", "PUT"];
 const destroyed = ["GET", "DELETE"];
-const yes = ["--yes", "--skip-preview"];
 const manifest = (content: object) => JSON.stringify({ private: true, version: "1.0.0", ...content });
 const sdk = { "@pulumi/pulumi": "latest" };
 

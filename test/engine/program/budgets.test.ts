@@ -1,5 +1,5 @@
 import type { Outcome, Project, StateResource } from "../support/project";
-import { addresses, endAll, start } from "../support/runningServers";
+import { addresses, endAll, startWithLanguageHost } from "../support/runningServers";
 
 /** What each operation may ask of UpCloud, and what a resource may take in the state. Times are for `npm run bench`. */
 afterAll(endAll);
@@ -10,7 +10,7 @@ describe("twenty addresses on four stopped servers", () => {
   let resources: StateResource[] = [];
 
   beforeAll(async () => {
-    const project = await start({ seed: { servers } }, {}, { isInline: false });
+    const project = await startWithLanguageHost({ seed: { servers } });
     const declare = (argsOf: (index: number) => object) =>
       project.declare(Array.from({ length: 20 }, (_, i) => declaration(i, argsOf(i))).join("\n"));
     const take = async (name: string, operation: () => Promise<Outcome>) => {
@@ -83,7 +83,7 @@ describe("twenty addresses on four stopped servers", () => {
 
 test("one address is read and released by itself: refresh asks once, destroy looks once", async () => {
   const servers = serversIn("stopped", 1);
-  const project = await start({ seed: { servers } }, {}, { isInline: false });
+  const project = await startWithLanguageHost({ seed: { servers } });
   project.declare(addresses(String(servers[0]?.uuid), 1, ""));
   expect(await askedBy(project.up)).toEqual({ "GET /ip_address": 1, "POST /ip_address": 1 });
   expect(await askedBy(project.refresh)).toEqual({ "GET /ip_address/*": 1 });
@@ -92,7 +92,7 @@ test("one address is read and released by itself: refresh asks once, destroy loo
 
 test("five addresses on a running server ask for one stop, one start and looks at the server beside their own", async () => {
   const servers = serversIn("started", 1);
-  const project = await start({ seed: { servers } }, {}, { isInline: false });
+  const project = await startWithLanguageHost({ seed: { servers } });
   project.declare(addresses(String(servers[0]?.uuid), 5));
   const looks = expect.any(Number);
   const cycle = { "GET /server/*": looks, "POST /server/*/stop": 1, "POST /server/*/start": 1 };

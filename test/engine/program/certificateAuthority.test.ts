@@ -4,7 +4,7 @@ import { type CertificateAuthority, createCertificateAuthority } from "../../sup
 import { type ConnectProxy, startConnectProxy } from "../../support/network/connectProxy";
 import { audit } from "../support/audits";
 import { type Project, servers } from "../support/project";
-import { endAll, start } from "../support/runningServers";
+import { endAll, startWithLanguageHost } from "../support/runningServers";
 
 /* As in a company's network: UpCloud over TLS, with the company's certificate, and only through its proxy. */
 
@@ -37,7 +37,7 @@ async function behindTls(project: Project): Promise<string> {
 }
 
 test("a private authority behind a proxy: refused without NODE_EXTRA_CA_CERTS, with it everything works", async () => {
-  const project = await start({}, {}, { isInline: false });
+  const project = await startWithLanguageHost();
   const settings = project.stack.workspace.envVars;
   const url = await behindTls(project);
   settings.UPCLOUD_DEBUG_API_BASE_URL = url;

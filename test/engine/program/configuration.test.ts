@@ -1,5 +1,5 @@
 import { type Project, servers } from "../support/project";
-import { endAll, start } from "../support/runningServers";
+import { endAll, startWithLanguageHost } from "../support/runningServers";
 
 afterAll(endAll);
 
@@ -11,7 +11,7 @@ const set = async (settings: Record<string, string>) => {
 const keys = ["requestTimeout", "apiVersion", "apiBaseUrl", "powerCycle", "tokn"].map((key) => `upcloud:${key}`);
 
 beforeAll(async () => {
-  project = await start({}, { UPCLOUD_TOKEN: "" }, { isInline: false });
+  project = await startWithLanguageHost({}, { UPCLOUD_TOKEN: "" });
   project.declare(`
     new ServerIpAddress("a", { server: "${servers.web}" });
     new PtrRecord("b", { address: "${project.simulator.account.listIpAddresses(servers.mail)[0]?.address}", ptrRecord: "mail.example.com" });`);

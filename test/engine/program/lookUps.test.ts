@@ -1,11 +1,11 @@
 import { type Project, servers } from "../support/project";
-import { endAll, start } from "../support/runningServers";
+import { endAll, startWithLanguageHost } from "../support/runningServers";
 
 afterAll(endAll);
 
 /** Credentials of the environment are none here: look-ups take them from the stack's configuration, where they are secret. */
 async function startConfigured(): Promise<Project> {
-  const project = await start({}, { UPCLOUD_TOKEN: "" }, { isInline: false });
+  const project = await startWithLanguageHost({}, { UPCLOUD_TOKEN: "" });
   await project.stack.setConfig("upcloud:token", { value: project.simulator.credentials.token, secret: true });
   return project;
 }

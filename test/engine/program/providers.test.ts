@@ -5,7 +5,7 @@ import { type Simulator, startSimulator } from "pulumi-upcloud-ip/simulator";
 import { command } from "../../../src/audit/command";
 import { environmentOf } from "../support/audits";
 import { type Project, servers } from "../support/project";
-import { endAll, start } from "../support/runningServers";
+import { endAll, startWithLanguageHost } from "../support/runningServers";
 
 const token = `ucat_${randomBytes(12).toString("hex")}`;
 let second: Simulator;
@@ -54,7 +54,7 @@ describe("two accounts in one program", () => {
 
   let before: number[];
   beforeAll(async () => {
-    project = await start({}, {}, { isInline: false });
+    project = await startWithLanguageHost();
     await project.stack.setConfig("secondToken", { value: token, secret: true });
     before = countsOf();
     declare();
@@ -105,7 +105,7 @@ describe("two accounts in one program", () => {
 });
 
 test("bad arguments of a provider are refused in the preview, in their own words", async () => {
-  const project = await start({}, {}, { isInline: false });
+  const project = await startWithLanguageHost();
   const declare = (args: string) =>
     project.declare(
       `new ServerIpAddress("mail", { server: "${servers.web}" }, { provider: new Provider("second", ${args}) });`,
@@ -128,7 +128,7 @@ test("bad arguments of a provider are refused in the preview, in their own words
 });
 
 test("envVarMappings keep the token out of the state", async () => {
-  const project = await start({}, { SECOND_TOKEN: token }, { isInline: false });
+  const project = await startWithLanguageHost({}, { SECOND_TOKEN: token });
   project.declare(`
     const options = { envVarMappings: { SECOND_TOKEN: "UPCLOUD_TOKEN" } };
     const provider = new Provider("second", { apiBaseUrl: "${second.url}" }, options);

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type ConnectProxy, startConnectProxy } from "../../support/network/connectProxy";
 import { servers } from "../support/project";
-import { endAll, start } from "../support/runningServers";
+import { endAll, startWithLanguageHost } from "../support/runningServers";
 
 const password = `pw%/@${randomBytes(12).toString("hex")}`;
 const forms = [password, encodeURIComponent(password), Buffer.from(`me:${password}`).toString("base64")];
@@ -18,7 +18,7 @@ afterAll(async () => {
 test.each(["HTTP_PROXY", "http_proxy"])(
   "the proxy of %s carries an up, an edit, a refresh and a destroy",
   async (name) => {
-    const project = await start({}, {}, { isInline: false });
+    const project = await startWithLanguageHost();
     const { port } = new URL(project.simulator.url);
     const settings = project.stack.workspace.envVars;
     settings.UPCLOUD_DEBUG_API_BASE_URL = `http://api.test:${port}`;
@@ -51,7 +51,7 @@ test.each(["HTTP_PROXY", "http_proxy"])(
 );
 
 test("NO_PROXY passes the proxy by, and a wrong password is told without it", async () => {
-  const project = await start({}, {}, { isInline: false });
+  const project = await startWithLanguageHost();
   const { port } = new URL(project.simulator.url);
   const settings = project.stack.workspace.envVars;
   settings.UPCLOUD_DEBUG_API_BASE_URL = `http://api.test:${port}`;

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Fault } from "pulumi-upcloud-ip/simulator";
 import { type Outcome, type Project, servers } from "../support/project";
-import { endAll, start } from "../support/runningServers";
+import { endAll, startWithLanguageHost } from "../support/runningServers";
 
 afterAll(endAll);
 
@@ -56,10 +56,9 @@ test.concurrent.each([
   "secrets from %s, with requests that fail, are found nowhere in the loudest output, state, history, journal or logs",
   async (_, set) => {
     const web = { uuid: servers.web, title: "web", zone: "de-fra1", state: "stopped" as const, ipAddresses: [{}] };
-    const project = await start(
+    const project = await startWithLanguageHost(
       { seed: { credentials: { username, password, token }, servers: [web] } },
       { UPCLOUD_TOKEN: "" },
-      { isInline: false },
     );
     let seen = "";
     const run = async (operation: "up" | "refresh" | "destroy", ...faults: Fault[]): Promise<Outcome> => {

@@ -3,7 +3,7 @@
  * Runs the programs of many operations, one after the other, as inline programs of Pulumi's Automation API. JavaScript, so that it starts
  * without a compiler.
  *
- * @typedef {{ file: string, workDir: string, stackName: string, env: Record<string, string> }} Program
+ * @typedef {import("./programHosts").InlineProgram} InlineProgram
  */
 const { LocalWorkspace } = require("@pulumi/pulumi/automation");
 
@@ -12,7 +12,7 @@ const ownEnvironment = { ...process.env };
 /** Called when the CLI has ended. */
 let end = () => {};
 
-process.on("message", (/** @type {Program | "end"} */ message) => {
+process.on("message", (/** @type {InlineProgram | "end"} */ message) => {
   if (message === "end") end();
   else serve(message).catch((error) => process.send?.({ error: String(error?.stack ?? error) }));
 });
@@ -24,7 +24,7 @@ process.on("disconnect", () => process.exit());
  * Serves the program to the CLI that the test starts, for a preview too: tells the flag with which the Automation API would start
  * the CLI for an `up`.
  *
- * @param {Program} program
+ * @param {InlineProgram} program
  */
 async function serve({ file, workDir, stackName, env }) {
   setEnvironment(env);

@@ -69,6 +69,7 @@ class ProgramHost {
 
   async ask(message: InlineProgram | "end"): Promise<Answer> {
     const answered = once(this.child, "message");
+    // With a callback: that it could not be sent is known from the exit.
     this.child.send(message, () => undefined);
     const [answer]: Answer[] = await Promise.race([answered, this.died]);
     if (answer?.error !== undefined) throw new Error(answer.error);

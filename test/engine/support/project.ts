@@ -79,6 +79,16 @@ function directoryOnThisRepository({ projectFolder = "", programFolder = "", yam
   return directory;
 }
 
+/** Where the backend of `pulumiEnvironment` keeps the state of a stack: faster to read than to ask the CLI for. */
+export const checkpointOf = (backend: string, project: string, stack: string): string =>
+  join(fileURLToPath(backend), ".pulumi/stacks", project, `${stack}.json`);
+
+export const outputsIn = (checkpoint: string): Record<string, unknown> =>
+  resourcesIn(checkpoint).find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
+
+const resourcesIn = (checkpoint: string): StateResource[] =>
+  JSON.parse(readFileSync(checkpoint, "utf8")).checkpoint.latest?.resources ?? [];
+
 /** A Pulumi program in a directory of its own, run by the real CLI on a file backend against the simulator. */
 export class Project {
   private constructor(
@@ -145,19 +155,16 @@ export class Project {
 
   /** Those of the stack. Secret ones are encrypted. */
   get outputs(): Record<string, unknown> {
-    const stack = this.savedResources().find(({ type }) => type === "pulumi:pulumi:Stack");
-    return stack?.outputs ?? {};
+    return outputsIn(this.checkpoint);
   }
 
   /** Resources of the state, the stack itself and the provider left out. */
   get resources(): StateResource[] {
-    return this.savedResources().filter(({ type }) => !type.startsWith("pulumi:"));
+    return resourcesIn(this.checkpoint).filter(({ type }) => !type.startsWith("pulumi:"));
   }
 
-  /** Where the backend of `pulumiEnvironment` keeps the state: faster to read than to ask the CLI for. */
   get checkpoint(): string {
-    const backend = fileURLToPath(this.stack.workspace.envVars.PULUMI_BACKEND_URL as string);
-    return join(backend, ".pulumi/stacks", this.name, `${this.stack.name}.json`);
+    return checkpointOf(this.stack.workspace.envVars.PULUMI_BACKEND_URL as string, this.name, this.stack.name);
   }
 
   /** What the account really has: addresses and servers, without their order. */
@@ -185,11 +192,6 @@ export class Project {
     await this.simulator.stop();
     rmSync(this.directory, { recursive: true, force: true });
     requireFaultsMet(this.simulator);
-  }
-
-  private savedResources(): StateResource[] {
-    const { checkpoint } = JSON.parse(readFileSync(this.checkpoint, "utf8"));
-    return checkpoint.latest?.resources ?? [];
   }
 
   private async run(operation: Operation, how: How): Promise<Outcome> {

@@ -18,6 +18,10 @@ export async function start(
   return startOn(await startSimulator({ ...options, rules: { ...quick, ...options.rules } }), env, layout);
 }
 
+/** For tests of the program's process, or of what it prints. */
+export const startWithLanguageHost = (options: Parameters<typeof start>[0] = {}, env: Record<string, string> = {}) =>
+  start(options, env, { isInline: false });
+
 export async function startOn(
   simulator: Simulator,
   env: Record<string, string> = {},

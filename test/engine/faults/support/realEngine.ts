@@ -62,7 +62,7 @@ export class RealEngine implements Engine {
     // The lock of a CLI that was killed.
     if (this.killed === "cli" || this.killed === "both") await this.project.stack.cancel();
     if (this.killed === "cli") this.hasOrphan = true;
-    stack.entries = await this.saved();
+    stack.entries = this.saved();
     const failures = [...(this.killed === undefined ? [] : [`killed: ${this.killed}`]), diagnosticsIn(output)];
     return { ok, failures: ok ? [] : [failures.join("; ")] };
   }
@@ -73,7 +73,7 @@ export class RealEngine implements Engine {
     if (stack.handle === undefined) return;
     await this.select(stack);
     await stack.handle.rename({ stackName: name });
-    stack.entries = await this.saved();
+    stack.entries = this.saved();
   }
 
   async settle(): Promise<void> {
@@ -109,7 +109,7 @@ export class RealEngine implements Engine {
     this.project.stack = stack.handle;
   }
 
-  private async saved(): Promise<Entry[]> {
+  private saved(): Entry[] {
     const resources: SavedResource[] = this.project.resources;
     return resources.map(({ urn, id = "", inputs, outputs, initErrors = [], created, provider, ...is }) => ({
       urn,

@@ -1,8 +1,11 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { type Simulator, startSimulator } from "pulumi-upcloud-ip/simulator";
+import { checkpointOf, outputsIn } from "../../support/project";
 import { pulumiEnvironment } from "../../support/pulumiEnvironment";
 import { commandInReadme, run } from "./commands";
+
+export const yes = ["--yes", "--skip-preview"];
 
 /** Where a consumer's program is, with an account of its own. */
 export class Place {
@@ -55,11 +58,9 @@ export class Place {
     return (await run("node", ["-p", "process.versions.node.split('.')[0]"], this.directory, this.env)).trim();
   }
 
-  /** Read from the state: the CLI takes longer. */
-  output(name: string): string {
-    const state = JSON.parse(readFileSync(join(this.directory, "state/.pulumi/stacks/addresses/dev.json"), "utf8"));
-    const { resources }: { resources: { type: string; outputs: Record<string, string> }[] } = state.checkpoint.latest;
-    return resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs[name] ?? "";
+  /** Those of the stack `dev`. */
+  get outputs(): Record<string, unknown> {
+    return outputsIn(checkpointOf(this.env.PULUMI_BACKEND_URL as string, "addresses", "dev"));
   }
 
   /** For what follows: the compiler has seen the program. */
