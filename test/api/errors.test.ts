@@ -91,6 +91,14 @@ test.each([
   ["its code where it has no message", { message: "", code: "ECONNREFUSED" }, "ECONNREFUSED"],
   ["itself where it has neither", "closed", "closed"],
   [
+    "its message without Node's advice",
+    {
+      message: "self-signed certificate; if the root CA is installed locally, try running Node.js with --use-system-ca",
+      code: "DEPTH_ZERO_SELF_SIGNED_CERT",
+    },
+    "self-signed certificate",
+  ],
+  [
     "OpenSSL's reason",
     { code: "EPROTO", message: "write EPROTO 80C8:error:0A00010B:SSL routines", reason: "wrong version number" },
     "the TLS handshake with api.example.com failed (wrong version number): an https:// address needs a port that speaks TLS",

@@ -1,6 +1,6 @@
 import type { HttpProxy } from "./credentials";
 
-/** What broke a connection, as part of a sentence. The words of Node and undici are kept where they say enough. */
+/** What broke a connection, as part of a sentence. The words of Node and undici are kept where they say enough, Node's advice is not: a user of Pulumi gives Node no flags. */
 export function describeConnectionError(error: unknown, host: string): string {
   const {
     message,
@@ -16,7 +16,9 @@ export function describeConnectionError(error: unknown, host: string): string {
   }
   // Node's error of several failed addresses has a code and no message.
   const description = message || code || String(error);
-  return description.replace("Response does not match the HTTP/1.1 protocol", `${host} did not respond in HTTP`);
+  return description
+    .replace("Response does not match the HTTP/1.1 protocol", `${host} did not respond in HTTP`)
+    .replace(/; .* try running Node\.js with --use-system-ca$/, "");
 }
 
 export const noConnectionWithin = (ms: number) => `no connection was established within ${ms / 1000} s`;
