@@ -5,7 +5,7 @@ import { runInTerminal } from "../childProcess";
 import type { JestResult } from "./countTests";
 
 export interface JestRun {
-  /** The folder with jest.config.ts and node_modules. */
+  /** The folder with jest.config.js and node_modules. */
   root: string;
   args: string[];
   env: NodeJS.ProcessEnv;

@@ -1,10 +1,12 @@
-import type { Config } from "jest";
+// @ts-check
+/** @typedef {import("jest").Config} Config */
 
+/** @satisfies {Config} */
 const shared = {
   testEnvironment: "node",
   transform: { "\\.ts$": ["ts-jest", { diagnostics: false }] },
   moduleFileExtensions: ["ts", "js", "json", "node"],
-} satisfies Config;
+};
 
 const isWindows = process.platform === "win32";
 
@@ -29,17 +31,19 @@ const thoroughTests = [
 
 const ignored = ["/node_modules/", ...(isWindows ? posixTests : [])];
 
-export const quick = {
+/** @satisfies {Config} */
+const quick = {
   ...shared,
   displayName: "quick",
   testMatch: ["<rootDir>/test/!(engine)/**/*.test.ts"],
   // Of the settings that select tests, only this one leaves some out: a testMatch with `!<rootDir>` has no effect.
   testPathIgnorePatterns: [...ignored, ...thoroughTests],
-} satisfies Config;
+};
 
 const whole = { statements: 100, branches: 100, functions: 100, lines: 100 };
 
-const config: Config = {
+/** @type {Config} */
+const config = {
   projects: [
     quick,
     { ...shared, displayName: "thorough", testRegex: thoroughTests, testPathIgnorePatterns: ignored },
@@ -81,4 +85,4 @@ const config: Config = {
   }),
 };
 
-export default config;
+module.exports = config;

@@ -1,8 +1,12 @@
-import type { Config } from "jest";
-import { quick } from "../jest.config";
+// @ts-check
+const [quick] = require("../jest.config").projects;
 
-/** For `npm run mutation`: the tests of the parts that are mutated, as Stryker cannot choose among Jest's projects. */
-const config: Config = {
+/**
+ * For `npm run mutation`: the tests of the parts that are mutated, as Stryker cannot choose among Jest's projects.
+ *
+ * @type {import("jest").Config}
+ */
+module.exports = {
   ...quick,
   rootDir: "..",
   testPathIgnorePatterns: ["/node_modules/"],
@@ -12,5 +16,3 @@ const config: Config = {
     "<rootDir>/test/docs/errorPages.test.ts",
   ],
 };
-
-export default config;
