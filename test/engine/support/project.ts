@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -180,9 +180,13 @@ export class Project {
 
   /** Everything Pulumi has written for the stack: state, history, backups, configuration. */
   writtenFiles(): string {
-    const { readdirSync } = require("node:fs") as typeof import("node:fs");
-    return readdirSync(this.directory, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && !entry.parentPath.includes("node_modules"))
+    const options = { withFileTypes: true } as const;
+    // From Node 22 on, a recursive listing follows the link to the packages.
+    const entries = readdirSync(this.directory, options).filter(({ name }) => name !== "node_modules");
+    const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(this.directory, name));
+    const below = folders.flatMap((folder) => readdirSync(folder, { ...options, recursive: true }));
+    return [...entries, ...below]
+      .filter((entry) => entry.isFile())
       .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
       .join("\n");
   }
