@@ -6,6 +6,7 @@ import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automa
 import type { Address, Server, Simulator } from "pulumi-upcloud-ip/simulator";
 import { mail, web } from "../../support/demoServers";
 import { requireFaultsMet } from "../../support/faults";
+import { vaultKey } from "../../support/network/vault";
 import { type How, type Operation, operate, type Result } from "./operation";
 import { withProgramHost } from "./programHosts";
 import { pulumiEnvironment } from "./pulumiEnvironment";
@@ -121,6 +122,7 @@ export class Project {
       { stackName: "test", workDir: join(directory, layout.projectFolder ?? "") },
       {
         pulumiCommand,
+        secretsProvider: vaultKey,
         envVars: {
           ...pulumiEnvironment(directory),
           UPCLOUD_DEBUG_API_BASE_URL: simulator.url,
@@ -140,7 +142,10 @@ export class Project {
   /** Goes on with a new stack of the project. */
   async beginStack(stackName: string): Promise<void> {
     const { pulumiCommand, envVars, workDir } = this.stack.workspace as LocalWorkspace;
-    this.stack = await LocalWorkspace.createStack({ stackName, workDir }, { pulumiCommand, envVars });
+    this.stack = await LocalWorkspace.createStack(
+      { stackName, workDir },
+      { pulumiCommand, secretsProvider: vaultKey, envVars },
+    );
   }
 
   /** Replaces the program; the package's names are in scope. */

@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { type Simulator, startSimulator } from "pulumi-upcloud-ip/simulator";
+import { vaultKey } from "../../../support/network/vault";
 import { checkpointOf, outputsIn } from "../../support/project";
 import { pulumiEnvironment } from "../../support/pulumiEnvironment";
 import { commandInReadme, run } from "./commands";
@@ -29,7 +30,7 @@ export class Place {
     };
     const place = new Place(directory, env, simulator);
     if (isInline) return place;
-    await place.pulumi("stack", "init", "dev");
+    await place.pulumi("stack", "init", "dev", "--secrets-provider", vaultKey);
     const configure = commandInReadme(/^pulumi config set .*<token>$/m).replace("<token>", simulator.credentials.token);
     await run("bash", ["-ec", configure], directory, env);
     return place;
