@@ -1,4 +1,6 @@
 // @ts-check
+const { availableParallelism } = require("node:os");
+
 /** @typedef {import("jest").Config} Config */
 
 /** @satisfies {Config} */
@@ -58,8 +60,8 @@ const config = {
   testSequencer: "<rootDir>/tools/test/longestFirst.js",
   // Only for a test that hangs: Jest's own 5 s are over for some on a computer that is busy. The engine tests have longer.
   testTimeout: 60_000,
-  // On two cores a third one is hardly faster, and engine tests take twice as long each.
-  maxWorkers: 2,
+  // One more than there are cores, since engine tests wait for part of their time.
+  maxWorkers: availableParallelism() + 1,
   // In the soak some stacks wait for minutes, until what is lost is asked for again.
   maxConcurrency: process.env.SOAK === "1" ? 8 : 5,
   // The table of all files would hide what failed: it is in coverage/index.html.

@@ -6,7 +6,7 @@ afterAll(endAll);
 
 const latencyMs = 100;
 
-/** How long each server is off before the request that starts it, and how often it is looked at in each second until then. */
+/** How long each server is off before the request that starts it, and how often it is looked at in each second until then, after the first time. */
 function cycleOf(server: string, stopMs: number, requests: readonly LoggedRequest[]) {
   const timeOf = (request: string) => requests.find(({ method, path }) => `${method} ${path}` === request)?.atMs ?? NaN;
   const [stopAt, startAt] = [timeOf(stopOf(server)), timeOf(startOf(server))];
@@ -16,7 +16,7 @@ function cycleOf(server: string, stopMs: number, requests: readonly LoggedReques
   return {
     // A request takes effect when its latency is over.
     secondsOff: (startAt - (stopAt + latencyMs + stopMs)) / 1000,
-    looksPerSecond: looks.length / ((startAt - stopAt) / 1000),
+    looksPerSecond: (looks.length - 1) / ((startAt - stopAt) / 1000),
   };
 }
 
