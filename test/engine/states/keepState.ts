@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type SeedServer, startSimulator } from "pulumi-upcloud-ip/simulator";
-import { obtainPulumiCli } from "../../../tools/pulumiCli/obtainPulumiCli";
 import { runTool } from "../../../tools/runTool";
+import globalSetup from "../support/globalSetup";
 import { Project, servers } from "../support/project";
 
 /** Every kind of state entry that the package writes. */
@@ -20,8 +20,7 @@ const quick = { softStopMs: 1000, hardStopMs: 1000, startMs: 100 };
 
 /** `ts-node test/engine/states/keepState.ts VERSION`: keeps the state that this package writes, and an account that fits. */
 async function keepState(version: string): Promise<void> {
-  const { command } = await obtainPulumiCli();
-  process.env.PULUMI_CLI_ROOT = command.replace(/\/bin\/pulumi$/, "");
+  await globalSetup();
   const simulator = await startSimulator({ rules: quick, seed: { servers: before } });
   const project = await Project.create(simulator, {}, undefined, { isInline: false });
   try {

@@ -17,6 +17,8 @@ export interface TestServer {
   maxConnections: number;
   /** Connections that are open now. */
   openConnections(): number;
+  /** The process may end before it is closed. */
+  unref(): void;
   close(): Promise<void>;
 }
 
@@ -37,6 +39,7 @@ export async function startTestServer(respond: Respond): Promise<TestServer> {
     received,
     maxConnections: 0,
     openConnections: () => sockets.size,
+    unref: () => server.unref(),
     close: () =>
       new Promise((resolve) => {
         for (const socket of sockets) socket.destroy();

@@ -1,6 +1,4 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { text } from "node:stream/consumers";
+import { json, startTestServer } from "./testServer";
 
 /** What Pulumi calls a key of HashiCorp Vault. */
 export const vaultKey = "hashivault://tests";
@@ -13,14 +11,12 @@ export const vaultKey = "hashivault://tests";
  */
 export async function startVault(): Promise<Record<string, string>> {
   const prefix = "vault:v1:";
-  const server = createServer(async (request, response) => {
-    const { plaintext, ciphertext } = JSON.parse(await text(request));
-    const isEncryption = request.url?.startsWith("/v1/transit/encrypt/");
+  const server = await startTestServer((response, received) => {
+    const { plaintext, ciphertext } = JSON.parse(received.body);
+    const isEncryption = received.path.startsWith("/v1/transit/encrypt/");
     const data = isEncryption ? { ciphertext: prefix + plaintext } : { plaintext: ciphertext.slice(prefix.length) };
-    response.setHeader("Content-Type", "application/json").end(JSON.stringify({ data }));
+    json(200, { data })(response, received);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   server.unref();
-  const { port } = server.address() as AddressInfo;
-  return { VAULT_SERVER_URL: `http://127.0.0.1:${port}`, VAULT_SERVER_TOKEN: "tests" };
+  return { VAULT_SERVER_URL: server.url, VAULT_SERVER_TOKEN: "tests" };
 }
