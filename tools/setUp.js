@@ -23,7 +23,7 @@ function dependenciesAreInstalled() {
   const wanted = lockedPackages("package-lock.json");
   if (wanted === undefined) fail("package-lock.json is missing or damaged: restore it, then run this command again.");
   const installed = lockedPackages("node_modules/.package-lock.json");
-  return installed !== undefined && Object.keys(wanted).every((path) => isInstalled(wanted[path], installed[path]));
+  return installed !== undefined && Object.entries(wanted).every(([path, one]) => isInstalled(one, installed[path]));
 }
 
 /**
@@ -72,7 +72,7 @@ function installDependencies() {
 function isOlder(version, minimum) {
   const parts = version.split(".").map(Number);
   const index = minimum.findIndex((number, position) => number !== parts[position]);
-  return index >= 0 && parts[index] < minimum[index];
+  return index >= 0 && Number(parts[index]) < Number(minimum[index]);
 }
 
 /**

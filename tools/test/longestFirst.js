@@ -28,8 +28,8 @@ module.exports = class LongestFirst extends TestSequencer {
    * @override
    * @type {TestSequencer["sort"]}
    */
-  sort(tests) {
-    const others = super.sort(tests).filter(({ path }) => rankOf(path) < 0);
+  async sort(tests) {
+    const others = (await super.sort(tests)).filter(({ path }) => rankOf(path) < 0);
     const ranked = tests.filter(({ path }) => rankOf(path) >= 0).sort((a, b) => rankOf(a.path) - rankOf(b.path));
     return [...ranked, ...others];
   }

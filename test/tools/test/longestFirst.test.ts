@@ -9,11 +9,11 @@ test("the tests that take longest are there", () => {
   expect(longestTests.filter((file) => !existsSync(join(root, file)))).toEqual([]);
 });
 
-test("they come first, in their order", () => {
+test("they come first, in their order", async () => {
   const [longest, second] = longestTests;
   const other = "/test/engine/lifecycle/plans.test.ts";
   const context = { config: {}, hasteFS: { getSize: () => 1 } };
   const sequencer = new LongestFirst({ globalConfig: {}, contexts: [context] });
-  const sorted = sequencer.sort([other, second, longest].map((path) => ({ path, context })));
+  const sorted = await sequencer.sort([other, second, longest].map((path) => ({ path, context })));
   expect(sorted.map(({ path }: { path: string }) => path)).toEqual([longest, second, other]);
 });
