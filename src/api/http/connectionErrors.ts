@@ -1,6 +1,9 @@
 import type { HttpProxy } from "./credentials";
 
-/** What broke a connection, as part of a sentence. The words of Node and undici are kept where they say enough, Node's advice is not: a user of Pulumi gives Node no flags. */
+/**
+ * What broke a connection, as part of a sentence. The words of Node and undici are kept where they say enough, Node's advice is not: a
+ * user of Pulumi gives Node no flags.
+ */
 export function describeConnectionError(error: unknown, host: string): string {
   const {
     message,

@@ -6,7 +6,10 @@ afterAll(endAll);
 
 const latencyMs = 100;
 
-/** How long each server is off before the request that starts it, and how often it is looked at in each second until then, after the first time. */
+/**
+ * How long each server is off before the request that starts it, and how often it is looked at in each second until then, after the
+ * first time: seconds are between looks, and the first one may come soon after the stop.
+ */
 function cycleOf(server: string, stopMs: number, requests: readonly LoggedRequest[]) {
   const timeOf = (request: string) => requests.find(({ method, path }) => `${method} ${path}` === request)?.atMs ?? NaN;
   const [stopAt, startAt] = [timeOf(stopOf(server)), timeOf(startOf(server))];

@@ -185,12 +185,11 @@ export class Project {
 
   /** Everything Pulumi has written for the stack: state, history, backups, configuration. */
   writtenFiles(): string {
-    const options = { withFileTypes: true } as const;
-    // From Node 22 on, a recursive listing follows the link to the packages.
-    const entries = readdirSync(this.directory, options).filter(({ name }) => name !== "node_modules");
-    const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(this.directory, name));
-    const below = folders.flatMap((folder) => readdirSync(folder, { ...options, recursive: true }));
-    return [...entries, ...below]
+    const list = (folder: string, recursive: boolean) => readdirSync(folder, { withFileTypes: true, recursive });
+    // By itself: from Node 22 on, a recursive listing follows the link to the packages.
+    return list(this.directory, false)
+      .filter(({ name }) => name !== "node_modules")
+      .flatMap((entry) => (entry.isDirectory() ? list(join(this.directory, entry.name), true) : [entry]))
       .filter((entry) => entry.isFile())
       .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
       .join("\n");
